@@ -1,0 +1,43 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from catalog.commands import Document, JsonCommand, find_title
+
+
+class Command(JsonCommand):
+    help = "List the shots of a title."
+
+    def add_own_arguments(self, parser: ArgumentParser) -> None:
+        """Take the title."""
+        parser.add_argument("title", metavar="TITLE", help="number or name")
+
+    def answer(self, **options: Any) -> Document:
+        """Shots with frames, timecodes, roles and duplicate groups."""
+        title = find_title(options["title"])
+        shots = title.shots.select_related("title")
+        return {
+            "title": title.pk,
+            "rate": f"{title.rate_num}/{title.rate_den}",
+            "shots": [
+                {
+                    "id": shot.pk,
+                    "index": shot.index,
+                    "first_frame": shot.first_frame,
+                    "end_frame": shot.end_frame,
+                    "start_tc": shot.start_tc,
+                    "end_tc": shot.end_tc,
+                    "role": shot.role,
+                    "group": shot.group_id,
+                }
+                for shot in shots
+            ],
+        }
+
+    def lines(self, document: Document) -> list[str]:
+        """One line a shot."""
+        return [
+            f"{shot['index']:>5}  {shot['start_tc']}  {shot['end_tc']}"
+            f"  {shot['first_frame']:>8}  {shot['end_frame']:>8}  {shot['role']:<8}"
+            + (f"  group {shot['group']}" if shot["group"] else "")
+            for shot in document["shots"]
+        ]

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+
+class EncoderVersionQuerySet(models.QuerySet["EncoderVersion"]):
+    def active(self, family: str) -> EncoderVersion:
+        """The live version of a family. Raises DoesNotExist before set-up."""
+        return self.get(family=family, status=EncoderVersion.Status.ACTIVE)
+
+    def actives(self) -> Self:
+        """Every live version, one a family."""
+        return self.filter(status=EncoderVersion.Status.ACTIVE)
+
+
+class EncoderVersion(models.Model):
+    """One way of turning shots into representations, with its weights and metrics."""
+
+    class Family(models.TextChoices):
+        MASK = "mask", "Masks"
+        FLOW = "flow", "Flow"
+        APPEARANCE = "appearance", "Appearance"
+        COLOUR = "colour", "Colour statistics"
+
+    class Status(models.TextChoices):
+        CANDIDATE = "candidate", "Candidate"
+        ACTIVE = "active", "Active"
+        RETIRED = "retired", "Retired"
+
+    family = models.CharField(max_length=20, choices=Family)
+    name = models.CharField(max_length=200)
+    status = models.CharField(max_length=10, choices=Status, default=Status.CANDIDATE)
+    config = models.JSONField(default=dict, blank=True)
+    weights_sha256 = models.CharField(max_length=64, blank=True)
+    metrics = models.JSONField(default=dict, blank=True)
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="children"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EncoderVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["family", "-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["family"],
+                condition=Q(status="active"),
+                name="one_active_encoder_per_family",
+            ),
+            models.UniqueConstraint(
+                fields=["family", "name", "weights_sha256"], name="one_row_per_encoder"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.family} {self.name}"

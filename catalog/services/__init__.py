@@ -1,0 +1,30 @@
+"""Verbs that write several rows or ring the bell."""
+
+from catalog.services.cuts import merge_with_previous, split_shot
+from catalog.services.jobs import add_job, cancel_job, retry_job, sweep_jobs
+from catalog.services.locations import refresh_locations
+from catalog.services.titles import (
+    Refused,
+    add_path,
+    add_upload,
+    default_production,
+    media_files,
+)
+from catalog.services.verdicts import give_verdict, undo_verdict
+
+__all__ = [
+    "Refused",
+    "add_job",
+    "add_path",
+    "add_upload",
+    "cancel_job",
+    "default_production",
+    "give_verdict",
+    "media_files",
+    "merge_with_previous",
+    "refresh_locations",
+    "retry_job",
+    "split_shot",
+    "sweep_jobs",
+    "undo_verdict",
+]

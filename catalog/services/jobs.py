@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.timezone import now
+
+from catalog.dispatch import ring, ring_after_commit
+from catalog.models import Job, Title
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+# A bell not followed by a claim within this time has been lost, or the queue is long;
+# ringing again is harmless, since one UPDATE decides who works.
+RING_AGAIN_SECONDS = 30.0
+INTERACTIVE = {Job.Kind.LOOP}
+
+
+@transaction.atomic
+def add_job(
+    kind: str,
+    title: Title | None,
+    *,
+    subject: dict[str, Any] | None = None,
+    key: str = "",
+    asked_by: User | None = None,
+) -> Job:
+    """Ask for work, or return the unfinished job that already does it."""
+    key = key or f"{kind}:{title.pk if title else ''}"
+    queue = "interactive" if kind in INTERACTIVE else "default"
+    try:
+        with transaction.atomic():
+            job = Job.objects.create(
+                kind=kind,
+                title=title,
+                subject=subject or {},
+                key=key,
+                queue=queue,
+                asked_by=asked_by,
+            )
+    except IntegrityError:
+        return Job.objects.unfinished().get(key=key)
+    ring_after_commit(job.pk, queue)
+    return job
+
+
+@transaction.atomic
+def retry_job(job: Job) -> bool:
+    """Make a job that is over ready again, with its attempts counted anew.
+
+    False when it is not over, or when another unfinished job does the same work.
+    """
+    if Job.objects.unfinished().filter(key=job.key).exists():
+        return False
+    over = [Job.State.FAILED, Job.State.QUARANTINED, Job.State.CANCELLED]
+    changed = Job.objects.filter(pk=job.pk, state__in=over).update(
+        state=Job.State.READY,
+        attempt=0,
+        cancel_asked=False,
+        error="",
+        ended_at=None,
+        rung_at=now(),
+    )
+    if changed:
+        if job.kind == Job.Kind.INGEST and job.title_id:
+            Title.objects.filter(pk=job.title_id).update(
+                state=Title.State.QUEUED, error=""
+            )
+        ring_after_commit(job.pk, job.queue)
+    return bool(changed)
+
+
+@transaction.atomic
+def cancel_job(job: Job) -> None:
+    """Stop a waiting job now, and a running one at its next step."""
+    waiting = Job.objects.filter(pk=job.pk, state=Job.State.READY).update(
+        state=Job.State.CANCELLED, error="Cancelled before it began.", ended_at=now()
+    )
+    if waiting and job.kind == Job.Kind.INGEST and job.title:
+        job.title.fail("Cancelled; press Retry to go on.")
+    if not waiting:
+        Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(cancel_asked=True)
+
+
+def sweep_jobs() -> int:
+    """Release the jobs of dead workers and ring again for unheard ones.
+
+    Returns how many bells were rung. Safe to run from anywhere, twice at once.
+    """
+    rung = 0
+    for job in Job.objects.lost():
+        rung += _release(job)
+    for job in Job.objects.unheard(RING_AGAIN_SECONDS):
+        Job.objects.filter(pk=job.pk).update(rung_at=now())
+        ring(job.pk, job.queue)
+        rung += 1
+    return rung
+
+
+@transaction.atomic
+def _release(job: Job) -> bool:
+    # The same row as was seen: a claim in between has another attempt number.
+    same = Job.objects.lost().filter(pk=job.pk, attempt=job.attempt)
+    if job.attempt < settings.JOB_ATTEMPTS:
+        won = same.update(state=Job.State.READY, lease_until=None, rung_at=now())
+        if won:
+            job.note(f"attempt {job.attempt} lost its worker; going on")
+            ring_after_commit(job.pk, job.queue)
+        return bool(won)
+    stage = job.stage or "the start"
+    reason = f"Its worker died {job.attempt} times, last in stage {stage}."
+    if same.update(state=Job.State.QUARANTINED, error=reason, ended_at=now()):
+        if job.kind == Job.Kind.INGEST and job.title:
+            job.title.fail(f"{reason} Check the file, then press Retry.")
+    return False

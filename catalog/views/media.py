@@ -1,0 +1,71 @@
+"""Proxies, posters, stills, loops and time tables: files, each behind `visible_to`."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+
+from django.http import Http404, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from catalog.files import local_path
+from catalog.htmx import PageRequest
+from catalog.loops import loop_key
+from catalog.models import MatchCandidate, Title
+from catalog.stills import still_key, times_key
+from catalog.views.loops import loop_state
+from catalog.views.ranges import serve_key
+
+
+@require_safe
+def proxy(request: PageRequest, title_id: int) -> HttpResponseBase:
+    """The title's proxy, seekable."""
+    return serve_key(request, _with_proxy(request, title_id).proxy_key, "video/mp4")
+
+
+@require_safe
+def poster(request: PageRequest, title_id: int) -> HttpResponseBase:
+    """The picture that stands for the title."""
+    title = get_object_or_404(Title.objects.visible_to(request.user), pk=title_id)
+    return serve_key(request, title.poster_key, "image/jpeg")
+
+
+@require_safe
+def still(request: PageRequest, title_id: int, frame: int) -> HttpResponseBase:
+    """One frame as JPEG, where the worker has written one."""
+    title = _with_proxy(request, title_id)
+    return serve_key(request, still_key(title, frame), "image/jpeg")
+
+
+@require_safe
+def times(request: PageRequest, title_id: int) -> HttpResponseBase:
+    """Seconds at which each proxy frame begins, from the timestamp table."""
+    title = _with_proxy(request, title_id)
+    try:
+        table = json.loads(local_path(times_key(title)).read_text())
+    except FileNotFoundError:
+        raise Http404("The time table is not written yet.") from None
+    tick = Fraction(table["time_base"])
+    begin = table["ticks"][0] if table["ticks"] else 0
+    seconds = [round(float((n - begin) * tick), 6) for n in table["ticks"]]
+    return JsonResponse({"times": seconds}, headers={"Cache-Control": "private, no-cache"})
+
+
+@require_safe
+def loop(request: PageRequest, candidate_id: int) -> HttpResponseBase:
+    """The A-to-B loop; 202 with its progress while the worker renders it."""
+    found = MatchCandidate.objects.visible_to(request.user).with_sides()
+    candidate = get_object_or_404(found, pk=candidate_id)
+    state = loop_state(candidate, request.user)
+    if state.ready:
+        return serve_key(request, loop_key(candidate), "video/mp4")
+    context = {"candidate": candidate, "loop": state}
+    return render(request, "loop.html", context, status=202)
+
+
+def _with_proxy(request: PageRequest, title_id: int) -> Title:
+    title = get_object_or_404(Title.objects.visible_to(request.user), pk=title_id)
+    if not title.proxy_key:
+        raise Http404("This title has no proxy yet.")
+    return title

@@ -1,0 +1,66 @@
+"""Wait for jobs at the command line, with a worker of our own when none runs."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from django.conf import settings
+
+from catalog.celery import app
+from catalog.models import Job
+from catalog.services import sweep_jobs
+from catalog.supervisor.commands import worker_command
+
+POLL_SECONDS = 0.3
+SWEEP_SECONDS = 5.0
+
+
+def wait_for(jobs: Sequence[Job], say: Callable[[str], None]) -> list[Job]:
+    """Return the jobs as they ended; says each change of stage on the way.
+
+    Sweeps as beat does, so that a worker killed meanwhile costs seconds only.
+    """
+    keys, said, swept = [job.pk for job in jobs], {}, time.monotonic()
+    while True:
+        rows = list(Job.objects.filter(pk__in=keys).select_related("title"))
+        for row in rows:
+            now = f"{row.title}: {row.get_state_display().lower()} {row.stage}".strip()
+            if said.get(row.pk) != now:
+                said[row.pk] = now
+                say(now)
+        if all(row.is_over for row in rows):
+            return sorted(rows, key=lambda row: keys.index(row.pk))
+        if time.monotonic() - swept > SWEEP_SECONDS:
+            sweep_jobs()
+            swept = time.monotonic()
+        time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def a_worker() -> Iterator[None]:
+    """Have a worker answering for the block: the one that runs, or one of our own."""
+    if app.control.ping(timeout=1.0):
+        yield
+        return
+    log = settings.VAR / "log" / "command-worker.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as out:
+        own = subprocess.Popen(
+            worker_command("default,interactive,gpu", concurrency=1),
+            stdout=out,
+            stderr=out,
+            cwd=settings.BASE,
+            start_new_session=True,
+        )
+    try:
+        yield
+    finally:
+        own.terminate()
+        try:
+            own.wait(30)
+        except subprocess.TimeoutExpired:
+            own.kill()
+            own.wait()

@@ -1,0 +1,63 @@
+"""Colours of a picture as numbers: how light, which tints, how they are spread."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+HUES, SATURATIONS = 12, 3
+COLOUR_DIMS = 6 + 1 + HUES * SATURATIONS
+"""Mean and spread of L, a, b; share of grey; hue x saturation histogram."""
+
+_GREY = 32  # HSV saturation (0..255) under which a hue is noise.
+_SIDE = 96
+
+Picture = NDArray[np.uint8]
+
+
+def colour_statistics(
+    rgb: Picture, mask: NDArray[np.bool_] | None = None
+) -> NDArray[np.float32]:
+    """Return (43,) float32 of a uint8 (h, w, 3) RGB picture, or of what `mask` covers.
+
+    0..5: mean and standard deviation of L, a, b of CIE Lab, each divided by 100.
+    6..: a histogram that sums to 1: grey pixels, then 12 hues x 3 saturations.
+    `mask` is (H, W) bool of the whole picture, any size. Red and green of one
+    luma differ in a, b and in the histogram. ValueError for an empty mask.
+    """
+    small = _small(rgb)
+    inside = _inside(mask, small)
+    lab = cv2.cvtColor(small.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)[inside]
+    hsv = cv2.cvtColor(small, cv2.COLOR_RGB2HSV)[inside]
+    moments = np.concatenate([lab.mean(axis=0), lab.std(axis=0)]) / 100.0
+    return np.concatenate([moments, _histogram(hsv)]).astype(np.float32)
+
+
+def _small(rgb: Picture) -> Picture:
+    if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3:
+        raise ValueError(f"a picture must be uint8 (h, w, 3), got {rgb.dtype} {rgb.shape}")
+    scale = min(1.0, _SIDE / max(rgb.shape[:2]))
+    size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _inside(mask: NDArray[np.bool_] | None, small: Picture) -> NDArray[np.bool_]:
+    height, width = small.shape[:2]
+    if mask is None:
+        return np.ones((height, width), np.bool_)
+    fitted = cv2.resize(
+        mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST
+    ).astype(np.bool_)
+    if not fitted.any():
+        raise ValueError("the mask is empty: a colour needs at least one pixel")
+    return np.asarray(fitted)
+
+
+def _histogram(hsv: NDArray[np.uint8]) -> NDArray[np.float64]:
+    hue, saturation = hsv[:, 0].astype(np.int64), hsv[:, 1].astype(np.int64)
+    coloured = saturation >= _GREY
+    # OpenCV's hue is 0..179; half a bin of offset keeps pure red in one bin.
+    bin_hue = ((hue + 180 // HUES // 2) % 180) * HUES // 180
+    bin_saturation = (saturation - _GREY).clip(0) * SATURATIONS // (256 - _GREY)
+    cell = (bin_hue * SATURATIONS + bin_saturation)[coloured]
+    counts = np.bincount(cell, minlength=HUES * SATURATIONS)
+    return np.concatenate([[np.count_nonzero(~coloured)], counts]) / len(hsv)

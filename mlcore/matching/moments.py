@@ -1,0 +1,74 @@
+"""Where in its shot a representation was taken."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from enum import IntEnum
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+class Slot(IntEnum):
+    """Which moment of a shot; INNER are the further ones of a long shot."""
+
+    HEAD = 0
+    MIDDLE = 1
+    TAIL = 2
+    INNER = 3
+
+
+COMPARISONS: tuple[tuple[frozenset[Slot], frozenset[Slot]], ...] = (
+    (frozenset({Slot.TAIL}), frozenset({Slot.HEAD})),
+    (frozenset({Slot.MIDDLE, Slot.INNER}), frozenset({Slot.MIDDLE, Slot.INNER})),
+)
+"""Which moments of a leaving shot meet which of an entering one: the cut as it would
+be made between whole shots, and the two shots as they look, trimmed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """m representations of some shots, one a row; kinds add their own columns.
+
+    Several rows may speak of one moment (several people in a picture).
+    """
+
+    shot: NDArray[np.int64]
+    """(m,) index of the shot, 0..shots - 1."""
+    slot: NDArray[np.uint8]
+    """(m,) `Slot`."""
+    frame: NDArray[np.int64]
+    """(m,) frame in the title."""
+
+    def __post_init__(self) -> None:
+        lengths = {f.name: len(getattr(self, f.name)) for f in fields(self)}
+        if len(set(lengths.values())) != 1:
+            raise ValueError(f"columns differ in length: {lengths}")
+
+    def __len__(self) -> int:
+        return len(self.shot)
+
+    def pick(self, which: ArrayLike) -> Self:
+        """Return some rows, by index or by a bool for each row."""
+        chosen = np.asarray(which)
+        columns = {f.name: getattr(self, f.name)[chosen] for f in fields(self)}
+        return replace(self, **columns)
+
+    def in_slots(self, slots: frozenset[Slot]) -> Self:
+        """Return the rows of these moments."""
+        return self.pick(np.isin(self.slot, sorted(slots)))
+
+    def sorted(self) -> Self:
+        """Return the rows in the order of shots, then slots, then frames."""
+        return self.pick(np.lexsort((self.frame, self.slot, self.shot)))
+
+
+def rows_columns(
+    shot: Sequence[int], slot: Sequence[int], frame: Sequence[int]
+) -> dict[str, NDArray[np.generic]]:
+    """Return the three common columns as arrays of the right type."""
+    return {
+        "shot": np.asarray(shot, np.int64),
+        "slot": np.asarray(slot, np.uint8),
+        "frame": np.asarray(frame, np.int64),
+    }

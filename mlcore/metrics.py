@@ -1,0 +1,91 @@
+"""How good a ranking, or a list of cuts, is against known truth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class CutScore:
+    """Precision, recall and F1 of found cuts, each in 0..1."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
+def average_precision(labels: ArrayLike, scores: ArrayLike) -> float:
+    """Area under the step-wise precision-recall curve, 0..1.
+
+    `labels` (n,) are truth values, `scores` (n,) say which is ranked first (higher).
+    Equal scores count as one step, as in scikit-learn's `average_precision_score`,
+    which this equals. Raises ValueError without a positive label.
+    """
+    truth, order = _ranked(labels, scores)
+    hits = np.cumsum(truth)
+    last_of_tie = np.append(np.diff(order) != 0, True)
+    hits, seen = hits[last_of_tie], np.flatnonzero(last_of_tie) + 1
+    gained = np.diff(hits, prepend=0)
+    return float(np.sum(gained * hits / seen) / hits[-1])
+
+
+def recall_at(labels: ArrayLike, scores: ArrayLike, k: int) -> float:
+    """Share of all positives among the k highest scores, 0..1; ties by position."""
+    truth, _ = _ranked(labels, scores)
+    return float(truth[:k].sum() / truth.sum())
+
+
+def precision_at(labels: ArrayLike, scores: ArrayLike, k: int) -> float:
+    """Share of positives among the k highest scores, 0..1; ties by position.
+
+    With fewer than k scores the share is of those there are.
+    """
+    truth, _ = _ranked(labels, scores)
+    return float(truth[:k].mean())
+
+
+def f1_for_cuts(
+    truth: Sequence[int], found: Sequence[int], tolerance: int = 0
+) -> CutScore:
+    """Score found cuts (frame numbers) against true ones, `tolerance` frames apart.
+
+    Each true cut is paired with one found cut at most, in order of time, so a cut
+    reported twice is one hit and one false alarm. Nothing to find and nothing
+    found is a perfect score.
+    """
+    hits = _paired(sorted(truth), sorted(found), tolerance)
+    if not truth and not found:
+        return CutScore(1.0, 1.0, 1.0)
+    precision = hits / len(found) if found else 0.0
+    recall = hits / len(truth) if truth else 0.0
+    return CutScore(precision, recall, 2 * hits / (len(truth) + len(found)))
+
+
+def _ranked(labels: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
+    truth = np.asarray(labels, dtype=np.float64)
+    order = np.asarray(scores, dtype=np.float64)
+    if truth.shape != order.shape or truth.ndim != 1:
+        raise ValueError(
+            f"labels and scores must be two lists of one length, got {truth.shape} and {order.shape}"
+        )
+    if not np.isin(truth, (0.0, 1.0)).all() or not truth.any():
+        raise ValueError("labels must be 0 or 1 with at least one 1")
+    if np.isnan(order).any():
+        raise ValueError("a score is not a number; leave such pairs out first")
+    best_first = np.argsort(-order, kind="stable")
+    return truth[best_first], order[best_first]
+
+
+def _paired(truth: list[int], found: list[int], tolerance: int) -> int:
+    hits = at = 0
+    for cut in truth:
+        while at < len(found) and found[at] < cut - tolerance:
+            at += 1
+        if at < len(found) and found[at] <= cut + tolerance:
+            hits += 1
+            at += 1
+    return hits

@@ -1,0 +1,146 @@
+"""Shots from recorded signals: PySceneDetect's decision, flashes forgiven, black apart."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scenedetect import FrameTimecode
+from scenedetect.detectors import AdaptiveDetector
+
+from mlcore.shots.signals import Signals
+from mlcore.spans import Span
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShotConfig:
+    """When a change of picture is a cut.
+
+    The first three are AdaptiveDetector's own settings with its own defaults.
+    """
+
+    adaptive_threshold: float = 3.0
+    min_content: float = 15.0
+    window: int = 2
+    shortest: int = 6
+    """Frames a shot has at least; trailers have shots of a quarter of a second."""
+    same_tint: float = 10.0
+    """Mean colour difference (0..255) up to which a picture has come back."""
+    black_luma: float = 6.0
+    """Mean grey level (0..255) up to which a frame is black, if it is also flat."""
+    black_std: float = 4.0
+
+    def __post_init__(self) -> None:
+        if self.window < 1 or self.shortest < 1:
+            raise ValueError("window and shortest must be at least one frame")
+
+
+DEFAULT_SHOTS = ShotConfig()
+
+
+def find_shots(
+    signals: Signals, rate: Fraction, config: ShotConfig = DEFAULT_SHOTS
+) -> list[Span]:
+    """Divide frames 0..n into shots; together they cover every frame once.
+
+    Cuts are those of PySceneDetect's AdaptiveDetector on the recorded scores, less
+    those where the picture before is back within the shortest shot (a flash, a
+    damaged frame), and the ends of every black stretch, which a fade hides from the
+    detector. No frame gives no shot.
+    """
+    n = len(signals)
+    if n == 0:
+        return []
+    cuts = set(_adaptive_cuts(signals.content, rate, config))
+    cuts -= _flashes(sorted(cuts), signals, config)
+    cuts = _cuts_around_black(cuts, signals, config)
+    edges = [0, *sorted(c for c in cuts if 0 < c < n), n]
+    return [Span(a, b) for a, b in pairwise(edges)]
+
+
+class _Replay(AdaptiveDetector):
+    """AdaptiveDetector whose frames are scores recorded earlier, one a frame."""
+
+    def _calculate_frame_score(
+        self,
+        timecode: FrameTimecode,  # noqa: ARG002  the library's signature
+        frame_img: NDArray[np.float32],
+    ) -> float:
+        return float(frame_img[0])
+
+
+def _adaptive_cuts(
+    content: NDArray[np.float32], rate: Fraction, config: ShotConfig
+) -> list[int]:
+    # The shortest shot is enforced later, where a flash no longer hides a true cut.
+    detector = _Replay(
+        adaptive_threshold=config.adaptive_threshold,
+        min_content_val=config.min_content,
+        window_width=config.window,
+        min_scene_len=0,
+    )
+    found: list[int] = []
+    for frame in range(len(content)):
+        here = FrameTimecode(frame, fps=rate)
+        cuts = detector.process_frame(here, content[frame : frame + 1])
+        found.extend(cut.frame_num for cut in cuts)
+    return found
+
+
+def _flashes(cuts: list[int], signals: Signals, config: ShotConfig) -> set[int]:
+    """Return the cuts that begin or end a picture too short to be a shot, where the one before it returns."""
+    forgiven: set[int] = set()
+    for cut in cuts:
+        if cut in forgiven:
+            continue
+        back = _comes_back(cut, signals.tint, config)
+        if back is not None:
+            forgiven |= {c for c in cuts if cut <= c <= back}
+    return forgiven
+
+
+def _comes_back(
+    cut: int, tint: NDArray[np.uint8], config: ShotConfig
+) -> int | None:
+    before = tint[cut - 1].astype(np.float32)
+    after = tint[cut : cut + config.shortest].astype(np.float32)
+    change = np.abs(after - before).mean(axis=(1, 2, 3))
+    if change[0] <= config.same_tint:
+        return None
+    same = np.flatnonzero(change <= config.same_tint)
+    return cut + int(same[0]) if len(same) else None
+
+
+def _black_runs(signals: Signals, config: ShotConfig) -> list[Span]:
+    black = (signals.luma_mean <= config.black_luma) & (
+        signals.luma_std <= config.black_std
+    )
+    steps = np.flatnonzero(np.diff(np.r_[False, black, False]))
+    return [Span(int(a), int(b)) for a, b in zip(steps[::2], steps[1::2], strict=True)]
+
+
+def _cuts_around_black(
+    cuts: set[int], signals: Signals, config: ShotConfig
+) -> list[int]:
+    """Return cuts at least the shortest shot apart; those that bound black come first."""
+    firm: set[int] = set()
+    for run in _black_runs(signals, config):
+        cuts = {c for c in cuts if not run.first < c < run.end}
+        firm |= _black_edges(run, signals, config)
+    kept = sorted(firm)
+    for cut in sorted(cuts - firm):
+        if all(abs(cut - other) >= config.shortest for other in [0, *kept]):
+            kept.append(cut)
+    return kept
+
+
+def _black_edges(run: Span, signals: Signals, config: ShotConfig) -> set[int]:
+    n = len(signals)
+    if len(run) >= config.shortest or run.first == 0 or run.end == n:
+        return {run.first, run.end}
+    # A dip too short to be a shot of its own: one cut, if another picture follows.
+    before = signals.tint[max(0, run.first - config.shortest)].astype(np.float32)
+    after = signals.tint[min(n - 1, run.end - 1 + config.shortest)]
+    changed = float(np.abs(after - before).mean()) > config.same_tint
+    return {(run.first + run.end) // 2} if changed else set()

@@ -1,0 +1,187 @@
+"""What is kept of every frame, so that shots can be found again without decoding."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scenedetect import FrameTimecode
+from scenedetect.detectors import AdaptiveDetector
+
+Frame = NDArray[np.uint8]
+
+FLOW_COLUMNS, FLOW_ROWS = 16, 9
+"""Coarse grid that flow is averaged to; one cell is square in a 16:9 picture."""
+
+TINT_COLUMNS, TINT_ROWS = 8, 6
+"""Grid of mean colours, enough to see that a picture came back after a flash."""
+
+FLOW_SIDE = 160
+"""Longest side, in pixels, of the grey picture that flow is measured on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Per-frame measurements of n frames in a row of the active picture.
+
+    Index i speaks of frame i; what compares two frames compares i - 1 with i, and is
+    0 for the first frame of a film.
+    """
+
+    content: NDArray[np.float32]
+    """(n,) PySceneDetect's content score, 0..255."""
+    luma_mean: NDArray[np.float32]
+    """(n,) mean grey level, 0..255."""
+    luma_std: NDArray[np.float32]
+    """(n,) standard deviation of the grey level, 0..127.5."""
+    saturation: NDArray[np.float32]
+    """(n,) mean HSV saturation, 0..255."""
+    edges: NDArray[np.float32]
+    """(n,) share of pixels with a steep brightness step, 0..1."""
+    tint: NDArray[np.uint8]
+    """(n, 6, 8, 3) mean colours, BGR."""
+    flow: NDArray[np.float16]
+    """(n, 9, 16, 2) flow i - 1 -> i as (x right, y down), in widths of the picture."""
+
+    def __post_init__(self) -> None:
+        lengths = {getattr(self, f.name).shape[0] for f in fields(self)}
+        if len(lengths) != 1:
+            raise ValueError(f"signals of one film differ in length: {sorted(lengths)}")
+
+    def __len__(self) -> int:
+        return int(self.content.shape[0])
+
+    def __getitem__(self, frames: slice) -> "Signals":
+        return Signals(*(getattr(self, f.name)[frames] for f in fields(self)))
+
+    @classmethod
+    def concat(cls, pieces: Sequence[Self]) -> "Signals":
+        """Join pieces recorded one after another; no piece at all is no frame."""
+        if not pieces:
+            return empty_signals()
+        return Signals(
+            *(np.concatenate([getattr(p, f.name) for p in pieces]) for f in fields(cls))
+        )
+
+    def save(self, path: Path) -> None:
+        """Write to `path` as .npz; only arrays, no pickles."""
+        columns = {f.name: getattr(self, f.name) for f in fields(self)}
+        with path.open("wb") as file:
+            np.savez_compressed(file, **columns)
+
+    @classmethod
+    def load(cls, path: Path) -> "Signals":
+        """Read what `save` wrote; ValueError or KeyError if it is something else."""
+        with np.load(path, allow_pickle=False) as columns:
+            return Signals(*(columns[f.name] for f in fields(cls)))
+
+
+def empty_signals() -> Signals:
+    """Signals of no frame."""
+    one = np.zeros(0, np.float32)
+    tint = np.zeros((0, TINT_ROWS, TINT_COLUMNS, 3), np.uint8)
+    flow = np.zeros((0, FLOW_ROWS, FLOW_COLUMNS, 2), np.float16)
+    return Signals(one, one, one, one, one, tint, flow)
+
+
+class SignalRecorder:
+    """Measures frames as they are decoded; `take` hands over what was measured.
+
+    Frames are uint8 (h, w, 3) BGR of the active picture, all of one size, longest
+    side about 256. `previous` is the frame before the first pushed one, where there
+    is one: a recorder that goes on where another stopped gives the same numbers.
+    """
+
+    def __init__(self, previous: Frame | None = None) -> None:
+        self._content = _ContentScore()
+        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._grey: Frame | None = None
+        self._shape: tuple[int, ...] | None = None
+        self._rows: list[tuple[float, float, float, float, float]] = []
+        self._tints: list[Frame] = []
+        self._flows: list[NDArray[np.float16]] = []
+        if previous is not None:
+            self.prime(previous)
+
+    def prime(self, small_bgr: Frame) -> None:
+        """Look at a frame without recording it, as the one before the next."""
+        self._check(small_bgr)
+        self._content.score(small_bgr)
+        self._grey = _flow_grey(_grey(small_bgr))
+
+    def push(self, small_bgr: Frame) -> None:
+        """Measure and record one frame."""
+        self._check(small_bgr)
+        content = self._content.score(small_bgr)
+        grey = _grey(small_bgr)
+        mean, std = cv2.meanStdDev(grey)
+        tint = cv2.resize(
+            small_bgr, (TINT_COLUMNS, TINT_ROWS), interpolation=cv2.INTER_AREA
+        )
+        self._flows.append(self._flow(_flow_grey(grey)))
+        self._tints.append(np.asarray(tint, np.uint8))
+        self._rows.append(
+            (content, mean.item(), std.item(), _saturation(tint), _edge_share(grey))
+        )
+
+    def take(self) -> Signals:
+        """Return what was recorded since the last `take`, and forget it."""
+        if not self._rows:
+            return empty_signals()
+        columns = np.asarray(self._rows, np.float32).T
+        tint, flow = np.stack(self._tints), np.stack(self._flows)
+        self._rows, self._tints, self._flows = [], [], []
+        return Signals(*(np.ascontiguousarray(c) for c in columns), tint, flow)
+
+    def _flow(self, grey: Frame) -> NDArray[np.float16]:
+        before, self._grey = self._grey, grey
+        if before is None:
+            return np.zeros((FLOW_ROWS, FLOW_COLUMNS, 2), np.float16)
+        dense = self._dis.calc(before, grey, None)
+        coarse = cv2.resize(
+            dense, (FLOW_COLUMNS, FLOW_ROWS), interpolation=cv2.INTER_AREA
+        )
+        return np.asarray(coarse / grey.shape[1], np.float16)
+
+    def _check(self, small_bgr: Frame) -> None:
+        if small_bgr.dtype != np.uint8 or small_bgr.ndim != 3:
+            raise ValueError(
+                f"a frame must be uint8 (h, w, 3), got {small_bgr.dtype} {small_bgr.shape}"
+            )
+        if self._shape is None:
+            self._shape = small_bgr.shape
+        if small_bgr.shape != self._shape:
+            raise ValueError(
+                f"frames of one film must keep one size: {self._shape}, then {small_bgr.shape}"
+            )
+
+
+class _ContentScore(AdaptiveDetector):
+    """The library's own frame score, without the decision that follows it."""
+
+    def score(self, bgr: Frame) -> float:
+        return float(self._calculate_frame_score(FrameTimecode(0, fps=25.0), bgr))
+
+
+def _grey(bgr: Frame) -> Frame:
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _flow_grey(grey: Frame) -> Frame:
+    height, width = grey.shape
+    scale = FLOW_SIDE / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _saturation(tint: Frame) -> float:
+    hsv = cv2.cvtColor(tint, cv2.COLOR_BGR2HSV)
+    return float(hsv[..., 1].mean())
+
+
+def _edge_share(grey: Frame) -> float:
+    steps = cv2.absdiff(grey[:, 1:], grey[:, :-1])
+    return float(np.count_nonzero(steps > 24) / steps.size)

@@ -1,0 +1,1 @@
+"""Near-duplicate shots of a production, grouped whatever file they come from."""

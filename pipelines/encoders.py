@@ -1,0 +1,90 @@
+"""The encoders in use: found on disk once a process, written down as rows."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from catalog.models import EncoderVersion
+from mlcore.matching.appearance import AppearanceEncoder
+from mlcore.matching.segmenters import Segmenter, choose_segmenter
+from pipelines.errors import PipelineError
+
+Family = EncoderVersion.Family
+APPEARANCE_WEIGHTS = "efficientnet-lite0.safetensors"
+
+
+@dataclass(frozen=True)
+class Encoders:
+    """What turns stills into representations in this process."""
+
+    segmenter: Segmenter
+    appearance: AppearanceEncoder
+
+
+@cache
+def load_encoders() -> Encoders:
+    """Load the networks once a process.
+
+    Raises PipelineError with what to do when weights are missing.
+    """
+    folder = Path(settings.WEIGHTS_ROOT)
+    try:
+        return Encoders(
+            segmenter=choose_segmenter(folder),
+            appearance=AppearanceEncoder(folder / APPEARANCE_WEIGHTS),
+        )
+    except FileNotFoundError as error:
+        raise PipelineError(
+            f"Weights are missing ({Path(error.filename or '').name}); "
+            "run `python -m pipelines.weights`, then press Retry."
+        ) from None
+
+
+def live_versions() -> dict[str, EncoderVersion]:
+    """The live version of each family; the first use of a family writes its row."""
+    live = {version.family: version for version in EncoderVersion.objects.actives()}
+    for family in Family.values:
+        if family not in live:
+            live[family] = _first_version(family)
+    return live
+
+
+def _first_version(family: str) -> EncoderVersion:
+    name, weights = _described(family)
+    try:
+        with transaction.atomic():
+            return EncoderVersion.objects.create(
+                family=family,
+                name=name,
+                weights_sha256=weights,
+                status=EncoderVersion.Status.ACTIVE,
+            )
+    except IntegrityError:  # another worker was first
+        return EncoderVersion.objects.active(family)
+
+
+def _described(family: str) -> tuple[str, str]:
+    match family:
+        case Family.MASK:
+            segmenter = load_encoders().segmenter
+            return segmenter.name, _digest(segmenter.weights)
+        case Family.APPEARANCE:
+            weights = Path(settings.WEIGHTS_ROOT) / APPEARANCE_WEIGHTS
+            return "EfficientNet-lite0", _digest([weights])
+        case Family.FLOW:
+            return "DIS ultrafast, averaged over time", ""
+        case _:
+            return "CIE Lab moments and hue histogram", ""
+
+
+def _digest(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest() if files else ""

@@ -1,0 +1,243 @@
+"""From a file on disk to a title on the board, stage by stage."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from catalog.files import local_path, publish, working_folder
+from catalog.models import SourceFile, Title
+from catalog.services.locations import record_location
+from mlcore.shots.signals import Signals, SignalRecorder
+from pipelines.duplicates import group_duplicates
+from pipelines.errors import PipelineError
+from pipelines.jobs import Claim
+from pipelines.match import match
+from pipelines.media.limits import Limits
+from pipelines.media.probe import Probe, probe
+from pipelines.media.proxies import (
+    Segment,
+    finish_proxy,
+    finished_segments,
+    write_proxy,
+)
+from pipelines.represent import represent
+from pipelines.segment import segment
+
+log = logging.getLogger(__name__)
+
+PIECE = 4 << 20
+
+
+def ingest(claim: Claim) -> None:
+    """Turn a new title into shots, representations and match candidates."""
+    Title.objects.filter(pk=claim.title.pk).update(state=Title.State.WORKING, error="")
+    claim.do_stages({"hash": identify})
+    title = Title.objects.get(pk=claim.title.pk)
+    if title.state == Title.State.DUPLICATE:
+        return
+    claim.do_stages(
+        {
+            "hash": identify,
+            "probe": look_at,
+            "proxy": make_proxy,
+            "shots": segment,
+            "represent": represent,
+            "duplicates": group_duplicates,
+            "match": match,
+        }
+    )
+    with claim.writing():
+        Title.objects.filter(pk=title.pk).update(state=Title.State.READY, error="")
+
+
+def identify(claim: Claim) -> None:
+    """Find the content key; a file the person may already see ends here."""
+    title = claim.title
+    path = source_path(title)
+    key, size = content_key(path, claim)
+    with claim.writing():
+        # Two ingests of one file at once: the second waits here and finds the first.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        source = record_location(key, size, path)
+        twin = twin_of(title, source)
+        if twin is None:
+            title.source = source
+            title.save(update_fields=["source"])
+            return
+        title.state, title.same_as = Title.State.DUPLICATE, twin
+        title.error = f"Same as title {twin.pk}, {twin}."
+        title.save(update_fields=["state", "same_as", "error"])
+    claim.job.note(title.error)
+    if title.uploaded and str(path) != twin.online_path():
+        _forget_upload(path, source)
+
+
+def _forget_upload(path: Path, source: SourceFile) -> None:
+    # Another copy of the same bytes is kept, so nothing a person gave is lost.
+    if source.locations.filter(online=True).exclude(path=str(path)).exists():
+        source.locations.filter(path=str(path)).delete()
+        path.unlink(missing_ok=True)
+
+
+def twin_of(title: Title, source: SourceFile) -> Title | None:
+    """The title that already shows this content to the person who adds it again."""
+    others = Title.objects.filter(source=source).exclude(pk=title.pk)
+    others = others.exclude(state=Title.State.DUPLICATE).order_by("pk")
+    same = others.filter(production=title.production).first()
+    if same is None and title.added_by is not None:
+        same = others.visible_to(title.added_by).first()
+    return same
+
+
+def source_path(title: Title) -> Path:
+    """Where the source can be read. Raises PipelineError when it is offline."""
+    for place in (title.online_path(), title.added_path):
+        if place and Path(place).is_file():
+            return Path(place)
+    if title.source is not None:
+        title.source.locations.update(online=False)
+    raise PipelineError(
+        f"{Path(title.added_path).name}: the file is no longer where it was; "
+        "bring it back or add it from its new place."
+    )
+
+
+def content_key(path: Path, claim: Claim) -> tuple[str, int]:
+    """Return (SHA-256 of the whole content in hex, size in bytes)."""
+    digest, done = hashlib.sha256(), 0
+    began = time.monotonic()
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            while piece := stream.read(PIECE):
+                digest.update(piece)
+                done += len(piece)
+                pace = f"{done / 1e6 / (time.monotonic() - began + 1e-9):.0f} MB/s"
+                claim.progress(done / max(size, 1), pace)
+    except PermissionError:
+        raise PipelineError(
+            f"{path.name}: the service may not read this file; change its permissions."
+        ) from None
+    except OSError as error:
+        raise PipelineError(
+            f"{path.name}: reading failed ({error.strerror}); check the disk or share."
+        ) from None
+    if done == 0:
+        raise PipelineError(f"{path.name}: the file is empty; copy it again.")
+    return digest.hexdigest(), done
+
+
+def limits() -> Limits:
+    """What one untrusted file may cost here."""
+    return Limits(require_bubblewrap=settings.REQUIRE_BUBBLEWRAP)
+
+
+def look_at(claim: Claim) -> None:
+    """Write down what the file says of itself."""
+    title = claim.title
+    found = probe(source_path(title), limits())
+    with claim.writing():
+        title.rate_num, title.rate_den = found.rate.as_integer_ratio()
+        title.start_tc = found.start_timecode or ""
+        title.drop_frame = found.drop_frame
+        title.reel = found.reel[:255]
+        title.probe = found.as_json()
+        title.save(
+            update_fields=["rate_num", "rate_den", "start_tc", "drop_frame", "reel", "probe"]
+        )
+
+
+def derived_folder(title: Title) -> str:
+    """Key of the folder that holds what is derived from this title's content."""
+    if title.source is None:
+        raise ValueError(f"{title} has no content key yet")
+    key = title.source.content_key
+    return f"proxies/{key[:2]}/{key}"
+
+
+def make_proxy(claim: Claim) -> None:
+    """Decode the source once: proxy, time table and signals, in checkpointed segments."""
+    title = claim.title
+    home = derived_folder(title)
+    if not local_path(f"{home}/signals.npz").exists():
+        _decode(claim, home)
+    times = local_path(f"{home}/times.json")
+    with claim.writing():
+        title.frames = len(read_times(times))
+        title.proxy_key = f"{home}/proxy.mp4"
+        title.save(update_fields=["frames", "proxy_key"])
+    shutil.rmtree(working_folder(f"title-{title.pk}"), ignore_errors=True)
+
+
+def _decode(claim: Claim, home: str) -> None:
+    title = claim.title
+    folder = working_folder(f"title-{title.pk}")
+    seen = Probe.from_json(title.probe)
+    tape = _Tape(claim, folder, seen)
+    path = source_path(title)
+    write_proxy(
+        path, seen, folder, on_frame=tape.on_frame, on_segment=tape.on_segment, limits=limits()
+    )
+    finished = folder / "proxy.mp4"
+    finish_proxy(path, seen, folder, finished, limits=limits())
+    signals = folder / "signals.npz"
+    tape.join().save(signals)
+    publish(finished, f"{home}/proxy.mp4")
+    publish(finished.with_suffix(".times.json"), f"{home}/times.json")
+    # Last: its presence says that the others are there.
+    publish(signals, f"{home}/signals.npz")
+
+
+class _Tape:
+    """Measures frames as they pass and keeps each segment's signals beside it."""
+
+    def __init__(self, claim: Claim, folder: Path, seen: Probe) -> None:
+        self._claim, self._folder = claim, folder
+        self._expected = seen.frames or max(1, round(seen.seconds * seen.rate))
+        self._recorder = SignalRecorder()
+        self._next = self._resume()
+        self._began, self._done = time.monotonic(), 0
+
+    def _resume(self) -> int:
+        # Signals are written before their segment is marked finished: those of a
+        # segment that never was are measured again.
+        whole = finished_segments(self._folder)
+        numbers = {piece.number for piece in whole}
+        for piece in self._finished():
+            if int(piece.stem.rpartition("-")[2]) not in numbers:
+                piece.unlink()
+        return whole[-1].end_frame if whole else 0
+
+    def _finished(self) -> list[Path]:
+        return sorted(self._folder.glob("signals-*.npz"))
+
+    def on_frame(self, index: int, small_bgr: object) -> None:
+        if index < self._next:
+            self._recorder.prime(small_bgr)
+            return
+        self._recorder.push(small_bgr)
+        self._next += 1
+        self._done += 1
+        if self._done % 12 == 0:
+            pace = f"{self._done / (time.monotonic() - self._began):.0f} frames/s"
+            self._claim.progress(self._next / self._expected, pace)
+
+    def on_segment(self, segment: Segment) -> None:
+        piece = self._folder / f"signals-{segment.number:05d}.npz"
+        partial = piece.with_suffix(".part")
+        self._recorder.take().save(partial)
+        with partial.open("rb") as stream:
+            os.fsync(stream.fileno())
+        partial.replace(piece)
+
+    def join(self) -> Signals:
+        return Signals.concat([Signals.load(piece) for piece in self._finished()])

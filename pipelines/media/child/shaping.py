@@ -1,0 +1,143 @@
+"""From a decoded frame to the two pictures that are made of it, in one filter graph."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import av.error
+import numpy as np
+from av.filter import Graph
+from av.filter.context import FilterContext
+from av.video.frame import VideoFrame
+
+from pipelines.media.packets import Image, Json
+
+TURNS = {90: ["clock"], 180: ["clock", "clock"], 270: ["cclock"]}
+# Frames go through the graph numbered; their true times are kept beside it.
+NUMBERS = Fraction(1, 1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What to make of each frame.
+
+    ``size``: (width, height) of the whole displayed picture; ``rotation``: clockwise
+    degrees; ``deinterlace``: "" or the parity "tff" or "bff"; ``matrix``: the YUV matrix
+    when the frame does not say; ``crop``: (x, y, width, height) in ``size`` and ``small``:
+    (width, height) of the small BGR picture, both None to make none; ``small_only`` and
+    ``pixel_format`` choose what comes out.
+    """
+
+    size: tuple[int, int]
+    rotation: int = 0
+    deinterlace: str = ""
+    matrix: str = "bt709"
+    crop: tuple[int, int, int, int] | None = None
+    small: tuple[int, int] | None = None
+    pixel_format: str = "yuv420p"
+    flags: str = "fast_bilinear"
+
+    @classmethod
+    def from_request(cls, request: Json) -> "Shape":
+        """The shape that the parent wrote with ``vars``."""
+        lists = {k: tuple(v) for k, v in request.items() if isinstance(v, list)}
+        return cls(**(request | lists))
+
+
+class Shaper:
+    """Push frames, get as many back in the same order (deinterlacing holds some back)."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self._layout: tuple[int, int, str] | None = None
+        self._count = 0
+        self._input: FilterContext | None = None
+        self._outputs: list[FilterContext] = []
+
+    def push(self, frame: VideoFrame) -> Iterator[tuple[VideoFrame, Image | None]]:
+        """Give one frame, get those that are ready: (picture, small BGR or None)."""
+        layout = (frame.width, frame.height, frame.format.name)
+        if layout != self._layout:
+            yield from self.flush()
+            self._build(frame)
+            self._layout = layout
+        frame.pts, frame.time_base = self._count, NUMBERS
+        self._count += 1
+        if self._input is not None:
+            self._input.push(frame)
+        yield from self._pull()
+
+    def flush(self) -> Iterator[tuple[VideoFrame, Image | None]]:
+        """The frames that were held back; the next push starts afresh."""
+        if self._input is not None:
+            self._input.push(None)
+            yield from self._pull()
+        self._input, self._layout = None, None
+
+    def _pull(self) -> Iterator[tuple[VideoFrame, Image | None]]:
+        while True:
+            try:
+                frames = [output.pull() for output in self._outputs]
+            except (av.error.BlockingIOError, av.error.EOFError):
+                return
+            picture = frames[0]
+            if not isinstance(picture, VideoFrame):
+                return
+            small = frames[1].to_ndarray() if len(frames) > 1 else None
+            yield picture, None if small is None else small.astype(np.uint8, copy=False)
+
+    def _build(self, frame: VideoFrame) -> None:
+        graph, shape = Graph(), self._shape
+        graph.threads = 1
+        self._input = graph.add_buffer(
+            width=frame.width,
+            height=frame.height,
+            format=frame.format.name,
+            time_base=NUMBERS,
+        )
+        last = _chain(graph, self._input, _to_displayed(shape))
+        if shape.crop is None or shape.small is None:
+            self._outputs = [_chain(graph, last, [("buffersink", "")])]
+        else:
+            split = graph.add("split")
+            last.link_to(split)
+            x, y, width, height = shape.crop
+            small = [
+                ("crop", f"{width}:{height}:{x}:{y}:exact=1"),
+                ("scale", f"{shape.small[0]}:{shape.small[1]}:flags=area"),
+                ("format", "bgr24"),
+                ("buffersink", ""),
+            ]
+            self._outputs = [
+                _chain(graph, split, [("buffersink", "")], 0),
+                _chain(graph, split, small, 1),
+            ]
+        graph.configure()
+
+
+def _to_displayed(shape: Shape) -> list[tuple[str, str]]:
+    """Deinterlace at full height, scale to square pixels, turn upright."""
+    width, height = shape.size
+    if shape.rotation in (90, 270):
+        width, height = height, width
+    steps = []
+    if shape.deinterlace:
+        steps.append(
+            ("bwdif", f"mode=send_frame:parity={shape.deinterlace}:deint=all")
+        )
+    scale = f"{width}:{height}:flags={shape.flags}:in_color_matrix={shape.matrix}"
+    steps.append(("scale", f"{scale}:out_range=tv"))
+    steps.append(("format", shape.pixel_format))
+    steps += [("transpose", turn) for turn in TURNS.get(shape.rotation, [])]
+    return [*steps, ("setsar", "1")]
+
+
+def _chain(
+    graph: Graph, last: FilterContext, steps: list[tuple[str, str]], pad: int = 0
+) -> FilterContext:
+    for name, arguments in steps:
+        step: Any = graph.add(name, arguments or None)
+        last.link_to(step, pad)
+        last, pad = step, 0
+    return last

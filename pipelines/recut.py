@@ -1,0 +1,26 @@
+"""Cuts found again, or changed by hand: only what changed is looked at."""
+
+from __future__ import annotations
+
+from pipelines.duplicates import group_duplicates
+from pipelines.jobs import Claim
+from pipelines.match import match
+from pipelines.represent import represent
+from pipelines.segment import give_roles, load_signals, segment
+
+
+def redetect(claim: Claim) -> None:
+    """Detect the cuts again; shots that stay where they were keep their rows."""
+    claim.do_stages({"shots": segment, **AFTER})
+
+
+def recut(claim: Claim) -> None:
+    """Look at the shots that a split or merge has made."""
+    claim.do_stages({"roles": _roles, **AFTER})
+
+
+def _roles(claim: Claim) -> None:
+    give_roles(claim, load_signals(claim.title))
+
+
+AFTER = {"represent": represent, "duplicates": group_duplicates, "match": match}

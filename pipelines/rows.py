@@ -1,0 +1,44 @@
+"""Write many representation rows at once, by COPY: tens of times bulk_create."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+from psycopg import sql
+
+
+def copy_rows(table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Append rows to a table within the current transaction.
+
+    Values are in PostgreSQL's text forms: vectors as [1,2], bits as 0101.
+    """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def read_rows(query: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Run a query whose bit and vector columns come as their raw binary form.
+
+    `bits` and `halves` below read those; text forms would cost eight times the bytes.
+    """
+    connection.ensure_connection()
+    with connection.connection.cursor(binary=True) as cursor:
+        return list(cursor.execute(query, list(values)).fetchall())
+
+
+def bits(raw: bytes) -> bytes:
+    """The packed bits of a binary `bit(n)`: an int32 length, then the bytes."""
+    return bytes(raw[4:])
+
+
+def halves(raw: bytes) -> NDArray[np.float32]:
+    """The numbers of a binary `halfvec`: two int16 of header, then big-endian halves."""
+    return np.frombuffer(raw, ">f2", offset=4).astype(np.float32)

@@ -1,0 +1,97 @@
+"""Django's test runner, on a database, queues and folders of this run alone."""
+
+import os
+import shutil
+import sys
+import unittest
+from typing import Any
+
+import psycopg
+import redis
+from django.conf import settings
+from django.db import connection
+from django.test.runner import DiscoverRunner
+from psycopg import sql
+
+from catalog.celery import app
+from tests import namespace, worker
+
+
+class KuleshovRunner(DiscoverRunner):
+    """Runs the tests beside a serving `make run`, and says "N passed, N failed" last."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        # The database's name is this run's own: nobody has to be asked about it.
+        super().__init__(*args, **{**options, "interactive": False})
+
+    def run_tests(self, test_labels: list[str], **kwargs: Any) -> int:
+        """Run what is named, all of `tests` without a name; return the failures."""
+        try:
+            failed = super().run_tests(test_labels or ["tests"], **kwargs)
+        finally:
+            namespace.leave()
+        sys.stdout.write(f"{self.closing_line}\n")
+        sys.stdout.flush()
+        return failed
+
+    def setup_databases(self, **kwargs: Any) -> Any:
+        """Clear what crashed runs left, then make this run's database."""
+        _drop_leftovers()
+        connection.settings_dict["TEST"]["NAME"] = namespace.database_name()
+        made = super().setup_databases(**kwargs)
+        # For every program the tests start.
+        os.environ["KULESHOV_DATABASE_NAME"] = namespace.database_name()
+        return made
+
+    def teardown_databases(self, old_config: Any, **kwargs: Any) -> None:
+        """Stop the shared worker, which is connected, before the database goes."""
+        worker.stop_shared()
+        _drop_queues(settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"])
+        super().teardown_databases(old_config, **kwargs)
+
+    def suite_result(self, suite: Any, result: Any, **kwargs: Any) -> int:
+        """Count for the closing line; return the number of failures."""
+        failed = super().suite_result(suite, result, **kwargs)
+        self.closing_line = count(result)
+        return failed
+
+
+def count(result: unittest.TestResult) -> str:
+    """Return "N passed, N failed", with ", N skipped" where there are any."""
+    failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
+    skipped = len(result.skipped)
+    passed = max(result.testsRun - failed - skipped, 0)
+    line = f"{passed} passed, {failed} failed"
+    return f"{line}, {skipped} skipped" if skipped else line
+
+
+def _drop_leftovers() -> None:
+    # On a server of one's own the run of that pid may live on another machine.
+    if os.environ.get("DATABASE_URL"):
+        return
+    with psycopg.connect(
+        host=settings.DATABASES["default"]["HOST"],
+        user=settings.DATABASES["default"]["USER"],
+        dbname="postgres",
+        autocommit=True,
+    ) as server:
+        found = server.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE %s",
+            [f"{namespace.PREFIX}%"],
+        ).fetchall()
+        for name in namespace.dead_runs(row[0] for row in found):
+            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+            server.execute(drop.format(sql.Identifier(name)))
+            _drop_queues(f"{name}.")
+            shutil.rmtree(
+                namespace.folder().with_name(name.removeprefix(namespace.PREFIX)),
+                ignore_errors=True,
+            )
+
+
+def _drop_queues(prefix: str) -> None:
+    with app.connection_for_write() as broker:
+        # A bare client on the same connections: kombu's own would add the prefix again.
+        client = redis.Redis(connection_pool=broker.default_channel.client.connection_pool)
+        for key in client.scan_iter(f"{prefix}*"):
+            client.delete(key)
