@@ -5,6 +5,8 @@ from django.db.models.signals import post_migrate  # noqa: TID251
 
 
 class CatalogConfig(AppConfig):
+    """The one app."""
+
     name = "catalog"
 
     def ready(self) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from argparse import ArgumentParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog.models import Title
 from catalog.services import Refused
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
 Document = dict[str, Any]
 
@@ -20,7 +22,9 @@ class JsonCommand(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add --json; a command adds its own in `add_own_arguments`."""
-        parser.add_argument("--json", action="store_true", help="print one JSON document")
+        parser.add_argument(
+            "--json", action="store_true", help="print one JSON document"
+        )
         self.add_own_arguments(parser)
 
     def add_own_arguments(self, parser: ArgumentParser) -> None:
@@ -36,7 +40,7 @@ class JsonCommand(BaseCommand):
 
     def failed(self, document: Document) -> bool:
         """True when the document reports a failure, though the command could run."""
-        return False
+        return bool(document.get("failed"))
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Answer, print, and exit non-zero when something failed."""

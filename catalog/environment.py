@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -26,7 +27,11 @@ def folders(name: str) -> list[Path]:
 
 def words(name: str, default: str = "") -> list[str]:
     """Return the words of a comma-separated variable."""
-    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+    return [
+        word.strip()
+        for word in os.environ.get(name, default).split(",")
+        if word.strip()
+    ]
 
 
 def database(url: str, name: str | None = None) -> dict[str, object]:
@@ -64,9 +69,7 @@ def secret_key(kept_in: Path, *, production: bool) -> str:
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(50))
         # Link, not rename: of two first starts at once, the earlier key stays.
-        try:
+        with suppress(FileExistsError):
             os.link(fresh, kept_in)
-        except FileExistsError:
-            pass
         fresh.unlink()
     return kept_in.read_text()

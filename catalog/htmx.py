@@ -45,7 +45,9 @@ def render_part(
     status: int = 200,
 ) -> HttpResponse:
     """Render the page, or only its named partial when htmx asks for it."""
-    name = f"{template}#{part}" if request.htmx and not request.htmx.boosted else template
+    name = (
+        f"{template}#{part}" if request.htmx and not request.htmx.boosted else template
+    )
     response = render(request, name, context, status=status)
     # The same address has two answers: no cache may give one for the other.
     patch_vary_headers(response, ["HX-Request"])

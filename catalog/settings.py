@@ -9,18 +9,26 @@ PRODUCTION = flag("KULESHOV_PRODUCTION")
 DEBUG = False
 VAR = folder("KULESHOV_VAR", BASE / "var")
 SECRET_KEY = secret_key(VAR / "secret_key", production=PRODUCTION)
-ALLOWED_HOSTS = words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = words(
+    "ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]"
+)
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 
 # Where files lie. Sources stay where they are; only derived files are ours.
 MEDIA_ROOT = folder("KULESHOV_MEDIA", VAR / "media")
+# Set to nginx's internal location of MEDIA_ROOT to have nginx send the files.
+ACCEL_PREFIX = os.environ.get("KULESHOV_ACCEL_PREFIX", "")
 UPLOAD_ROOT = folder("KULESHOV_UPLOADS", VAR / "uploads")
 WEIGHTS_ROOT = folder("KULESHOV_WEIGHTS", VAR / "weights")
 SAMPLES_ROOT = folder("KULESHOV_SAMPLES", VAR / "samples")
-IMPORT_ROOTS = folders("IMPORT_ROOTS") or [] if PRODUCTION else [*folders("IMPORT_ROOTS"), SAMPLES_ROOT]
-UPLOAD_LIMIT_BYTES = int(os.environ.get("KULESHOV_UPLOAD_LIMIT", 20 * 2**30))
+IMPORT_ROOTS = (
+    folders("IMPORT_ROOTS") or []
+    if PRODUCTION
+    else [*folders("IMPORT_ROOTS"), SAMPLES_ROOT]
+)
+UPLOAD_LIMIT_BYTES = int(os.environ.get("KULESHOV_UPLOAD_LIMIT", "21474836480"))
 # Refuse new work below this much free space: a full disk stops PostgreSQL itself.
-FREE_DISK_BYTES = int(os.environ.get("KULESHOV_FREE_DISK", 2 * 2**30))
+FREE_DISK_BYTES = int(os.environ.get("KULESHOV_FREE_DISK", "2147483648"))
 # Production refuses to decode outside bubblewrap unless the operator says so.
 REQUIRE_BUBBLEWRAP = PRODUCTION and not flag("KULESHOV_ALLOW_PLAIN_SANDBOX")
 FILE_UPLOAD_TEMP_DIR = str(UPLOAD_ROOT) if UPLOAD_ROOT.is_dir() else None
@@ -50,7 +58,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "catalog.htmx.PageLoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -104,7 +112,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
-    "sweep-jobs": {"task": "pipelines.sweep_jobs", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-jobs": {
+        "task": "pipelines.sweep_jobs",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
 }
 CELERY_TIMEZONE = "UTC"
 
@@ -127,7 +139,11 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "board"
@@ -182,7 +198,10 @@ TEST_RUNNER = "tests.runner.KuleshovRunner"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("KULESHOV_LOG", "INFO")},
+    "loggers": {"axes": {"level": "WARNING"}},  # it greets at every start
 }

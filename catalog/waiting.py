@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -13,6 +13,9 @@ from catalog.celery import app
 from catalog.models import Job
 from catalog.services import sweep_jobs
 from catalog.supervisor.commands import worker_command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 POLL_SECONDS = 0.3
 SWEEP_SECONDS = 5.0
@@ -23,7 +26,8 @@ def wait_for(jobs: Sequence[Job], say: Callable[[str], None]) -> list[Job]:
 
     Sweeps as beat does, so that a worker killed meanwhile costs seconds only.
     """
-    keys, said, swept = [job.pk for job in jobs], {}, time.monotonic()
+    keys, swept = [job.pk for job in jobs], time.monotonic()
+    said: dict[int, str] = {}
     while True:
         rows = list(Job.objects.filter(pk__in=keys).select_related("title"))
         for row in rows:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from mlcore.matching.segmenters import Segmenter, choose_segmenter
 
 from catalog.models import EncoderVersion
 from mlcore.matching.appearance import AppearanceEncoder
-from mlcore.matching.segmenters import Segmenter, choose_segmenter
 from pipelines.errors import PipelineError
 
 Family = EncoderVersion.Family

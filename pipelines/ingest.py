@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import shutil
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection
@@ -15,21 +15,23 @@ from django.db import connection
 from catalog.files import local_path, publish, working_folder
 from catalog.models import SourceFile, Title
 from catalog.services.locations import record_location
-from mlcore.shots.signals import Signals, SignalRecorder
+from mlcore.shots.signals import Frame, SignalRecorder, Signals
 from pipelines.duplicates import group_duplicates
 from pipelines.errors import PipelineError
-from pipelines.jobs import Claim
+from pipelines.jobs import Claim, Finished
 from pipelines.match import match
+from pipelines.media.files import whole_file
+from pipelines.media.finishing import finish_proxy
 from pipelines.media.limits import Limits
 from pipelines.media.probe import Probe, probe
-from pipelines.media.proxies import (
-    Segment,
-    finish_proxy,
-    finished_segments,
-    write_proxy,
-)
+from pipelines.media.proxies import write_proxy
+from pipelines.media.segments import finished_markers
+from pipelines.media.times import FrameTimes, times_path
 from pipelines.represent import represent
 from pipelines.segment import segment
+
+if TYPE_CHECKING:
+    from pipelines.media.segments import Segment
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +41,6 @@ PIECE = 4 << 20
 def ingest(claim: Claim) -> None:
     """Turn a new title into shots, representations and match candidates."""
     Title.objects.filter(pk=claim.title.pk).update(state=Title.State.WORKING, error="")
-    claim.do_stages({"hash": identify})
-    title = Title.objects.get(pk=claim.title.pk)
-    if title.state == Title.State.DUPLICATE:
-        return
     claim.do_stages(
         {
             "hash": identify,
@@ -55,7 +53,7 @@ def ingest(claim: Claim) -> None:
         }
     )
     with claim.writing():
-        Title.objects.filter(pk=title.pk).update(state=Title.State.READY, error="")
+        Title.objects.filter(pk=claim.title.pk).update(state=Title.State.READY, error="")
 
 
 def identify(claim: Claim) -> None:
@@ -66,7 +64,9 @@ def identify(claim: Claim) -> None:
     with claim.writing():
         # Two ingests of one file at once: the second waits here and finds the first.
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key]
+            )
         source = record_location(key, size, path)
         twin = twin_of(title, source)
         if twin is None:
@@ -79,6 +79,7 @@ def identify(claim: Claim) -> None:
     claim.job.note(title.error)
     if title.uploaded and str(path) != twin.online_path():
         _forget_upload(path, source)
+    raise Finished
 
 
 def _forget_upload(path: Path, source: SourceFile) -> None:
@@ -152,7 +153,14 @@ def look_at(claim: Claim) -> None:
         title.reel = found.reel[:255]
         title.probe = found.as_json()
         title.save(
-            update_fields=["rate_num", "rate_den", "start_tc", "drop_frame", "reel", "probe"]
+            update_fields=[
+                "rate_num",
+                "rate_den",
+                "start_tc",
+                "drop_frame",
+                "reel",
+                "probe",
+            ]
         )
 
 
@@ -172,7 +180,7 @@ def make_proxy(claim: Claim) -> None:
         _decode(claim, home)
     times = local_path(f"{home}/times.json")
     with claim.writing():
-        title.frames = len(read_times(times))
+        title.frames = len(FrameTimes.load(times))
         title.proxy_key = f"{home}/proxy.mp4"
         title.save(update_fields=["frames", "proxy_key"])
     shutil.rmtree(working_folder(f"title-{title.pk}"), ignore_errors=True)
@@ -185,14 +193,19 @@ def _decode(claim: Claim, home: str) -> None:
     tape = _Tape(claim, folder, seen)
     path = source_path(title)
     write_proxy(
-        path, seen, folder, on_frame=tape.on_frame, on_segment=tape.on_segment, limits=limits()
+        path,
+        seen,
+        folder,
+        on_frame=tape.on_frame,
+        on_segment=tape.on_segment,
+        limits=limits(),
     )
     finished = folder / "proxy.mp4"
     finish_proxy(path, seen, folder, finished, limits=limits())
     signals = folder / "signals.npz"
     tape.join().save(signals)
     publish(finished, f"{home}/proxy.mp4")
-    publish(finished.with_suffix(".times.json"), f"{home}/times.json")
+    publish(times_path(finished), f"{home}/times.json")
     # Last: its presence says that the others are there.
     publish(signals, f"{home}/signals.npz")
 
@@ -210,7 +223,7 @@ class _Tape:
     def _resume(self) -> int:
         # Signals are written before their segment is marked finished: those of a
         # segment that never was are measured again.
-        whole = finished_segments(self._folder)
+        whole = [marker.segment for marker in finished_markers(self._folder)]
         numbers = {piece.number for piece in whole}
         for piece in self._finished():
             if int(piece.stem.rpartition("-")[2]) not in numbers:
@@ -220,7 +233,7 @@ class _Tape:
     def _finished(self) -> list[Path]:
         return sorted(self._folder.glob("signals-*.npz"))
 
-    def on_frame(self, index: int, small_bgr: object) -> None:
+    def on_frame(self, index: int, small_bgr: Frame) -> None:
         if index < self._next:
             self._recorder.prime(small_bgr)
             return
@@ -233,11 +246,8 @@ class _Tape:
 
     def on_segment(self, segment: Segment) -> None:
         piece = self._folder / f"signals-{segment.number:05d}.npz"
-        partial = piece.with_suffix(".part")
-        self._recorder.take().save(partial)
-        with partial.open("rb") as stream:
-            os.fsync(stream.fileno())
-        partial.replace(piece)
+        with whole_file(piece) as partial:
+            self._recorder.take().save(partial)
 
     def join(self) -> Signals:
         return Signals.concat([Signals.load(piece) for piece in self._finished()])

@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 
 import torch
@@ -28,6 +28,10 @@ Work = Callable[["Claim"], None]
 
 class LostClaim(Exception):
     """Another attempt has the job now: stop, and write nothing."""
+
+
+class Finished(Exception):
+    """Nothing is left to do, though stages are."""
 
 
 class Cancelled(Exception):
@@ -56,7 +60,11 @@ class Claim:
             if name in self.job.finished:
                 continue
             self._write(
-                stage=name, stage_number=number, stages=len(stages), progress=0.0, pace=""
+                stage=name,
+                stage_number=number,
+                stages=len(stages),
+                progress=0.0,
+                pace="",
             )
             began = time.monotonic()
             work(self)
@@ -126,7 +134,7 @@ def run_claimed(job_id: int, work: Mapping[str, Work]) -> None:
     claim = Claim(job)
     job.note(f"attempt {job.attempt} on {job.worker} ({job.device})")
     try:
-        with claim.alive():
+        with claim.alive(), suppress(Finished):
             work[job.kind](claim)
         job.end(Job.State.DONE)
     except LostClaim:

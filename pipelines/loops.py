@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catalog.files import local_path, publish, working_folder
 from catalog.loops import Side, loop_of
 from catalog.models import MatchCandidate
 from pipelines.errors import PipelineError
-from pipelines.jobs import Claim
 from pipelines.media.writer import write_loop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.jobs import Claim
 
 
 def render_loop(claim: Claim) -> None:

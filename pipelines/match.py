@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from catalog.models import EncoderVersion, MatchCandidate, MatchSet, Shot, Title
-from mlcore.matching.kinds import FRAME, KINDS, MOTION, FrameRows, MotionRows
-from mlcore.matching.kinds import frame_rows, motion_rows
+from mlcore.matching.kinds import (
+    FRAME,
+    MOTION,
+    FrameRows,
+    Kind,
+    MotionRows,
+    frame_rows,
+    motion_rows,
+)
 from mlcore.matching.moments import Slot
-from mlcore.matching.pairs import Barred, Candidates, Limits, score_pairs
-from mlcore.matching.rank import rank
+from mlcore.matching.pairs import Candidates, Limits, score_pairs
+from mlcore.matching.rank import barred, partners, rank
 from pipelines.encoders import live_versions
-from pipelines.jobs import Claim
 from pipelines.rows import bits, halves, read_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipelines.jobs import Claim
 
 Family = EncoderVersion.Family
 LIMITS = Limits(per_shot=20, total=1000)
+BOARD = 300
+PARTNERS = 6
+# Below this nobody sees a match: the list may end early.
+FLOOR = 0.3
 
 MASKS = """
     SELECT s.index, m.slot, m.frame, m.placed, m.centred, m.subject
@@ -50,17 +64,17 @@ def match(claim: Claim) -> None:
     shots = list(title.shots.select_related("title").order_by("index"))
     if [shot.index for shot in shots] != list(range(len(shots))):
         raise ValueError(f"the shots of {title} are not numbered from 0")
-    barred = _barred(shots)
-    found = {
-        FRAME.name: score_pairs(
-            FRAME, _masks(title, versions), len(shots), barred=barred, limits=LIMITS
-        ),
-        MOTION.name: score_pairs(
-            MOTION, _motions(title, versions), len(shots), barred=barred, limits=LIMITS
-        ),
-    }
+    out = barred(_groups(shots), _adjacent(shots))
+    searched: list[tuple[Kind[Any], Any]] = [
+        (FRAME, _masks(title, versions)),
+        (MOTION, _motions(title, versions)),
+    ]
+    rows: list[MatchCandidate] = []
+    for kind, looks in searched:
+        found = score_pairs(kind, looks, len(shots), barred=out, limits=LIMITS)
+        rows += _candidates(kind.name, found, shots)
     with claim.writing():
-        _write_set(title, versions, shots, found)
+        _write_set(title, versions, rows)
 
 
 def _masks(title: Title, versions: dict[str, EncoderVersion]) -> FrameRows:
@@ -88,17 +102,78 @@ def _motions(title: Title, versions: dict[str, EncoderVersion]) -> MotionRows:
     )
 
 
-def _barred(shots: list[Shot]) -> Barred:
-    """No black or text, no repeats of an earlier shot, no pair already cut together."""
+def _groups(shots: list[Shot]) -> list[int]:
+    """For each shot the index of the earliest shot of its near-duplicate group."""
     first: dict[int, int] = {}
-    kept = np.arange(len(shots))
-    for place, shot in enumerate(shots):
-        if shot.group_id is not None:
-            kept[place] = first.setdefault(shot.group_id, place)
-    pictures = np.array([shot.role == Shot.Role.PICTURE for shot in shots], np.bool_)
-    # A repeat that is cut to a shot stands for the shot it repeats.
-    adjacent = np.column_stack([kept[:-1], kept[1:]]) if len(shots) > 1 else None
-    return Barred(
-        shots=~pictures | (kept != np.arange(len(shots))),
-        pairs=np.zeros((0, 2), np.int64) if adjacent is None else adjacent,
+    return [
+        place if shot.group_id is None else first.setdefault(shot.group_id, place)
+        for place, shot in enumerate(shots)
+    ]
+
+
+def _write_set(
+    title: Title,
+    versions: dict[str, EncoderVersion],
+    rows: list[MatchCandidate],
+) -> None:
+    # One flip at a time: two searches of one title end in one live set.
+    Title.objects.select_for_update().get(pk=title.pk)
+    before = title.match_sets.filter(live=True)
+    title.match_sets.filter(live=False).delete()
+    before.update(live=False)
+    fresh = MatchSet.objects.create(
+        title=title,
+        live=True,
+        versions={family: version.pk for family, version in versions.items()},
+        config=asdict(LIMITS) | {"board": BOARD, "floor": FLOOR},
     )
+    for row in rows:
+        row.match_set = fresh
+    MatchCandidate.objects.bulk_create(rows, batch_size=1000)
+
+
+def _candidates(
+    kind: str, found: Candidates, shots: list[Shot]
+) -> list[MatchCandidate]:
+    """The board's pairs in their order, then each shot's best partners off the board."""
+    rules = {"adjacent": _adjacent(shots), "groups": _groups(shots)}
+    board = [at for at in rank(found, **rules, total=BOARD) if found.score[at] >= FLOOR]
+    off = set(partners(found, **rules, per_shot=PARTNERS).tolist()) - set(board)
+    standing = np.minimum.accumulate(found.score[board]) if board else []
+    rows = [
+        _candidate(kind, found, shots, at, rank=place, standing=float(worth))
+        for place, (at, worth) in enumerate(zip(board, standing, strict=True), start=1)
+    ]
+    return rows + [
+        _candidate(kind, found, shots, at, standing=float(found.score[at]))
+        for at in sorted(off)
+    ]
+
+
+def _candidate(
+    kind: str, found: Candidates, shots: list[Shot], at: int, **place: Any
+) -> MatchCandidate:
+    parts = {name: float(values[at]) for name, values in found.parts.items()}
+    return MatchCandidate(
+        kind=kind,
+        leaving=shots[found.leaving[at]],
+        entering=shots[found.entering[at]],
+        score=float(found.score[at]),
+        parts=parts,
+        leaving_frame=int(found.leaving_frame[at]),
+        entering_frame=int(found.entering_frame[at]),
+        transform=_transform(parts),
+        **place,
+    )
+
+
+def _transform(parts: dict[str, float]) -> dict[str, float] | None:
+    """How the entering shot must be placed, where it does not match as it stands."""
+    if "scale" not in parts or parts["placed_iou"] >= parts["centred_iou"] ** 2:
+        return None
+    return {name: parts[name] for name in ("scale", "dx", "dy")} | {"rotation": 0.0}
+
+
+def _adjacent(shots: list[Shot]) -> NDArray[np.int64]:
+    cut_together = [(place, place + 1) for place in range(len(shots) - 1)]
+    return np.array(cut_together, np.int64).reshape(-1, 2)

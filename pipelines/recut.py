@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pipelines.duplicates import group_duplicates
-from pipelines.jobs import Claim
 from pipelines.match import match
 from pipelines.represent import represent
 from pipelines.segment import give_roles, load_signals, segment
+
+if TYPE_CHECKING:
+    from pipelines.jobs import Claim
 
 
 def redetect(claim: Claim) -> None:

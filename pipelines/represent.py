@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -17,13 +16,17 @@ from catalog.stills import still_key
 from mlcore.matching.colour import colour_statistics
 from mlcore.matching.masks import area, centred, pack, placed, to_bit_string
 from mlcore.matching.motion import measure_motion
-from mlcore.shots.signals import Signals
 from pipelines.encoders import Encoders, live_versions, load_encoders
-from pipelines.jobs import Claim
 from pipelines.media.reader import read_stills
 from pipelines.media.writer import write_jpeg
 from pipelines.rows import copy_rows
 from pipelines.segment import load_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlcore.shots.signals import Signals
+    from pipelines.jobs import Claim
 
 BATCH_SHOTS = 16
 LONG_SHOT_SECONDS = 10.0
@@ -70,8 +73,20 @@ def represent(claim: Claim) -> None:
     while batch := list(islice(queue, BATCH_SHOTS)):
         keyframes += _represent_batch(claim, batch, encoders, versions, signals)
         done += len(batch)
-        pace = f"{1000 * (time.monotonic() - began) / max(keyframes, 1):.0f} ms a keyframe"
+        pace = (
+            f"{1000 * (time.monotonic() - began) / max(keyframes, 1):.0f} ms a keyframe"
+        )
         claim.progress(done / len(waiting), pace)
+    with claim.writing():
+        title.poster_key = still_key(title, poster_frame(title))
+        title.save(update_fields=["poster_key"])
+
+
+def poster_frame(title: Title) -> int:
+    """The middle of the longest picture shot: what a film looks like for longest."""
+    shots = sorted(title.shots.pictures(), key=lambda s: (-s.frames, s.index))
+    chosen = shots[0] if shots else title.shots.first()
+    return chosen.first_frame + chosen.frames // 2 if chosen else 0
 
 
 def _represent_batch(
@@ -94,13 +109,15 @@ def _represent_batch(
     with claim.writing():
         ShotMask.objects.filter(shot__in=shots).delete()
         ShotVector.objects.filter(shot__in=shots).delete()
-        copy_rows(ShotMask._meta.db_table, MASK_COLUMNS, masks)
-        copy_rows(ShotVector._meta.db_table, VECTOR_COLUMNS, vectors)
+        copy_rows("catalog_shotmask", MASK_COLUMNS, masks)
+        copy_rows("catalog_shotvector", VECTOR_COLUMNS, vectors)
         Shot.objects.filter(pk__in=[shot.pk for shot in shots]).update(represented=True)
     return len(moments)
 
 
-def publish_stills(title: Title, frames: Sequence[int], stills: Sequence[Picture]) -> None:
+def publish_stills(
+    title: Title, frames: Sequence[int], stills: Sequence[Picture]
+) -> None:
     """Keep whole proxy frames as JPEG for the pages; one that is there stays."""
     for frame, still in zip(frames, stills, strict=True):
         path = local_path(still_key(title, frame))
@@ -166,8 +183,12 @@ def _appearance_rows(
     for moment, picture, look in zip(moments, pictures, looks, strict=True):
         colours = colour_statistics(picture)
         at = (moment.slot, moment.frame)
-        rows.append((moment.shot.pk, versions[Family.APPEARANCE].pk, *at, text(look), None))
-        rows.append((moment.shot.pk, versions[Family.COLOUR].pk, *at, text(colours), None))
+        rows.append(
+            (moment.shot.pk, versions[Family.APPEARANCE].pk, *at, text(look), None)
+        )
+        rows.append(
+            (moment.shot.pk, versions[Family.COLOUR].pk, *at, text(colours), None)
+        )
     return rows
 
 

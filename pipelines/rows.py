@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db import connection
-from numpy.typing import NDArray
 from psycopg import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
 
 def copy_rows(table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:

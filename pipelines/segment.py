@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from django.db import transaction
+from mlcore.shots.roles import shot_role
 
 from catalog.files import local_path
 from catalog.models import CutChange, Shot, Title
 from mlcore.shots.detect import find_shots
-from mlcore.shots.roles import shot_role
 from mlcore.shots.signals import Signals
 from mlcore.spans import Span
-from pipelines.jobs import Claim
 from pipelines.media.reader import read_stills
+
+if TYPE_CHECKING:
+    from pipelines.jobs import Claim
 
 ROLE_STILL_WIDTH = 320
 
@@ -67,7 +70,9 @@ def replace_shots(title: Title, spans: list[Span]) -> None:
         row = rows.get(span)
         if row is None:
             fresh.append(
-                Shot(title=title, index=index, first_frame=span.first, end_frame=span.end)
+                Shot(
+                    title=title, index=index, first_frame=span.first, end_frame=span.end
+                )
             )
         elif row.index != index:
             title.shots.filter(pk=row.pk).update(index=index)

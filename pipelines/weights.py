@@ -84,16 +84,28 @@ WEIGHTS = (
         "made for a person near a camera; masks cats and cups when nobody is there",
     ),
     Weight(
-        "pose gate",
-        "pose_landmark_full.tflite",
+        "body gate",
+        "pose_detection.tflite",
         MEDIAPIPE,
         Member(
-            "mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
-            "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
+            "mediapipe/modules/pose_detection/pose_detection.tflite",
+            "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
         ),
-        6_440_512,
-        "Google MediaPipe, BlazePose landmarks, full model",
-        "expects a crop around one person; training footage is not public",
+        2_959_046,
+        "Google MediaPipe, BlazePose person detector",
+        "made for one whole person; training footage is not public",
+    ),
+    Weight(
+        "far face gate",
+        "face_detection_full_range_sparse.tflite",
+        MEDIAPIPE,
+        Member(
+            "mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite",
+            "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1",
+        ),
+        676_746,
+        "Google MediaPipe, BlazeFace, full range sparse model",
+        "made for faces within about five metres; faces in profile are missed",
     ),
     Weight(
         "face gate",
@@ -251,8 +263,8 @@ def main() -> int:
     arguments = _arguments()
     try:
         placed = [] if arguments.check else install(arguments.folder)
-    except PackageError as error:
-        _say_error(str(error), as_json=arguments.json)
+    except (PackageError, OSError) as error:
+        _say_error(f"The weights were not placed: {error}", as_json=arguments.json)
         return 1
     rows = _report(arguments.folder, placed)
     if arguments.json:

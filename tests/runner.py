@@ -7,13 +7,10 @@ import unittest
 from typing import Any
 
 import psycopg
-import redis
-from django.conf import settings
 from django.db import connection
 from django.test.runner import DiscoverRunner
 from psycopg import sql
 
-from catalog.celery import app
 from tests import namespace, worker
 
 
@@ -46,7 +43,7 @@ class KuleshovRunner(DiscoverRunner):
     def teardown_databases(self, old_config: Any, **kwargs: Any) -> None:
         """Stop the shared worker, which is connected, before the database goes."""
         worker.stop_shared()
-        _drop_queues(settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"])
+        namespace.drop_queues(namespace.queue_prefix())
         super().teardown_databases(old_config, **kwargs)
 
     def suite_result(self, suite: Any, result: Any, **kwargs: Any) -> int:
@@ -69,11 +66,9 @@ def _drop_leftovers() -> None:
     # On a server of one's own the run of that pid may live on another machine.
     if os.environ.get("DATABASE_URL"):
         return
+    address = connection.settings_dict
     with psycopg.connect(
-        host=settings.DATABASES["default"]["HOST"],
-        user=settings.DATABASES["default"]["USER"],
-        dbname="postgres",
-        autocommit=True,
+        host=address["HOST"], user=address["USER"], dbname="postgres", autocommit=True
     ) as server:
         found = server.execute(
             "SELECT datname FROM pg_database WHERE datname LIKE %s",
@@ -82,16 +77,8 @@ def _drop_leftovers() -> None:
         for name in namespace.dead_runs(row[0] for row in found):
             drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
             server.execute(drop.format(sql.Identifier(name)))
-            _drop_queues(f"{name}.")
+            namespace.drop_queues(f"{name}.")
             shutil.rmtree(
                 namespace.folder().with_name(name.removeprefix(namespace.PREFIX)),
                 ignore_errors=True,
             )
-
-
-def _drop_queues(prefix: str) -> None:
-    with app.connection_for_write() as broker:
-        # A bare client on the same connections: kombu's own would add the prefix again.
-        client = redis.Redis(connection_pool=broker.default_channel.client.connection_pool)
-        for key in client.scan_iter(f"{prefix}*"):
-            client.delete(key)

@@ -6,7 +6,6 @@ import time
 from types import TracebackType
 from typing import Self
 
-from django.conf import settings
 from django.test import TransactionTestCase
 
 from catalog import embedded
@@ -101,13 +100,13 @@ class Worker:
     def _is_idle(self) -> bool:
         if not self.child.is_alive:
             raise WorkerNotReadyError("the worker is not running: start it first")
-        with app.connection_for_read() as broker:
-            client = broker.default_channel.client
-            if any(client.llen(queue) for queue in self.queues):
-                return False
+        if namespace.queued(self.queues):
+            return False
         inspect = app.control.inspect([f"{self.name}@{_host()}"], timeout=2.0, limit=1)
         in_hand = [inspect.active(), inspect.reserved()]
-        return all(answer is not None and not any(answer.values()) for answer in in_hand)
+        return all(
+            answer is not None and not any(answer.values()) for answer in in_hand
+        )
 
 
 def _host() -> str:
@@ -145,9 +144,6 @@ class WorkerTestCase(TransactionTestCase):
     def setUp(self) -> None:
         """Have the worker ready."""
         super().setUp()
-        assert settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"].startswith(
-            namespace.PREFIX
-        )
         self.worker = shared_worker()
 
     def _fixture_teardown(self) -> None:

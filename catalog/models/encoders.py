@@ -7,6 +7,8 @@ from django.db.models import Q
 
 
 class EncoderVersionQuerySet(models.QuerySet["EncoderVersion"]):
+    """Which versions."""
+
     def active(self, family: str) -> EncoderVersion:
         """The live version of a family. Raises DoesNotExist before set-up."""
         return self.get(family=family, status=EncoderVersion.Status.ACTIVE)

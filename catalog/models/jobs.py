@@ -19,6 +19,8 @@ LOG_CHARACTERS = 8000
 
 
 class JobQuerySet(models.QuerySet["Job"]):
+    """Which jobs."""
+
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Jobs about visible titles; all of them for admins."""
         if user.is_authenticated and sees_everything(user):
@@ -28,6 +30,15 @@ class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> Self:
         """Waiting or running."""
         return self.filter(state__in=[Job.State.READY, Job.State.RUNNING])
+
+    def about_titles(self) -> Self:
+        """Work that changes a title, as against loops rendered for the board."""
+        return self.exclude(kind=Job.Kind.LOOP)
+
+    def counts(self) -> dict[str, int]:
+        """How many there are in each state that has any."""
+        counted = self.order_by().values_list("state").annotate(n=models.Count("pk"))
+        return dict(counted)
 
     def lost(self) -> Self:
         """Running, but silent for longer than the lease: the worker is dead."""
@@ -96,7 +107,11 @@ class Job(models.Model):
     worker = models.CharField(max_length=200, blank=True)
     device = models.CharField(max_length=40, blank=True)
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     rung_at = models.DateTimeField(default=now)

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from catalog.models.titles import Shot, Title
 
@@ -40,7 +41,15 @@ class MatchSet(models.Model):
         return f"{self.title} set {self.pk}"
 
 
+def _copies_of(group: str) -> Coalesce:
+    same = Shot.objects.filter(group=OuterRef(group)).order_by()
+    counted = same.values("group").annotate(n=models.Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
 class MatchCandidateQuerySet(models.QuerySet["MatchCandidate"]):
+    """Which candidates."""
+
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Candidates whose both shots are in visible titles."""
         titles = Title.objects.visible_to(user)
@@ -52,9 +61,86 @@ class MatchCandidateQuerySet(models.QuerySet["MatchCandidate"]):
             "match_set", "leaving__title", "entering__title"
         )
 
+    def with_card(self) -> Self:
+        """Add what a card shows: both sides, `verdict`, how many copies of each shot."""
+        sides = self.select_related("leaving__title", "entering__title")
+        return sides.with_verdict().annotate(
+            leaving_copies=_copies_of("leaving__group"),
+            entering_copies=_copies_of("entering__group"),
+        )
+
+    def judged(self, value: str | None) -> Self:
+        """Of those `with_verdict`: the ones judged so; None: the unjudged ones."""
+        return (
+            self.filter(verdict__isnull=True)
+            if value is None
+            else self.filter(verdict=value)
+        )
+
+    def judged_by(self, verdict: Verdict) -> Self:
+        """The candidates this verdict is about, whatever the shots are now."""
+        return self.filter(
+            kind=verdict.kind,
+            leaving__title=verdict.leaving_title_id,
+            leaving_frame__range=(verdict.leaving_first, verdict.leaving_end - 1),
+            entering__title=verdict.entering_title_id,
+            entering_frame__range=(verdict.entering_first, verdict.entering_end - 1),
+        )
+
+    def touching_title(self, title: Title) -> Self:
+        """Candidates that leave from or enter this title."""
+        return self.filter(Q(leaving__title=title) | Q(entering__title=title))
+
+    def one_a_group(self) -> Self:
+        """Of the pairs between the same two near-duplicate groups, the best of a kind.
+
+        What is filtered before this call competes; what is filtered after does not.
+        """
+        groups = [
+            F("kind"),
+            Coalesce(F("leaving__group"), -F("leaving")),
+            Coalesce(F("entering__group"), -F("entering")),
+        ]
+        place = Window(RowNumber(), partition_by=groups, order_by=["-standing", "rank", "pk"])
+        best = self.annotate(place=place).filter(place=1)
+        return self.filter(pk__in=best.values("pk"))
+
+    def on_board(self) -> Self:
+        """Ranked candidates; the others are only partners of single shots."""
+        return self.filter(rank__isnull=False)
+
     def best_first(self) -> Self:
-        """Highest score first; the order never depends on chance."""
-        return self.order_by("-score", "pk")
+        """Best place first; the order never depends on chance.
+
+        Within a set and kind this is the order of ranks, in which rows were written;
+        sets and kinds meet by standing.
+        """
+        return self.order_by("-standing", "pk")
+
+    def after(self, last: MatchCandidate) -> Self:
+        """What `on_board` lists after this one."""
+        level = Q(standing=last.standing)
+        return self.filter(
+            Q(standing__lt=last.standing)
+            | (level & Q(rank__gt=last.rank))
+            | (level & Q(rank=last.rank, pk__gt=last.pk))
+        )
+
+    def on_board(self) -> Self:
+        """Ranked candidates; the others are only partners of single shots."""
+        return self.filter(rank__isnull=False)
+
+    def best_first(self) -> Self:
+        """Best place first; the order never depends on chance.
+
+        Within a set and kind this is the order of ranks, in which rows were written;
+        sets and kinds meet by standing.
+        """
+        return self.order_by("-standing", "pk")
+
+    def worse_than(self, standing: float, pk: int) -> Self:
+        """What `best_first` lists after the candidate with this standing and key."""
+        return self.filter(Q(standing__lt=standing) | Q(standing=standing, pk__gt=pk))
 
     def with_verdict(self) -> Self:
         """Add `verdict`, the newest standing verdict on the pair, or None.
@@ -80,7 +166,11 @@ class MatchCandidate(models.Model):
 
     match_set = models.ForeignKey(MatchSet, models.CASCADE, related_name="candidates")
     kind = models.CharField(max_length=10, choices=Kind)
-    rank = models.PositiveIntegerField()
+    # Null: not on the board, kept as one of a shot's best partners.
+    rank = models.PositiveIntegerField(null=True, blank=True)
+    # The score its place is worth: never above that of a pair ranked before it. One
+    # shot fills few places of a board, so ranks do not follow scores alone.
+    standing = models.FloatField(default=0.0)
     leaving = models.ForeignKey(Shot, models.CASCADE, related_name="leaving_in")
     entering = models.ForeignKey(Shot, models.CASCADE, related_name="entering_in")
     score = models.FloatField()
@@ -94,7 +184,7 @@ class MatchCandidate(models.Model):
 
     class Meta:
         ordering = ["match_set", "kind", "rank"]
-        indexes = [models.Index(fields=["kind", "-score"], name="candidate_by_score")]
+        indexes = [models.Index(fields=["-standing", "id"], name="candidate_by_standing")]
         constraints = [
             models.UniqueConstraint(
                 fields=["match_set", "kind", "leaving", "entering"],
@@ -146,7 +236,8 @@ class Verdict(models.Model):
         ordering = ["-made_at"]
         indexes = [
             models.Index(
-                fields=["leaving_title", "entering_title", "kind"], name="verdict_by_titles"
+                fields=["leaving_title", "entering_title", "kind"],
+                name="verdict_by_titles",
             )
         ]
 

@@ -22,10 +22,14 @@ def may_edit(user: User | AnonymousUser) -> bool:
     """True for who may add titles, judge matches and change cuts."""
     if not user.is_active:
         return False
-    return user.is_superuser or user.groups.filter(name__in=["editor", "admin"]).exists()
+    return (
+        user.is_superuser or user.groups.filter(name__in=["editor", "admin"]).exists()
+    )
 
 
 class ProductionQuerySet(models.QuerySet["Production"]):
+    """Which productions."""
+
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Productions the user is a member of; all of them for admins."""
         if not user.is_authenticated:

@@ -72,7 +72,8 @@ class ShotVector(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["shot", "version", "slot", "frame"], name="one_vector_per_moment"
+                fields=["shot", "version", "slot", "frame"],
+                name="one_vector_per_moment",
             )
         ]
 

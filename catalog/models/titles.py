@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from catalog.models.productions import Production
@@ -41,6 +41,8 @@ class Location(models.Model):
 
 
 class TitleQuerySet(models.QuerySet["Title"]):
+    """Which titles."""
+
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Titles of the productions the user may see."""
         return self.filter(production__in=Production.objects.visible_to(user))
@@ -51,8 +53,13 @@ class TitleQuerySet(models.QuerySet["Title"]):
         return shown.select_related("production").order_by("-created_at", "-pk")
 
     def with_counts(self) -> Self:
-        """Add `shot_count`, the number of shots."""
-        return self.annotate(shot_count=models.Count("shots"))
+        """Add `shot_count`, and `match_count` of the live set."""
+        live = Count("match_sets__candidates", filter=Q(match_sets__live=True))
+        each = Title.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
+        return self.annotate(
+            shot_count=Subquery(each.annotate(n=Count("shots")).values("n")),
+            match_count=Subquery(each.annotate(n=live).values("n")),
+        )
 
 
 class Title(models.Model):
@@ -85,7 +92,11 @@ class Title(models.Model):
     added_path = models.CharField(max_length=4096)
     uploaded = models.BooleanField(default=False)
     added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -114,7 +125,9 @@ class Title(models.Model):
                 condition=~Q(state="duplicate"),
                 name="one_title_per_source_and_production",
             ),
-            models.CheckConstraint(condition=Q(rate_den__gt=0), name="rate_den_positive"),
+            models.CheckConstraint(
+                condition=Q(rate_den__gt=0), name="rate_den_positive"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,7 +150,7 @@ class Title(models.Model):
     @property
     def picture_aspect(self) -> float:
         """Width over height of the active picture; 16/9 before the probe."""
-        x, y, w, h = self.probe.get("active_picture", (0, 0, 1, 1))
+        _x, _y, w, h = self.probe.get("active_picture", (0, 0, 1, 1))
         width = self.probe.get("display_width", 16) * w
         return float(width / (self.probe.get("display_height", 9) * h))
 
@@ -180,6 +193,8 @@ class DuplicateGroup(models.Model):
 
 
 class ShotQuerySet(models.QuerySet["Shot"]):
+    """Which shots."""
+
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Shots of visible titles."""
         return self.filter(title__in=Title.objects.visible_to(user))
@@ -272,7 +287,9 @@ class CutChange(models.Model):
     class Meta:
         ordering = ["title", "frame"]
         constraints = [
-            models.UniqueConstraint(fields=["title", "frame"], name="one_change_per_frame")
+            models.UniqueConstraint(
+                fields=["title", "frame"], name="one_change_per_frame"
+            )
         ]
 
     def __str__(self) -> str:

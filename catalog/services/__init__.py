@@ -5,6 +5,7 @@ from catalog.services.jobs import add_job, cancel_job, retry_job, sweep_jobs
 from catalog.services.locations import refresh_locations
 from catalog.services.titles import (
     Refused,
+    add_from,
     add_path,
     add_upload,
     default_production,
@@ -14,6 +15,7 @@ from catalog.services.verdicts import give_verdict, undo_verdict
 
 __all__ = [
     "Refused",
+    "add_from",
     "add_job",
     "add_path",
     "add_upload",

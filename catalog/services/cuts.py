@@ -45,7 +45,9 @@ def merge_with_previous(shot: Shot, *, user: User) -> Job:
     title = _locked_title(shot)
     before = title.shots.filter(index=shot.index - 1).first()
     if before is None:
-        raise Refused("This is the first shot; there is nothing before it to merge with.")
+        raise Refused(
+            "This is the first shot; there is nothing before it to merge with."
+        )
     frame, end = shot.first_frame, shot.end_frame
     shot.delete()
     title.shots.filter(index__gt=before.index).update(index=F("index") - 1)

@@ -111,7 +111,7 @@ def _release(job: Job) -> bool:
         return bool(won)
     stage = job.stage or "the start"
     reason = f"Its worker died {job.attempt} times, last in stage {stage}."
-    if same.update(state=Job.State.QUARANTINED, error=reason, ended_at=now()):
-        if job.kind == Job.Kind.INGEST and job.title:
-            job.title.fail(f"{reason} Check the file, then press Retry.")
+    gone = same.update(state=Job.State.QUARANTINED, error=reason, ended_at=now())
+    if gone and job.kind == Job.Kind.INGEST and job.title:
+        job.title.fail(f"{reason} Check the file, then press Retry.")
     return False

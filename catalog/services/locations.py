@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 from django.db import transaction
@@ -35,6 +34,6 @@ def refresh_locations() -> int:
 
 def _is_there(path: Path, size: int) -> bool:
     try:
-        return os.stat(path).st_size == size
+        return path.stat().st_size == size
     except OSError:
         return False

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
 MEDIA_SUFFIXES = frozenset(
-    ".mp4 .mov .m4v .mkv .webm .avi .mxf .mts .m2ts .ts .mpg .mpeg .m2v .vob .3gp".split()
+    (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".m2v", ".vob", ".3gp")
 )
 DEFAULT_PRODUCTION = "Unsorted"
 
@@ -42,7 +42,9 @@ def media_files(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise Refused(f"{path}: there is no such file or folder.")
-    found = (Path(folder) / name for folder, _, names in os.walk(path) for name in names)
+    found = (
+        Path(folder) / name for folder, _, names in os.walk(path) for name in names
+    )
     files = sorted(
         file
         for file in found
@@ -58,18 +60,50 @@ def media_files(path: Path) -> list[Path]:
 
 
 @transaction.atomic
+def add_from(
+    path: Path,
+    production: Production,
+    *,
+    user: User,
+    kind: str = Title.Kind.CUT,
+    supersedes: Title | None = None,
+) -> list[Title]:
+    """Add a file, or every media file under a folder, that a person has named.
+
+    Raises Refused; what lies outside the import roots is not even looked for.
+    """
+    if not _importable(path.resolve()):
+        raise Refused("This path is not under a folder that titles may be taken from.")
+    files = media_files(path)
+    if supersedes is not None and len(files) > 1:
+        raise Refused("A folder cannot be the new version of one title; name one file.")
+    version = supersedes.version + 1 if supersedes else 1
+    return [
+        add_path(
+            file,
+            production,
+            user=user,
+            kind=kind,
+            version=version,
+            supersedes=supersedes,
+        )[0]
+        for file in files
+    ]
+
+
+@transaction.atomic
 def add_path(
     path: Path,
     production: Production,
     *,
     user: User | None = None,
     kind: str = Title.Kind.CUT,
-    version: int = 1,
     supersedes: Title | None = None,
     name: str = "",
 ) -> tuple[Title, Job]:
     """Add one file of this server as a title and ask for its ingest.
 
+    A title that supersedes another has the next version number.
     `user` None is the operator at the command line, who may name any path.
     Raises Refused when the user may not name this path or the disk is full.
     """
@@ -83,7 +117,7 @@ def add_path(
         production=production,
         name=(name or _name_of(resolved))[:300],
         kind=kind,
-        version=version,
+        version=supersedes.version + 1 if supersedes else 1,
         supersedes=supersedes,
         added_path=str(resolved),
         added_by=user,
@@ -92,7 +126,11 @@ def add_path(
 
 
 def add_upload(
-    upload: UploadedFile, production: Production, *, user: User, kind: str = Title.Kind.CUT
+    upload: UploadedFile,
+    production: Production,
+    *,
+    user: User,
+    kind: str = Title.Kind.CUT,
 ) -> tuple[Title, Job]:
     """Keep an uploaded file under a name of our own and ask for its ingest.
 
@@ -114,6 +152,8 @@ def add_upload(
             production=production,
             name=_name_of(Path(upload.name or "upload"))[:300],
             kind=kind,
+            version=supersedes.version + 1 if supersedes else 1,
+            supersedes=supersedes,
             added_path=str(target),
             uploaded=True,
             added_by=user,
@@ -131,7 +171,10 @@ def _importable(path: Path) -> bool:
 
 def _name_of(path: Path) -> str:
     # Control characters in a name would reach pages, logs and timelines.
-    return re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "", path.stem) or "Untitled"
+    return (
+        re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "", path.stem)
+        or "Untitled"
+    )
 
 
 def _store(upload: UploadedFile, target: Path) -> None:

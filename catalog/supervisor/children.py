@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +46,9 @@ class Leash:
         if self._watcher is None or self._watcher.poll() is not None:
             self._watcher = _start_watcher()
             line = "\n".join(f"+{group}" for group in self._groups)
-        _stdin(self._watcher).write(f"{line}\n" if line else "")
-        _stdin(self._watcher).flush()
+        if line and self._watcher.stdin is not None:
+            self._watcher.stdin.write(f"{line}\n")
+            self._watcher.stdin.flush()
 
 
 def _start_watcher() -> subprocess.Popen[str]:
@@ -60,11 +60,6 @@ def _start_watcher() -> subprocess.Popen[str]:
         text=True,
         start_new_session=True,
     )
-
-
-def _stdin(program: subprocess.Popen[str]) -> IO[str]:
-    assert program.stdin is not None
-    return program.stdin
 
 
 @dataclass
@@ -103,6 +98,11 @@ class Child:
     def is_alive(self) -> bool:
         """Whether the program runs."""
         return self.running is not None and self.running.poll() is None
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether this is a Celery worker."""
+        return self.name.startswith("worker-")
 
     def tend(self) -> None:
         """Start the program again when it has died, each time after a longer wait."""

@@ -44,8 +44,6 @@ def manage_command(*words: str, python: str = sys.executable) -> list[str]:
     return [python, "manage.py", *words]
 
 
-def module_command(
-    module: str, *words: str, python: str = sys.executable
-) -> list[str]:
+def module_command(module: str, *words: str, python: str = sys.executable) -> list[str]:
     """Return the line that runs a module of ours, such as pipelines.weights."""
     return [python, "-m", module, *words]

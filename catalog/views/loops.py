@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.shortcuts import get_object_or_404
+from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from catalog.files import local_path
@@ -41,12 +43,19 @@ def loop_state(candidate: MatchCandidate, user: User) -> LoopState:
         return LoopState(ready=True)
     key = f"loop:{candidate.pk}"
     last = Job.objects.filter(key=key).first()
-    if last is not None and last.is_over and last.state != Job.State.DONE:
+    if last is not None and last.is_over and not _gone_since(last):
         return LoopState(ready=False, job=last)
     subject = {"candidate": candidate.pk}
     title = candidate.leaving.title
     job = add_job(Job.Kind.LOOP, title, subject=subject, key=key, asked_by=user)
     return LoopState(ready=False, job=job)
+
+
+def _gone_since(job: Job) -> bool:
+    # A cleared media folder is filled again; a loop that was rendered this minute and
+    # yet is not there would otherwise be rendered for ever.
+    done = job.state == Job.State.DONE and job.ended_at is not None
+    return done and now() - job.ended_at > timedelta(minutes=1)
 
 
 @require_safe

@@ -55,7 +55,7 @@ def times(request: PageRequest, title_id: int) -> HttpResponseBase:
 @require_safe
 def loop(request: PageRequest, candidate_id: int) -> HttpResponseBase:
     """The A-to-B loop; 202 with its progress while the worker renders it."""
-    found = MatchCandidate.objects.visible_to(request.user).with_sides()
+    found = MatchCandidate.objects.visible_to(request.user).with_card()
     candidate = get_object_or_404(found, pk=candidate_id)
     state = loop_state(candidate, request.user)
     if state.ready:

@@ -1,6 +1,5 @@
-"""All ordered pairs of N shots scored exactly, in O(N * K) memory, and the best kept."""
+"""All ordered pairs of N shots scored exactly, and the best kept, in O(N * K) memory."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -9,9 +8,10 @@ from numpy.typing import NDArray
 
 from mlcore.matching.kinds.base import Kind, Parts
 from mlcore.matching.moments import COMPARISONS, Rows
-from mlcore.matching.topk import TopPairs
+from mlcore.matching.topk import Limits, TopPairs
 
 Ints = NDArray[np.int64]
+Scores = NDArray[np.float32]
 RowsT = TypeVar("RowsT", bound=Rows)
 
 _BLOCK = 64
@@ -21,28 +21,14 @@ _CHUNK = 16_384
 """Row pairs explained at once: their masks are 32 MB."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """How many pairs are kept."""
-
-    per_shot: int = 20
-    """Best pairs of each shot, as leaving and as entering one."""
-    total: int = 1000
-    """Best pairs of all."""
-
-    def __post_init__(self) -> None:
-        if self.per_shot < 1 or self.total < 1:
-            raise ValueError("at least one pair must be kept")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Barred:
     """Which shots and ordered pairs do not come into question."""
 
     shots: NDArray[np.bool_]
-    """(N,) True for a shot that is not to be matched at all (a copy, a slate)."""
+    """(N,) True for a shot that is not to be matched at all: a copy, a slate."""
     pairs: Ints
-    """(p, 2) shots (leaving, entering) that may not meet, as already cut together."""
+    """(p, 2) shots (leaving, entering) that may not meet: already cut together."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,15 +39,18 @@ class Candidates:
     """(n,) index of the shot that is left."""
     entering: Ints
     """(n,) index of the shot that follows."""
-    score: NDArray[np.float32]
-    """(n,) 0..1, made from the parts by the kind's `score_from_parts`."""
+    score: Scores
+    """(n,) above 0 and up to 1: the kind's `score_from_parts` of the parts."""
     leaving_frame: Ints
-    """(n,) frame of the leaving shot's title that was compared."""
+    """(n,) the frame of the leaving shot's title that was compared."""
     entering_frame: Ints
+    """(n,) the frame of the entering shot's title that was compared."""
     leaving_slot: NDArray[np.uint8]
-    """(n,) `Slot` of that frame."""
+    """(n,) which moment of the leaving shot that is, a `Slot`."""
     entering_slot: NDArray[np.uint8]
+    """(n,) which moment of the entering shot that is, a `Slot`."""
     parts: Parts
+    """Each (n,), named by the kind."""
 
     def __len__(self) -> int:
         return len(self.leaving)
@@ -77,22 +66,109 @@ def score_pairs(
 ) -> Candidates:
     """Return the best ordered pairs of `shots` shots by one kind.
 
-    Every moment of COMPARISONS is compared, exactly; a pair has the score, the
-    parts and the frames of its best comparison (the earliest of equal ones). Kept
-    are, per shot, the best as leaving and as entering, and the best of all; equal
-    scores are decided by the shots' indices, so the same rows give the same pairs in
-    whatever order they come. A shot never meets itself; a score of 0 is no pair.
+    Every comparison of COMPARISONS is made, exactly; a pair has the score, the parts
+    and the frames of its best one (of equal ones, the earliest). Kept are the best per
+    shot, as leaving and as entering, and the best of all; equal scores are decided by
+    the shots' indices, so the same rows give the same pairs in whatever order they
+    come. A shot never meets itself, and a score of 0 is no pair.
     """
-    ordered = rows.sorted()
-    if barred is not None:
-        ordered = ordered.pick(~barred.shots[ordered.shot])
-    if len(ordered) and not 0 <= ordered.shot[0] <= ordered.shot[-1] < shots:
+    ordered = _allowed(rows, shots, barred)
+    sides = [
+        (ordered.in_slots(leaving), ordered.in_slots(entering))
+        for leaving, entering in COMPARISONS
+    ]
+    top = TopPairs(shots, limits or Limits())
+    for first in range(0, shots, _BLOCK):
+        scores = np.zeros((min(_BLOCK, shots - first), shots), np.float32)
+        for leaving, entering in sides:
+            _raise_to(scores, first, kind, leaving, entering)
+        _bar(scores, first, barred)
+        top.add(first, scores)
+    return _explained(kind, ordered, *top.pairs())
+
+
+def _allowed(rows: RowsT, shots: int, barred: Barred | None) -> RowsT:
+    if len(rows) and not 0 <= rows.shot.min() <= rows.shot.max() < shots:
         raise ValueError(f"a row names a shot outside 0..{shots - 1}")
-    best = TopPairs(shots, limits or Limits())
-    forbidden = _forbidden(barred, shots)
-    for leaving_slots, entering_slots in COMPARISONS:
-        leaving = ordered.in_slots(leaving_slots)
-        entering = ordered.in_slots(entering_slots)
-        for shots_here, block in _blocks(kind, leaving, entering):
-            best.add(shots_here, block, forbidden)
-    ...
+    if barred is not None:
+        rows = rows.pick(~barred.shots[rows.shot])
+    return rows.sorted()
+
+
+def _raise_to(
+    scores: Scores, first: int, kind: Kind[RowsT], leaving: RowsT, entering: RowsT
+) -> None:
+    """Raise (s, N) scores, in place, to the best of one comparison."""
+    start, end = np.searchsorted(leaving.shot, [first, first + len(scores)])
+    if start == end or not len(entering):
+        return
+    shots, columns = np.unique(entering.shot, return_index=True)
+    for at in range(start, end, _BLOCK):
+        part = leaving.pick(np.arange(at, min(at + _BLOCK, end)))
+        found = np.maximum.reduceat(kind.scores(part, entering), columns, axis=1)
+        own, lines = np.unique(part.shot, return_index=True)
+        here = np.ix_(own - first, shots)
+        scores[here] = np.maximum(scores[here], np.maximum.reduceat(found, lines, axis=0))
+
+
+def _bar(scores: Scores, first: int, barred: Barred | None) -> None:
+    own = np.arange(len(scores))
+    scores[own, first + own] = 0.0
+    if barred is None:
+        return
+    leaving, entering = barred.pairs.reshape(-1, 2).T
+    here = (leaving >= first) & (leaving < first + len(scores))
+    scores[leaving[here] - first, entering[here]] = 0.0
+
+
+def _explained(
+    kind: Kind[RowsT], rows: RowsT, leaving: Ints, entering: Ints
+) -> Candidates:
+    """Return the pairs with the parts and moments of their best comparison."""
+    pair, i, j = _meetings(rows, leaving, entering)
+    parts = _parts(kind, rows, i, j)
+    score = kind.score_from_parts(parts)
+    # Stable: of equal scores the first comparison, and in it the earliest moments.
+    best_first = np.lexsort((-score, pair))
+    best = best_first[np.unique(pair[best_first], return_index=True)[1]]
+    i, j = i[best], j[best]
+    return Candidates(
+        leaving=leaving,
+        entering=entering,
+        score=score[best],
+        leaving_frame=rows.frame[i],
+        entering_frame=rows.frame[j],
+        leaving_slot=rows.slot[i],
+        entering_slot=rows.slot[j],
+        parts={name: part[best] for name, part in parts.items()},
+    )
+
+
+def _meetings(rows: Rows, leaving: Ints, entering: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return, for every comparison of every pair, (pair, leaving row, entering row)."""
+    found: list[tuple[Ints, Ints, Ints]] = []
+    for slots_l, slots_e in COMPARISONS:
+        rows_l = np.flatnonzero(np.isin(rows.slot, sorted(slots_l)))
+        rows_e = np.flatnonzero(np.isin(rows.slot, sorted(slots_e)))
+        start_l, many_l = _ranges(rows.shot[rows_l], leaving)
+        start_e, many_e = _ranges(rows.shot[rows_e], entering)
+        times = many_l * many_e
+        pair = np.repeat(np.arange(len(leaving)), times)
+        step = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
+        at_l, at_e = np.divmod(step, many_e[pair])
+        found.append((pair, rows_l[start_l[pair] + at_l], rows_e[start_e[pair] + at_e]))
+    pairs, lefts, rights = zip(*found, strict=True)
+    return np.concatenate(pairs), np.concatenate(lefts), np.concatenate(rights)
+
+
+def _ranges(shots: Ints, wanted: Ints) -> tuple[Ints, Ints]:
+    start = np.searchsorted(shots, wanted)
+    return start, np.searchsorted(shots, wanted, side="right") - start
+
+
+def _parts(kind: Kind[RowsT], rows: RowsT, i: Ints, j: Ints) -> Parts:
+    pieces = [
+        kind.parts(rows.pick(i[at : at + _CHUNK]), rows.pick(j[at : at + _CHUNK]))
+        for at in range(0, max(len(i), 1), _CHUNK)
+    ]
+    return {name: np.concatenate([p[name] for p in pieces]) for name in pieces[0]}

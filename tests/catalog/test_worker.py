@@ -1,10 +1,6 @@
 """The worker process that the other tests lean on."""
 
-import os
-import time
-
 from catalog.celery import app
-from catalog.supervisor.children import Child
 from tests.worker import WorkerTestCase
 
 

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catalog.commands import Document, JsonCommand
 from catalog.models import Job, Production, Title
 from catalog.services import Refused, add_path, default_production, media_files
 from catalog.waiting import a_worker, wait_for
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
 
 class Command(JsonCommand):
@@ -44,7 +46,9 @@ class Command(JsonCommand):
         said = []
         for title in document["titles"]:
             tail = title["error"] or f"{title['shots']} shots, {title['frames']} frames"
-            said.append(f"{title['id'] or '-':>4}  {title['name']}: {title['state']}; {tail}")
+            said.append(
+                f"{title['id'] or '-':>4}  {title['name']}: {title['state']}; {tail}"
+            )
             if title["seconds"]:
                 stages = title["seconds"].items()
                 said.append("      " + ", ".join(f"{k} {v:.1f} s" for k, v in stages))

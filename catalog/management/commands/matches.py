@@ -20,7 +20,7 @@ class Command(JsonCommand):
         """The best candidates of the live sets, with every score part."""
         if options["top"] < 1:
             raise CommandError("--top must be at least 1.")
-        found = MatchCandidate.objects.live().best_first()
+        found = MatchCandidate.objects.live().on_board().best_first()
         if options["title"]:
             found = found.filter(match_set__title=find_title(options["title"]))
         if options["kind"]:
@@ -50,7 +50,9 @@ def _match(rank: int, candidate: MatchCandidate) -> Document:
         "kind": candidate.kind,
         "score": candidate.score,
         "parts": candidate.parts,
-        "leaving": _side(candidate.leaving, candidate.leaving_frame, candidate.handles("leaving")),
+        "leaving": _side(
+            candidate.leaving, candidate.leaving_frame, candidate.handles("leaving")
+        ),
         "entering": _side(
             candidate.entering, candidate.entering_frame, candidate.handles("entering")
         ),

@@ -7,11 +7,11 @@ from mlcore.matching.kinds.motion import MotionKind, MotionRows, motion_rows
 FRAME = FrameKind()
 MOTION = MotionKind()
 
-KIND_NAMES = (FRAME.name, MOTION.name)
+KINDS: dict[str, FrameKind | MotionKind] = {kind.name: kind for kind in (FRAME, MOTION)}
 
 __all__ = [
     "FRAME",
-    "KIND_NAMES",
+    "KINDS",
     "MOTION",
     "FrameRows",
     "Kind",

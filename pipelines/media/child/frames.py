@@ -42,40 +42,30 @@ class FrameSource:
         self._rate = rate
         self._seconds = Fraction(seconds)
         self._step = max(1, round(1 / rate / opened.time_base))
-        # Where every sample is listed, the picture alone tells whether the file is whole.
-        self._watched = [opened.video, *([] if opened.is_mov else opened.audio)]
         self._last: int | None = None
         self._reach = Fraction(0)
 
     def from_start(self) -> Iterator[Shown]:
-        """All displayed frames from the first one."""
-        return self._decode(check_end=True)
+        """All displayed frames from the first one; to be asked first, if at all."""
+        return self._decode()
 
-    def from_ticks(self, ticks: int) -> Iterator[Shown]:
+    def from_ticks(self, ticks: int, origin: int) -> Iterator[Shown]:
         """Frames from some way before the one at ``ticks`` on: callers skip what they pass.
 
         Begins at least a second early where there is that much, so that whatever needs
-        earlier frames has settled; at the first frame if seeking does not get there.
+        earlier frames has settled. ``origin`` is the time of the very first frame, where
+        this begins if seeking does not get near.
         """
         for back in STEPS_BACK:
-            start = ticks - int(back / self._opened.time_base)
-            self._seek(start)
-            shown = self._decode(check_end=True)
+            start = max(origin, ticks - int(back / self._opened.time_base))
+            shown = self._decode(start)
             first = self._first_of(shown)
-            if first is not None and first.exact and first.ticks <= start + self._step:
+            if first is not None and first.exact and first.ticks <= start:
                 yield first
                 yield from shown
                 return
-        yield from self.again_from_start()
-
-    def again_from_start(self) -> Iterator[Shown]:
-        """All displayed frames, after some were already read."""
-        early = self._opened.video.start_time or 0
-        self._seek(early - int(10 / self._opened.time_base))
-        return self._decode(check_end=True)
-
-    def _seek(self, ticks: int) -> None:
-        self._opened.container.seek(ticks, stream=self._opened.video)
+        self._opened = self._opened.anew()
+        yield from self._decode()
 
     def _first_of(self, shown: Iterator[Shown]) -> Shown | None:
         try:
@@ -83,8 +73,10 @@ class FrameSource:
         except (UnreadableMedia, av.error.FFmpegError):
             return None
 
-    def _decode(self, *, check_end: bool) -> Iterator[Shown]:
+    def _decode(self, start: int | None = None) -> Iterator[Shown]:
         self._last, self._reach = None, Fraction(0)
+        if start is not None:
+            self._opened.container.seek(start, stream=self._opened.video)
         failures = 0
         for packet in self._packets():
             try:
@@ -99,14 +91,16 @@ class FrameSource:
                     yield self._timed(frame)
         if self._last is None:
             raise UnreadableMedia("its video stream has no frame that can be shown.")
-        if check_end:
-            self._check_reached_end()
+        self._check_reached_end()
 
     def _packets(self) -> Iterator[Packet]:
         try:
-            for packet in self._opened.container.demux(*self._watched):
+            # Where every sample is listed, the picture alone tells whether the file is whole.
+            opened = self._opened
+            watched = [opened.video, *([] if opened.is_mov else opened.audio)]
+            for packet in opened.container.demux(*watched):
                 self._note_reach(packet)
-                if packet.stream is self._opened.video:
+                if packet.stream is opened.video:
                     yield packet
         except (av.error.InvalidDataError, av.error.EOFError) as error:
             raise self._broken("breaks") from error

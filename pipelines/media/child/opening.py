@@ -9,7 +9,7 @@ import av
 import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
 from pipelines.media.child.allowed import (
@@ -33,6 +33,11 @@ class Opened:
     container: InputContainer
     video: VideoStream
     audio: list[AudioStream]
+    request: Json
+
+    def anew(self) -> "Opened":
+        """The same file opened again: the only way back to the start that always works."""
+        return open_media(self.request)
 
     @property
     def time_base(self) -> Fraction:
@@ -76,8 +81,8 @@ def open_media(request: Json) -> Opened:
     audio = [s for s in container.streams.audio if codec_name(s) in AUDIO]
     for stream in container.streams:
         if stream is not video and stream not in audio:
-            stream.discard = "all"
-    return Opened(container, video, audio)
+            stream.discard = Discard.all
+    return Opened(container, video, audio, request)
 
 
 def codec_name(stream: VideoStream | AudioStream) -> str:

@@ -23,10 +23,9 @@ class Shape:
     """What to make of each frame.
 
     ``size``: (width, height) of the whole displayed picture; ``rotation``: clockwise
-    degrees; ``deinterlace``: "" or the parity "tff" or "bff"; ``matrix``: the YUV matrix
-    when the frame does not say; ``crop``: (x, y, width, height) in ``size`` and ``small``:
-    (width, height) of the small BGR picture, both None to make none; ``small_only`` and
-    ``pixel_format`` choose what comes out.
+    degrees; ``deinterlace``: "" or the parity "tff" or "bff"; ``matrix``: the YUV matrix;
+    ``crop``: (x, y, width, height) in ``size`` and ``small``: (width, height) of the small
+    BGR picture, both None to make none.
     """
 
     size: tuple[int, int]
@@ -52,6 +51,8 @@ class Shaper:
         self._shape = shape
         self._layout: tuple[int, int, str] | None = None
         self._count = 0
+        # Its contexts do not keep a graph alive.
+        self._graph: Graph | None = None
         self._input: FilterContext | None = None
         self._outputs: list[FilterContext] = []
 
@@ -88,7 +89,8 @@ class Shaper:
             yield picture, None if small is None else small.astype(np.uint8, copy=False)
 
     def _build(self, frame: VideoFrame) -> None:
-        graph, shape = Graph(), self._shape
+        shape = self._shape
+        graph = self._graph = Graph()
         graph.threads = 1
         self._input = graph.add_buffer(
             width=frame.width,
@@ -127,7 +129,9 @@ def _to_displayed(shape: Shape) -> list[tuple[str, str]]:
             ("bwdif", f"mode=send_frame:parity={shape.deinterlace}:deint=all")
         )
     scale = f"{width}:{height}:flags={shape.flags}:in_color_matrix={shape.matrix}"
-    steps.append(("scale", f"{scale}:out_range=tv"))
+    if shape.pixel_format.startswith("yuv"):
+        scale += f":out_color_matrix={shape.matrix}:out_range=tv"
+    steps.append(("scale", scale))
     steps.append(("format", shape.pixel_format))
     steps += [("transpose", turn) for turn in TURNS.get(shape.rotation, [])]
     return [*steps, ("setsar", "1")]

@@ -1,0 +1,111 @@
+"""What people fill in: the board's filters, a title to add, a cut to set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from catalog.models import Kind, MatchCandidate, Production, Title, Verdict
+from catalog.models.matches import MatchCandidateQuerySet
+from catalog.models.productions import sees_everything
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+UNJUDGED, ALL, HIDE, SHOW = "unjudged", "all", "hide", "show"
+
+
+class BoardForm(forms.Form):
+    """The board's filters, as they stand in its address."""
+
+    kind = forms.ChoiceField(required=False, choices=[("", "All kinds"), *Kind.choices])
+    title = forms.ModelChoiceField(
+        Title.objects.none(), required=False, empty_label="All titles"
+    )
+    score = forms.FloatField(
+        label="Score from",
+        required=False,
+        min_value=0,
+        max_value=1,
+        widget=forms.NumberInput(attrs={"step": "0.05", "placeholder": "0.00"}),
+    )
+    verdict = forms.ChoiceField(
+        required=False,
+        choices=[(UNJUDGED, "Unjudged"), *Verdict.Value.choices, (ALL, "All")],
+    )
+    duplicates = forms.ChoiceField(
+        required=False, choices=[(HIDE, "Hidden"), (SHOW, "Shown")]
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        titles = Title.objects.visible_to(user).listed()
+        self.fields["title"].queryset = titles  # type: ignore[attr-defined]
+
+    def candidates(self) -> MatchCandidateQuerySet:
+        """The candidates asked for, best first; a filter that makes no sense is dropped."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        found = MatchCandidate.objects.live().on_board().visible_to(self.user)
+        if chosen.get("title"):
+            found = found.touching_title(chosen["title"])
+        verdict = chosen.get("verdict") or UNJUDGED
+        # What a person has judged is shown, copy or not.
+        if verdict in {UNJUDGED, ALL} and chosen.get("duplicates") != SHOW:
+            found = found.one_a_group()
+        if chosen.get("kind"):
+            found = found.filter(kind=chosen["kind"])
+        if chosen.get("score"):
+            found = found.filter(score__gte=chosen["score"])
+        found = found.with_card()
+        if verdict == ALL:
+            return found
+        return found.judged(None if verdict == UNJUDGED else verdict)
+
+
+class AddTitleForm(forms.Form):
+    """A file or folder of this server, or an upload."""
+
+    production = forms.ModelChoiceField(Production.objects.none())
+    kind = forms.ChoiceField(choices=Title.Kind.choices, initial=Title.Kind.CUT)
+    path = forms.CharField(
+        label="File or folder on this server", required=False, max_length=4096
+    )
+    upload = forms.FileField(label="or a file of yours", required=False)
+    supersedes = forms.ModelChoiceField(
+        Title.objects.none(),
+        label="New version of",
+        required=False,
+        empty_label="Nothing: a title of its own",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        production: Any = self.fields["production"]
+        production.queryset = Production.objects.visible_to(user)
+        if sees_everything(user):
+            production.required, production.empty_label = False, "Unsorted"
+        supersedes: Any = self.fields["supersedes"]
+        supersedes.queryset = Title.objects.visible_to(user).listed()
+
+    def clean(self) -> dict[str, Any]:
+        """Want exactly one of path and upload, and a version within its production."""
+        given = super().clean() or {}
+        if bool(given.get("path")) == bool(given.get("upload")):
+            raise forms.ValidationError(
+                "Name a path on this server, or choose a file to upload."
+            )
+        older, production = given.get("supersedes"), given.get("production")
+        if older is not None and older.production != production:
+            raise forms.ValidationError(
+                f"{older} belongs to {older.production}: choose that production."
+            )
+        return given
+
+
+class SplitForm(forms.Form):
+    """The frame that becomes the first of a new shot."""
+
+    frame = forms.IntegerField(min_value=0, max_value=2**31 - 1)

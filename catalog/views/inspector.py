@@ -1,0 +1,78 @@
+"""One shot, looked into: its moments with masks and flow drawn, and its partners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from catalog.models import EncoderVersion, MatchCandidate, Shot, ShotMask, Title
+from catalog.views.drawing import Arrow, flow_arrows, mask_path
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+PARTNERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A mask as an SVG path in a 64x64 square laid over the active picture."""
+
+    mask: ShotMask
+    path: str
+
+
+@dataclass(slots=True)
+class Moment:
+    """One frame of the shot that was looked at."""
+
+    frame: int
+    tc: str
+    slot: str
+    outlines: list[Outline] = field(default_factory=list)
+    arrows: list[Arrow] = field(default_factory=list)
+    speed: float | None = None
+
+
+def inspect(shot: Shot, user: User) -> dict[str, Any]:
+    """Gather what the inspector shows of a shot the user may see."""
+    group = Shot.objects.filter(group=shot.group_id).exclude(pk=shot.pk)
+    partners = MatchCandidate.objects.live().visible_to(user).partners_of(shot)
+    return {
+        "shot": shot,
+        "picture": picture_of(shot.title),
+        "moments": moments_of(shot),
+        "copies": group.select_related("title") if shot.group_id else [],
+        "partners": partners.with_card()[:PARTNERS],
+    }
+
+
+def picture_of(title: Title) -> dict[str, float]:
+    """Where the active picture lies in a still, in parts of its sides."""
+    place = title.probe.get("active_picture", (0, 0, 1, 1))
+    return dict(zip(("x", "y", "width", "height"), place, strict=True))
+
+
+def moments_of(shot: Shot) -> list[Moment]:
+    """The frames of a shot that encoders looked at, with what the live ones saw."""
+    actives = EncoderVersion.objects.actives()
+    found: dict[int, Moment] = {}
+    for mask in shot.masks.filter(version__in=actives):
+        moment = _moment(found, shot, mask.frame, mask.get_slot_display())
+        moment.outlines.append(Outline(mask, mask_path(str(mask.placed))))
+    flow = actives.filter(family=EncoderVersion.Family.FLOW)
+    for row in shot.vectors.filter(version__in=flow):
+        moment = _moment(found, shot, row.frame, row.get_slot_display())
+        moment.arrows, moment.speed = flow_arrows(row.vector), row.magnitude
+    for slot, frame in _whole(shot):
+        _moment(found, shot, frame, slot)
+    return [found[frame] for frame in sorted(found)]
+
+
+def _whole(shot: Shot) -> list[tuple[str, int]]:
+    middle = shot.first_frame + shot.frames // 2
+    return [("Head", shot.first_frame), ("Middle", middle), ("Tail", shot.end_frame - 1)]
+
+
+def _moment(found: dict[int, Moment], shot: Shot, frame: int, slot: str) -> Moment:
+    return found.setdefault(frame, Moment(frame, shot.title.tc(frame), slot))

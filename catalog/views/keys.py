@@ -1,0 +1,44 @@
+"""Every key and what it does: one list for the `?` sheet and its page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.views.decorators.http import require_safe
+
+from catalog.htmx import PageRequest, render_part
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+KEYS = {
+    "Everywhere": [
+        ("?", "this list"),
+        ("g m", "match board"),
+        ("g t", "titles"),
+        ("g j", "jobs"),
+    ],
+    "Match board": [
+        ("← → ↑ ↓", "choose a pair; its loop plays"),
+        ("A", "accept, go to the next"),
+        ("X", "reject, go to the next"),
+        ("U", "undo the last verdict"),
+        ("Enter", "open the pair"),
+        ("Space", "stop and go on playing"),
+    ],
+    "Player": [
+        ("J K L", "backwards, stop, forwards; again is faster"),
+        (", .", "one frame back, one on"),
+        ("Shift + ← →", "ten frames back, ten on"),
+        ("↑ ↓", "previous cut, next cut"),
+        ("Home End", "first frame, last frame"),
+        ("Space", "play and stop"),
+        ("B", "split the shot at this frame"),
+    ],
+}
+
+
+@require_safe
+def keys(request: PageRequest) -> HttpResponse:
+    """The list of keys, as a page or inside the sheet."""
+    return render_part(request, "keys.html", {"keys": KEYS}, part="keys")

@@ -1,0 +1,34 @@
+"""What the source file says of itself, as rows to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog.models import Title
+
+
+def source_rows(title: Title) -> list[tuple[str, str]]:
+    """Return (name, words) of everything known about a title's source."""
+    told = {name: _words(value) for name, value in title.probe.items()}
+    rows = {
+        "added from": "upload" if title.uploaded else title.added_path,
+        "where it is": title.online_path() or "offline: bring it back to its place",
+        "frames": str(title.frames or ""),
+        "start timecode": title.start_tc,
+        "reel": title.reel,
+        **{name.replace("_", " "): words for name, words in told.items()},
+        "content key": title.source.content_key if title.source else "",
+    }
+    return [(name.capitalize(), words) for name, words in rows.items() if words]
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {word}" for name, word in value.items())
+    if isinstance(value, list | tuple):
+        return "; ".join(_words(each) for each in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return "" if value is None else str(value)

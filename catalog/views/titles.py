@@ -1,0 +1,156 @@
+"""Titles: the list, one title with its shots, and adding more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from catalog.forms import AddTitleForm
+from catalog.htmx import PageRequest, render_part
+from catalog.models import Job, Shot, Title
+from catalog.models.productions import may_edit
+from catalog.services import (
+    Refused,
+    add_from,
+    add_job,
+    add_upload,
+    default_production,
+)
+from catalog.views.access import editors_only, editors_post
+from catalog.views.inspector import inspect
+from catalog.views.sources import source_rows
+from catalog.views.strips import strip_of
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+
+@require_safe
+def title_list(request: PageRequest) -> HttpResponse:
+    """Every title the user may see, newest first; asks again while one is worked on."""
+    shown = Title.objects.visible_to(request.user).listed().with_counts()
+    titles = list(shown.prefetch_related(_last_jobs()))
+    context = {
+        "titles": titles,
+        "working": any(title.is_running for title in titles),
+        "may_edit": may_edit(request.user),
+    }
+    return render_part(request, "title_list.html", context, part="list")
+
+
+def _last_jobs() -> Prefetch:
+    return Prefetch("jobs", Job.objects.about_titles().unfinished(), to_attr="at_work")
+
+
+@require_safe
+def title_detail(request: PageRequest, title_id: int) -> HttpResponse:
+    """One title: player, shots, the shot looked at, what the file says of itself."""
+    title = _visible(request, title_id)
+    progress = _progress(request, title)
+    if request.htmx and progress["fresh"] and not progress["working"]:
+        # What was waited for is there: the page has more to show than its status.
+        return HttpResponseClientRefresh()
+    shots = _shots(title)
+    wanted = request.GET.get("shot", "")
+    chosen = next((shot for shot in shots if str(shot.pk) == wanted), None)
+    context = {
+        "title": title,
+        "shots": strip_of(shots),
+        "source": source_rows(title),
+        "may_edit": may_edit(request.user),
+        **progress,
+        **(inspect(chosen, request.user) if chosen else {}),
+    }
+    return render_part(request, "title_detail.html", context, part="status")
+
+
+def _shots(title: Title) -> list[Shot]:
+    shots = list(title.shots.order_by("index"))
+    for shot in shots:
+        shot.title = title
+    return shots
+
+
+def _progress(request: PageRequest, title: Title) -> dict[str, Any]:
+    last = title.jobs.about_titles().order_by("-pk").first()
+    working = last is not None and not last.is_over
+    twins = Title.objects.visible_to(request.user).filter(pk=title.same_as_id)
+    return {
+        "job": last,
+        "working": working,
+        "ended": bool(request.htmx) and not working,
+        # The page was drawn before there was anything to play.
+        "fresh": "fresh" in request.GET or not title.proxy_key,
+        "twin": twins.first() if title.same_as_id else None,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@editors_only
+def add(request: PageRequest) -> HttpResponseBase:
+    """Add a file or folder of this server, or an upload."""
+    form = AddTitleForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _added(request, form)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    status = 422 if form.errors else 200
+    context = {"form": form, "roots": settings.IMPORT_ROOTS, "may_edit": True}
+    return render(request, "title_add.html", context, status=status)
+
+
+def _added(request: PageRequest, form: AddTitleForm) -> HttpResponse:
+    given = form.cleaned_data
+    production = given["production"] or default_production()
+    if given["upload"]:
+        title, _ = add_upload(
+            given["upload"],
+            production,
+            user=request.user,
+            kind=given["kind"],
+            supersedes=given["supersedes"],
+        )
+        return redirect(title)
+    titles = add_from(
+        Path(given["path"]),
+        production,
+        user=request.user,
+        kind=given["kind"],
+        supersedes=given["supersedes"],
+    )
+    if len(titles) == 1:
+        return redirect(titles[0])
+    messages.success(request, f"{len(titles)} files were added.")
+    return redirect("titles")
+
+
+@editors_post
+def redetect(request: PageRequest, title_id: int) -> HttpResponse:
+    """Ask for a title's cuts to be found again."""
+    return _ask(request, title_id, Job.Kind.REDETECT)
+
+
+@editors_post
+def rematch(request: PageRequest, title_id: int) -> HttpResponse:
+    """Ask for a title's matches to be found again."""
+    return _ask(request, title_id, Job.Kind.REMATCH)
+
+
+def _ask(request: PageRequest, title_id: int, kind: str) -> HttpResponse:
+    title = _visible(request, title_id)
+    add_job(kind, title, asked_by=request.user)
+    return redirect(title)
+
+
+def _visible(request: PageRequest, title_id: int) -> Title:
+    found = Title.objects.visible_to(request.user).select_related("production", "source")
+    return get_object_or_404(found.with_counts(), pk=title_id)

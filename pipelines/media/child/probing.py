@@ -1,0 +1,187 @@
+"""Everything that is worth knowing about a file before it is decoded whole."""
+
+import os
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+import av.error
+import numpy as np
+from av.video.frame import VideoFrame
+
+from pipelines.media.child.clock import clock
+from pipelines.media.child.opening import Opened, codec_name, open_media
+from pipelines.media.child.picture import PictureFinder
+from pipelines.media.child.rates import exact_rate
+from pipelines.media.child.timecode import timecode_and_reel
+from pipelines.media.errors import UnreadableMedia
+from pipelines.media.packets import Json, PacketWriter
+
+SAMPLES = 24
+PACKETS_PER_SAMPLE = 300
+# AVFieldOrder: coded and shown top first, bottom first, and the two mixed forms, where
+# the second letter says which is shown first.
+FIELD_ORDERS = {2: "top", 3: "bottom", 4: "bottom", 5: "top"}
+# These carry no word of their own about fields: the container's counts.
+WITHOUT_FLAGS = frozenset(("rawvideo", "v210", "v410", "r210", "r10k", "jpeg2000"))
+# ITU-T H.273 code points, as far as footage uses them.
+PRIMARIES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020", 11: "dci-p3"} | {
+    12: "display-p3"
+}
+TRANSFERS = {1: "bt709", 4: "gamma22", 5: "gamma28", 6: "smpte170m", 8: "linear"} | {
+    13: "srgb",
+    14: "bt2020-10",
+    15: "bt2020-12",
+    16: "pq",
+    18: "hlg",
+}
+MATRICES = {0: "rgb", 1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020nc"} | {
+    10: "bt2020c"
+}
+RANGES = {1: "limited", 2: "full"}
+DURATION_TAG = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
+
+
+def probe(request: Json, wire: PacketWriter) -> None:
+    """Answer with one message, the fields of ``pipelines.media.probe.Probe``."""
+    opened = open_media(request)
+    rate, variable = exact_rate(opened)
+    seconds = _seconds(opened)
+    _check_whole(opened, rate, seconds)
+    finder = PictureFinder()
+    first: VideoFrame | None = None
+    interlaced = []
+    for frame in _samples(opened, seconds):
+        first = first or frame
+        interlaced.append(frame.interlaced_frame)
+        finder.add(_upright_luma(frame))
+    if first is None:
+        raise UnreadableMedia("its video stream has no frame that can be shown.")
+    wire.message(
+        {
+            "container": opened.container.format.name.split(",")[0],
+            "video_codec": codec_name(opened.video),
+            "rate": str(rate),
+            "variable_rate": variable,
+            "frames": opened.video.frames or None,
+            "seconds": seconds,
+            "field_order": _field_order(opened, interlaced),
+            "audio": _audio(opened),
+            "active_picture": finder.active(),
+            **_picture(opened, first),
+            **timecode_and_reel(opened),
+        }
+    )
+
+
+def _seconds(opened: Opened) -> float:
+    """How long the picture says it is; how long the file is, where only that is said."""
+    video = opened.video
+    if video.duration:
+        return float(video.duration * opened.time_base)
+    if said := DURATION_TAG.match(video.metadata.get("DURATION", "")):
+        hours, minutes, rest = said.groups()
+        return int(hours) * 3600 + int(minutes) * 60 + float(rest)
+    return max(0, opened.container.duration or 0) / av.time_base
+
+
+def _check_whole(opened: Opened, rate: Fraction, seconds: float) -> None:
+    """Where the file lists its samples, see that the last of them is really there."""
+    if not opened.is_mov:
+        return
+    size = os.fstat(int(opened.container.options["fd"])).st_size
+    start = opened.video.start_time or 0
+    missing = [
+        entry.timestamp
+        for entry in opened.video.index_entries
+        if entry.pos + entry.size > size
+    ]
+    if missing:
+        at = clock((min(missing) - start) * opened.time_base, rate)
+        raise UnreadableMedia(
+            f"the file ends at {at} of {clock(seconds, rate)}; copy it again from its "
+            "source."
+        )
+
+
+def _samples(opened: Opened, seconds: float) -> Iterator[VideoFrame]:
+    """The first frame, and one frame near each of evenly spread places."""
+    start = opened.video.start_time or 0
+    for number in range(SAMPLES):
+        at = int(seconds * (number + 0.5) / SAMPLES / opened.time_base) if number else 0
+        try:
+            if number:
+                opened.container.seek(start + at, stream=opened.video)
+            if (frame := _next_frame(opened)) is not None:
+                yield frame
+        except av.error.FFmpegError:
+            continue
+
+
+def _next_frame(opened: Opened) -> VideoFrame | None:
+    for count, packet in enumerate(opened.container.demux(opened.video)):
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError:
+            frames = []
+        if frames and isinstance(frames[0], VideoFrame):
+            return frames[0]
+        if count > PACKETS_PER_SAMPLE:
+            return None
+    return None
+
+
+def _upright_luma(frame: VideoFrame) -> np.ndarray:
+    luma = frame.reformat(format="gray", interpolation="POINT").to_ndarray()
+    return np.rot90(luma, -_clockwise(frame) // 90)
+
+
+def _clockwise(frame: VideoFrame) -> int:
+    """Degrees to turn the picture clockwise for showing, to the nearest quarter."""
+    return round(-frame.rotation / 90) * 90 % 360
+
+
+def _field_order(opened: Opened, interlaced: list[bool]) -> str:
+    order = FIELD_ORDERS.get(opened.video.codec_context.field_order)
+    if 2 * sum(interlaced) >= len(interlaced):
+        return order or "top"
+    if order and codec_name(opened.video) in WITHOUT_FLAGS:
+        return order
+    return "progressive"
+
+
+def _picture(opened: Opened, frame: VideoFrame) -> Json:
+    aspect = opened.video.sample_aspect_ratio or Fraction(1)
+    if not Fraction(1, 8) <= aspect <= 8:
+        aspect = Fraction(1)
+    rotation = _clockwise(frame)
+    width, height = max(1, round(frame.width * aspect)), frame.height
+    turned = rotation in (90, 270)
+    context = opened.video.codec_context
+    return {
+        "pixel_format": frame.format.name,
+        "bit_depth": max(part.bits for part in frame.format.components),
+        "width": frame.width,
+        "height": frame.height,
+        "pixel_aspect": str(aspect),
+        "rotation": rotation,
+        "display_width": height if turned else width,
+        "display_height": width if turned else height,
+        "colour_primaries": PRIMARIES.get(int(context.color_primaries), "unknown"),
+        "colour_transfer": TRANSFERS.get(int(context.color_trc), "unknown"),
+        "colour_matrix": MATRICES.get(int(context.colorspace), "unknown"),
+        "colour_range": RANGES.get(int(context.color_range), "unknown"),
+    }
+
+
+def _audio(opened: Opened) -> list[Json]:
+    return [
+        {
+            "index": stream.index,
+            "codec": codec_name(stream),
+            "sample_rate": stream.sample_rate or 0,
+            "channels": stream.channels or 0,
+            "language": stream.language or "und",
+        }
+        for stream in opened.audio
+    ]

@@ -1,0 +1,54 @@
+"""The exact frame rate, and whether there is one."""
+
+from fractions import Fraction
+from itertools import islice, pairwise
+from statistics import median
+
+from pipelines.media.child.opening import Opened
+
+LOOKED_AT = 20_000
+PACKETS = 60
+# A step between frames is odd when it differs by more than this part of a frame (and by
+# more than the clock's own rounding); so many odd ones are a glitch, more are a habit.
+ODD_STEP, ODD_TICKS, ODD_SHARE = 0.1, 1.5, 0.01
+# A measured rate this near (relative) to a customary one is that one: 24 and 24000/1001
+# lie 0.001 apart.
+SNAP = 4e-4
+
+
+def exact_rate(opened: Opened) -> tuple[Fraction, bool]:
+    """Frames per second, the average where it varies, and whether it varies."""
+    video = opened.video
+    average = video.average_rate or video.guessed_rate or video.base_rate
+    steps = _steps(opened)
+    if not steps:
+        return customary(average or Fraction(25)), False
+    usual = median(steps)
+    tolerance = max(ODD_TICKS, ODD_STEP * usual)
+    odd = sum(abs(step - usual) > tolerance for step in steps)
+    variable = odd > max(ODD_SHARE * len(steps), 1)
+    if average is None or (odd and not variable):
+        average = 1 / (Fraction(usual) * opened.time_base)
+    return (average if variable else customary(average)), variable
+
+
+def customary(rate: Fraction) -> Fraction:
+    """The whole or NTSC rate (n or 1000n/1001) that is as good as ``rate``, or itself."""
+    whole = Fraction(round(rate))
+    ntsc = Fraction(round(rate * 1001 / 1000) * 1000, 1001)
+    best = min((whole, ntsc), key=lambda known: abs(known - rate))
+    return best if best and abs(best - rate) <= SNAP * rate else rate
+
+
+def _steps(opened: Opened) -> list[int]:
+    """Ticks between neighbouring frames: from the file's index, else of its first packets."""
+    entries = opened.video.index_entries
+    if opened.is_mov and len(entries) > 1:
+        times = [entry.timestamp for entry in islice(entries, LOOKED_AT)]
+    else:
+        again = opened.anew()
+        packets = again.container.demux(again.video)
+        times = sorted(p.pts for p in islice(packets, PACKETS) if p.pts is not None)
+        # The last few may still lack neighbours that are shown earlier.
+        times = times[: max(2, len(times) - 4)]
+    return [after - before for before, after in pairwise(times) if after > before]

@@ -1,0 +1,97 @@
+"""What a source file says of itself, asked in the sandbox."""
+
+from dataclasses import asdict, dataclass, fields
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Self
+
+from pipelines.media.errors import UnreadableMedia
+from pipelines.media.limits import Limits
+from pipelines.media.packets import Json, Message
+from pipelines.media.sandbox import Child
+from pipelines.media.sources import OpenSource
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudioStream:
+    """One usable sound: ``index`` among all streams, ``sample_rate`` in Hz."""
+
+    index: int
+    codec: str
+    sample_rate: int
+    channels: int
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """The facts of one file.
+
+    ``rate`` is exact, in frames per second (the average where ``variable_rate``);
+    ``frames`` is the container's word and ``seconds`` too; ``width`` and ``height`` are
+    coded pixels, ``display_width`` and ``display_height`` square ones, upright;
+    ``rotation`` is clockwise degrees; ``active_picture`` is (x, y, width, height) in parts
+    of the displayed picture, without letterbox and pillarbox bars.
+    """
+
+    container: str
+    video_codec: str
+    pixel_format: str
+    bit_depth: int
+    rate: Fraction
+    variable_rate: bool
+    frames: int | None
+    seconds: float
+    width: int
+    height: int
+    pixel_aspect: Fraction
+    rotation: int
+    display_width: int
+    display_height: int
+    field_order: str  # "progressive", "top" or "bottom"
+    colour_primaries: str
+    colour_transfer: str
+    colour_matrix: str
+    colour_range: str
+    start_timecode: str | None
+    timecode_origin: str  # "tmcd", "mxf", "stream" or "none"
+    drop_frame: bool
+    reel: str
+    reel_origin: str  # "tmcd", "mxf", "stream" or "file name"
+    audio: tuple[AudioStream, ...]
+    active_picture: tuple[float, float, float, float]
+
+    def as_json(self) -> Json:
+        """For a JSON field; fractions as "24000/1001"."""
+        written = asdict(self)
+        for name in ("rate", "pixel_aspect"):
+            written[name] = str(written[name])
+        written["audio"] = list(written["audio"])
+        written["active_picture"] = list(written["active_picture"])
+        return written
+
+    @classmethod
+    def from_json(cls, written: Json) -> Self:
+        """The opposite of ``as_json``; raises TypeError or ValueError for anything else."""
+        values: dict[str, Any] = {field.name: written[field.name] for field in fields(cls)}
+        values["rate"] = Fraction(values["rate"])
+        values["pixel_aspect"] = Fraction(values["pixel_aspect"])
+        values["audio"] = tuple(AudioStream(**stream) for stream in values["audio"])
+        values["active_picture"] = tuple(float(part) for part in values["active_picture"])
+        return cls(**values)
+
+
+def probe(path: Path, limits: Limits = Limits()) -> Probe:  # noqa: B008 - frozen
+    """Look at ``path`` in the sandbox.
+
+    Raises UnreadableMedia, one sentence, when it is not an acceptable video file.
+    """
+    with OpenSource(path) as source:
+        with Child("probe", source, {}, limits=limits) as child:
+            answers = list(child)
+        source.check_unchanged()
+    if len(answers) != 1 or not isinstance(answers[0], Message):
+        raise UnreadableMedia(f"{path.name}: the decoder did not answer as it should.")
+    answer = answers[0].body
+    answer["reel"] = answer["reel"] or path.stem
+    return Probe.from_json(answer)

@@ -1,0 +1,181 @@
+"""The one decode of a source: its proxy in segments, and a small picture of every frame."""
+
+import os
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import IO
+
+from pipelines.media.errors import UnreadableMedia
+from pipelines.media.files import sync_folder
+from pipelines.media.geometry import active_in, display_shape, proxy_size, small_size
+from pipelines.media.limits import Limits
+from pipelines.media.packets import Chunk, Frame, Image, Json, Message, Packet
+from pipelines.media.probe import Probe
+from pipelines.media.sandbox import Child
+from pipelines.media.segments import (
+    Marker,
+    ProxyTrack,
+    Segment,
+    finished_markers,
+    load_track,
+    marker_from_json,
+    remove_all,
+    segment_path,
+    write_marker,
+)
+from pipelines.media.sources import OpenSource
+
+GROUP = 12  # frames between the keyframes of a proxy; the child encodes with the same
+
+OnFrame = Callable[[int, Image], None]
+OnSegment = Callable[[Segment], None]
+
+
+def write_proxy(  # noqa: PLR0913 - one call starts it all
+    source: Path,
+    probe: Probe,
+    folder: Path,
+    *,
+    on_frame: OnFrame,
+    on_segment: OnSegment,
+    segment_seconds: float = 60.0,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> ProxyTrack:
+    """Decode ``source`` once into segments of its proxy in ``folder``.
+
+    ``on_frame`` gets every displayed frame in order, as (index, (height, width, 3) BGR
+    uint8) of the active picture, longest side 256. A segment's file is on disk before
+    ``on_segment`` is called for it, and its marker is written after ``on_segment``
+    returned: what that stored exists wherever a marker does. Called again on a folder
+    with finished segments it goes on with the first unfinished one, and ``on_frame``
+    begins with the last finished frame. A complete folder returns at once.
+
+    Raises UnreadableMedia; when that is permanent, nothing is left in ``folder``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if (track := load_track(folder)) is not None:
+        return track
+    job = _Decode(probe, folder, on_frame, on_segment, segment_seconds)
+    try:
+        with OpenSource(source) as opened:
+            with Child(
+                "proxy",
+                opened,
+                job.request(),
+                limits=limits,
+                media_seconds=probe.seconds,
+            ) as child:
+                for packet in child:
+                    if job.take(packet):
+                        opened.check_unchanged()
+            opened.check_unchanged()
+            return job.finish()
+    except UnreadableMedia as error:
+        if error.permanent:
+            remove_all(folder)
+        raise
+    finally:
+        job.close()
+
+
+class _Decode:
+    """The state of one decode: which segment is being written, what is finished."""
+
+    def __init__(
+        self,
+        probe: Probe,
+        folder: Path,
+        on_frame: OnFrame,
+        on_segment: OnSegment,
+        segment_seconds: float,
+    ) -> None:
+        self._probe, self._folder = probe, folder
+        self._on_frame, self._on_segment = on_frame, on_segment
+        self._segment_frames = segment_length(probe.rate, segment_seconds)
+        self._markers = finished_markers(folder)
+        self._size, self._small = proxy_size(probe), small_size(probe)
+        self._time_base: Fraction | None = None
+        self._writing: IO[bytes] | None = None
+
+    def request(self) -> Json:
+        """What to ask the child."""
+        done = self._markers
+        crop = active_in(self._probe, self._size)
+        return {
+            "rate": str(self._probe.rate),
+            "seconds": self._probe.seconds,
+            "first": done[-1].segment.end_frame if done else 0,
+            "number": len(done),
+            "origin": done[0].ticks[0] if done else None,
+            "prime_ticks": done[-1].ticks[-1] if done else None,
+            "exact": all(marker.exact for marker in done),
+            "segment_frames": self._segment_frames,
+            "shape": display_shape(
+                self._probe, self._size, crop=crop, small=self._small
+            ),
+        }
+
+    def take(self, packet: Packet) -> bool:
+        """Act on one answer; true when it finished a segment."""
+        match packet:
+            case Frame(index, image):
+                self._on_frame(index, image)
+            case Chunk(content):
+                self._open_segment().write(content)
+            case Message(body) if self._time_base is None:
+                self._time_base = Fraction(body["time_base"])
+            case Message(body):
+                self._finish_segment(marker_from_json(body))
+                return True
+        return False
+
+    def finish(self) -> ProxyTrack:
+        """Write down that the whole source has been decoded."""
+        if not self._markers or self._time_base is None:
+            raise UnreadableMedia("The decoder ended without having shown a frame.")
+        track = ProxyTrack(
+            frames=self._markers[-1].segment.end_frame,
+            segments=tuple(marker.segment for marker in self._markers),
+            time_base=self._time_base,
+            size=self._size,
+            small_size=self._small,
+        )
+        track.save(self._folder)
+        return track
+
+    def close(self) -> None:
+        """Drop a segment that was not finished."""
+        if self._writing is not None:
+            self._writing.close()
+            self._part_path().unlink(missing_ok=True)
+            self._writing = None
+
+    def _part_path(self) -> Path:
+        return self._folder / ".segment.part"
+
+    def _open_segment(self) -> IO[bytes]:
+        if self._writing is None:
+            self._writing = self._part_path().open("wb")
+        return self._writing
+
+    def _finish_segment(self, marker: Marker) -> None:
+        done, segment = self._markers, marker.segment
+        follows = done[-1].segment.end_frame if done else 0
+        if segment.number != len(done) or segment.first_frame != follows:
+            raise UnreadableMedia("The decoder lost count of the frames; try again.")
+        file = self._open_segment()
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
+        self._writing = None
+        self._part_path().replace(segment_path(self._folder, segment.number))
+        sync_folder(self._folder)
+        self._on_segment(segment)
+        write_marker(self._folder, marker)
+        done.append(marker)
+
+
+def segment_length(rate: Fraction, seconds: float) -> int:
+    """Frames in a segment: whole groups, about ``seconds`` long."""
+    return max(1, round(float(rate) * seconds / GROUP)) * GROUP
