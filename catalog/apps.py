@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 # post_migrate, not a data migration: a test's flush empties what migrations wrote.
 from django.db.models.signals import post_migrate  # noqa: TID251
@@ -12,6 +13,13 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         """Have the groups written after every migrate and flush."""
         post_migrate.connect(_write_groups, sender=self)
+
+
+class CatalogAdminConfig(AdminConfig):
+    """Django's admin with a site of our own."""
+
+    default = False  # of this module's two, `CatalogConfig` is the one meant by "catalog"
+    default_site = "catalog.admin_site.KuleshovAdminSite"
 
 
 def _write_groups(**_kwargs: object) -> None:

@@ -59,7 +59,7 @@ class BoardForm(forms.Form):
             found = found.filter(kind=chosen["kind"])
         if chosen.get("score"):
             found = found.filter(score__gte=chosen["score"])
-        found = found.with_card()
+        found = found.with_card().best_first()
         if verdict == ALL:
             return found
         return found.judged(None if verdict == UNJUDGED else verdict)

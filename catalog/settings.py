@@ -35,7 +35,7 @@ FILE_UPLOAD_TEMP_DIR = str(UPLOAD_ROOT) if UPLOAD_ROOT.is_dir() else None
 
 INSTALLED_APPS = [
     "catalog",
-    "django.contrib.admin",
+    "catalog.apps.CatalogAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -121,8 +121,8 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_TIMEZONE = "UTC"
 
 # Leases: a worker renews every BEAT seconds; silent for LEASE seconds means dead.
-JOB_BEAT_SECONDS = 5.0
-JOB_LEASE_SECONDS = 15.0
+JOB_LEASE_SECONDS = float(os.environ.get("KULESHOV_JOB_LEASE", "15"))
+JOB_BEAT_SECONDS = JOB_LEASE_SECONDS / 3
 JOB_ATTEMPTS = 3
 
 AUTHENTICATION_BACKENDS = [

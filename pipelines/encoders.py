@@ -6,14 +6,18 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from mlcore.matching.segmenters import Segmenter, choose_segmenter
 
 from catalog.models import EncoderVersion
 from mlcore.matching.appearance import AppearanceEncoder
+from mlcore.matching.segmenters import Segmenter, choose_segmenter
 from pipelines.errors import PipelineError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Family = EncoderVersion.Family
 APPEARANCE_WEIGHTS = "efficientnet-lite0.safetensors"
@@ -83,7 +87,7 @@ def _described(family: str) -> tuple[str, str]:
             return "CIE Lab moments and hue histogram", ""
 
 
-def _digest(files: list[Path]) -> str:
+def _digest(files: Sequence[Path]) -> str:
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())

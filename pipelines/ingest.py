@@ -53,7 +53,9 @@ def ingest(claim: Claim) -> None:
         }
     )
     with claim.writing():
-        Title.objects.filter(pk=claim.title.pk).update(state=Title.State.READY, error="")
+        Title.objects.filter(pk=claim.title.pk).update(
+            state=Title.State.READY, error=""
+        )
 
 
 def identify(claim: Claim) -> None:
@@ -178,7 +180,7 @@ def make_proxy(claim: Claim) -> None:
     home = derived_folder(title)
     if not local_path(f"{home}/signals.npz").exists():
         _decode(claim, home)
-    times = local_path(f"{home}/times.json")
+    times = local_path(f"{home}/proxy.times.json")
     with claim.writing():
         title.frames = len(FrameTimes.load(times))
         title.proxy_key = f"{home}/proxy.mp4"
@@ -205,7 +207,7 @@ def _decode(claim: Claim, home: str) -> None:
     signals = folder / "signals.npz"
     tape.join().save(signals)
     publish(finished, f"{home}/proxy.mp4")
-    publish(times_path(finished), f"{home}/times.json")
+    publish(times_path(finished), f"{home}/proxy.times.json")
     # Last: its presence says that the others are there.
     publish(signals, f"{home}/signals.npz")
 

@@ -18,8 +18,9 @@ from mlcore.matching.kinds import (
     motion_rows,
 )
 from mlcore.matching.moments import Slot
-from mlcore.matching.pairs import Candidates, Limits, score_pairs
+from mlcore.matching.pairs import Candidates, score_pairs
 from mlcore.matching.rank import barred, partners, rank
+from mlcore.matching.topk import Limits
 from pipelines.encoders import live_versions
 from pipelines.rows import bits, halves, read_rows
 
@@ -136,10 +137,12 @@ def _candidates(
     kind: str, found: Candidates, shots: list[Shot]
 ) -> list[MatchCandidate]:
     """The board's pairs in their order, then each shot's best partners off the board."""
-    rules = {"adjacent": _adjacent(shots), "groups": _groups(shots)}
-    board = [at for at in rank(found, **rules, total=BOARD) if found.score[at] >= FLOOR]
-    off = set(partners(found, **rules, per_shot=PARTNERS).tolist()) - set(board)
-    standing = np.minimum.accumulate(found.score[board]) if board else []
+    cut, groups = _adjacent(shots), _groups(shots)
+    order = rank(found, adjacent=cut, groups=groups, total=BOARD).tolist()
+    board = [at for at in order if found.score[at] >= FLOOR]
+    near = partners(found, adjacent=cut, groups=groups, per_shot=PARTNERS)
+    off = set(near.tolist()) - set(board)
+    standing = np.minimum.accumulate(found.score[np.array(board, np.int64)])
     rows = [
         _candidate(kind, found, shots, at, rank=place, standing=float(worth))
         for place, (at, worth) in enumerate(zip(board, standing, strict=True), start=1)

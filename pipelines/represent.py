@@ -3,75 +3,72 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from catalog.files import local_path
-from catalog.models import EncoderVersion, Shot, ShotMask, ShotVector, Slot, Title
+from catalog.models import EncoderVersion, Shot, ShotMask, ShotVector, Title
 from catalog.stills import still_key
-from mlcore.matching.colour import colour_statistics
+from mlcore.matching.colour import look_colours
 from mlcore.matching.masks import area, centred, pack, placed, to_bit_string
 from mlcore.matching.motion import measure_motion
 from pipelines.encoders import Encoders, live_versions, load_encoders
-from pipelines.media.reader import read_stills
-from pipelines.media.writer import write_jpeg
-from pipelines.rows import copy_rows
+from pipelines.media.reader import open_proxy, read_stills
+from pipelines.moments import Moment, flow_window, moments_of
+from pipelines.rows import copy_rows, text
 from pipelines.segment import load_signals
+from pipelines.stills import publish_stills
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from decord import VideoReader
+    from numpy.typing import NDArray
 
+    from mlcore.matching.segmenters import Silhouette
     from mlcore.shots.signals import Signals
     from pipelines.jobs import Claim
 
+    Picture = NDArray[np.uint8]
+
 BATCH_SHOTS = 16
-LONG_SHOT_SECONDS = 10.0
-INNER_EVERY_SECONDS = 2.0
-STILL_WIDTH = 640
-# A movement is read over ten frames of film on its side of the cut.
-FLOW_SECONDS = 0.4
+MASK_COLUMNS = [
+    "shot_id", "version_id", "slot", "frame", "subject", "confidence", "area",
+    "placed", "centred",
+]  # fmt: skip
+VECTOR_COLUMNS = ["shot_id", "version_id", "slot", "frame", "vector", "magnitude"]
 
 Family = EncoderVersion.Family
-Picture = NDArray[np.uint8]
+Row = tuple[Any, ...]
 
 
-class Moment(NamedTuple):
-    """One looked-at frame of a shot."""
+@dataclass(frozen=True)
+class _Look:
+    """What looking at one title needs."""
 
-    shot: Shot
-    slot: str
-    frame: int
-
-
-def moments_of(shot: Shot) -> list[Moment]:
-    """Head, middle and tail of a shot; every two seconds too when it is long."""
-    last = shot.end_frame - 1
-    found = [
-        Moment(shot, Slot.HEAD, shot.first_frame),
-        Moment(shot, Slot.MIDDLE, shot.first_frame + shot.frames // 2),
-        Moment(shot, Slot.TAIL, last),
-    ]
-    if shot.seconds > LONG_SHOT_SECONDS:
-        step = INNER_EVERY_SECONDS * float(shot.title.rate)
-        inner = np.arange(shot.first_frame + step, last, step).round().astype(int)
-        found += [Moment(shot, Slot.INNER, int(frame)) for frame in inner]
-    return found
+    title: Title
+    proxy: VideoReader
+    signals: Signals
+    encoders: Encoders
+    versions: dict[str, EncoderVersion]
 
 
 def represent(claim: Claim) -> None:
     """Write the representations of shots that have none; stopped, it goes on by shot."""
     title = claim.title
-    encoders, versions = load_encoders(), live_versions()
-    signals = load_signals(title)
+    look = _Look(
+        title=title,
+        proxy=open_proxy(local_path(title.proxy_key)),
+        signals=load_signals(title),
+        encoders=load_encoders(),
+        versions=live_versions(),
+    )
     waiting = list(title.shots.filter(represented=False).select_related("title"))
     queue, done, keyframes = iter(waiting), 0, 0
     began = time.monotonic()
     while batch := list(islice(queue, BATCH_SHOTS)):
-        keyframes += _represent_batch(claim, batch, encoders, versions, signals)
+        keyframes += _represent_batch(claim, look, batch)
         done += len(batch)
         pace = (
             f"{1000 * (time.monotonic() - began) / max(keyframes, 1):.0f} ms a keyframe"
@@ -89,22 +86,17 @@ def poster_frame(title: Title) -> int:
     return chosen.first_frame + chosen.frames // 2 if chosen else 0
 
 
-def _represent_batch(
-    claim: Claim,
-    shots: list[Shot],
-    encoders: Encoders,
-    versions: dict[str, EncoderVersion],
-    signals: Signals,
-) -> int:
-    title = claim.title
+def _represent_batch(claim: Claim, look: _Look, shots: list[Shot]) -> int:
     moments = [moment for shot in shots for moment in moments_of(shot)]
-    stills = read_stills(local_path(title.proxy_key), [m.frame for m in moments], None)
-    publish_stills(title, [m.frame for m in moments], stills)
-    pictures = [crop_to_picture(still, title) for still in stills]
-    masks = _mask_rows(moments, pictures, encoders, versions[Family.MASK], title)
+    frames = [moment.frame for moment in moments]
+    stills = read_stills(look.proxy, frames)
+    publish_stills(look.title, frames, stills)
+    pictures = [crop_to_picture(still, look.title) for still in stills]
+    subjects = _subjects(look, moments, pictures)
+    masks = _mask_rows(look, moments, subjects)
     vectors = [
-        *_appearance_rows(moments, pictures, encoders, versions),
-        *_flow_rows(shots, signals, versions[Family.FLOW], title),
+        *_appearance_rows(look, moments, pictures, subjects),
+        *_flow_rows(look, moments),
     ]
     with claim.writing():
         ShotMask.objects.filter(shot__in=shots).delete()
@@ -113,26 +105,6 @@ def _represent_batch(
         copy_rows("catalog_shotvector", VECTOR_COLUMNS, vectors)
         Shot.objects.filter(pk__in=[shot.pk for shot in shots]).update(represented=True)
     return len(moments)
-
-
-def publish_stills(
-    title: Title, frames: Sequence[int], stills: Sequence[Picture]
-) -> None:
-    """Keep whole proxy frames as JPEG for the pages; one that is there stays."""
-    for frame, still in zip(frames, stills, strict=True):
-        path = local_path(still_key(title, frame))
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_jpeg(path, fitted(still, STILL_WIDTH))
-
-
-def fitted(picture: Picture, width: int) -> Picture:
-    """The picture at most `width` wide, its proportions kept."""
-    height, now = picture.shape[:2]
-    if now <= width:
-        return picture
-    size = (width, max(1, round(height * width / now)))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def crop_to_picture(still: Picture, title: Title) -> Picture:
@@ -144,96 +116,65 @@ def crop_to_picture(still: Picture, title: Title) -> Picture:
     return np.ascontiguousarray(still[top:bottom, left:right])
 
 
+def _subjects(
+    look: _Look, moments: list[Moment], pictures: list[Picture]
+) -> list[Silhouette | None]:
+    """What stands in front in each picture; nothing does in black, slates and text."""
+    segment = look.encoders.segmenter.segment
+    return [
+        segment(picture) if moment.shot.role == Shot.Role.PICTURE else None
+        for moment, picture in zip(moments, pictures, strict=True)
+    ]
+
+
 def _mask_rows(
-    moments: list[Moment],
-    pictures: list[Picture],
-    encoders: Encoders,
-    version: EncoderVersion,
-    title: Title,
-) -> list[tuple[object, ...]]:
-    rows = []
-    for moment, picture in zip(moments, pictures, strict=True):
-        if moment.shot.role != Shot.Role.PICTURE:
-            continue
-        found = encoders.segmenter.segment(picture)
+    look: _Look, moments: list[Moment], subjects: list[Silhouette | None]
+) -> list[Row]:
+    rows: list[Row] = []
+    version = look.versions[Family.MASK].pk
+    for moment, found in zip(moments, subjects, strict=True):
         if found is None:
             continue
         where = placed(found.coverage)
-        shape = centred(found.coverage, title.picture_aspect)
+        shape = centred(found.coverage, look.title.picture_aspect)
         if where is None or shape is None:
             continue
+        at = (moment.shot.pk, version, moment.slot, moment.frame)
+        seen = (found.subject, found.score, area(found.coverage))
         rows.append(
-            (
-                moment.shot.pk, version.pk, moment.slot, moment.frame, found.subject,
-                found.score, area(found.coverage),
-                to_bit_string(pack(where)), to_bit_string(pack(shape)),
-            )
-        )  # fmt: skip
+            (*at, *seen, to_bit_string(pack(where)), to_bit_string(pack(shape)))
+        )
     return rows
 
 
 def _appearance_rows(
+    look: _Look,
     moments: list[Moment],
     pictures: list[Picture],
-    encoders: Encoders,
-    versions: dict[str, EncoderVersion],
-) -> list[tuple[object, ...]]:
-    looks = encoders.appearance.encode(pictures)
-    rows: list[tuple[object, ...]] = []
-    for moment, picture, look in zip(moments, pictures, looks, strict=True):
-        colours = colour_statistics(picture)
+    subjects: list[Silhouette | None],
+) -> list[Row]:
+    rows: list[Row] = []
+    looks = look.encoders.appearance.encode(pictures)
+    appearance = look.versions[Family.APPEARANCE].pk
+    colour = look.versions[Family.COLOUR].pk
+    for n, (moment, picture) in enumerate(zip(moments, pictures, strict=True)):
+        subject = subjects[n]
+        colours = look_colours(picture, subject.coverage if subject else None)
         at = (moment.slot, moment.frame)
-        rows.append(
-            (moment.shot.pk, versions[Family.APPEARANCE].pk, *at, text(look), None)
-        )
-        rows.append(
-            (moment.shot.pk, versions[Family.COLOUR].pk, *at, text(colours), None)
-        )
+        rows.append((moment.shot.pk, appearance, *at, text(looks[n]), None))
+        rows.append((moment.shot.pk, colour, *at, text(colours), None))
     return rows
 
 
-def _flow_rows(
-    shots: list[Shot], signals: Signals, version: EncoderVersion, title: Title
-) -> list[tuple[object, ...]]:
-    window = max(2, round(FLOW_SECONDS * float(title.rate)))
-    rows: list[tuple[object, ...]] = []
-    for shot in shots:
-        if shot.role != Shot.Role.PICTURE:
+def _flow_rows(look: _Look, moments: list[Moment]) -> list[Row]:
+    rows: list[Row] = []
+    version = look.versions[Family.FLOW].pk
+    for moment in moments:
+        if moment.shot.role != Shot.Role.PICTURE:
             continue
-        for moment in moments_of(shot):
-            first, end = flow_window(moment, window)
-            motion = measure_motion(signals.flow[first:end], title.rate)
-            if motion is not None:
-                rows.append(
-                    (shot.pk, version.pk, moment.slot, moment.frame,
-                     text(motion.vector), motion.speed)
-                )  # fmt: skip
+        flow = look.signals.flow[flow_window(moment)]
+        motion = measure_motion(flow, look.title.rate)
+        if motion is not None:
+            at = (moment.shot.pk, version, moment.slot, moment.frame)
+            rows.append((*at, text(motion.vector), motion.speed))
     return rows
-
-
-def flow_window(moment: Moment, window: int) -> tuple[int, int]:
-    """Frames whose flow speaks of a moment: after a head, before a tail, around others.
-
-    The flow of a shot's first frame compares it with another shot: left out.
-    """
-    shot, frame = moment.shot, moment.frame
-    if moment.slot == Slot.HEAD:
-        first = shot.first_frame + 1
-    elif moment.slot == Slot.TAIL:
-        first = shot.end_frame - window
-    else:
-        first = frame - window // 2
-    first = max(first, shot.first_frame + 1)
-    return first, max(first, min(first + window, shot.end_frame))
-
-
-def text(vector: NDArray[np.float32]) -> str:
-    """A vector in the text form pgvector reads."""
-    return "[" + ",".join(f"{value:.6g}" for value in vector) + "]"
-
-
-MASK_COLUMNS = [
-    "shot_id", "version_id", "slot", "frame", "subject", "confidence", "area",
-    "placed", "centred",
-]  # fmt: skip
-VECTOR_COLUMNS = ["shot_id", "version_id", "slot", "frame", "vector", "magnitude"]

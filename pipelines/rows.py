@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db import connection
-from psycopg import sql
+from psycopg import Cursor, sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,8 +33,9 @@ def read_rows(query: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
     `bits` and `halves` below read those; text forms would cost eight times the bytes.
     """
     connection.ensure_connection()
-    with connection.connection.cursor(binary=True) as cursor:
-        return list(cursor.execute(query, list(values)).fetchall())
+    # Django's own cursors bind on the client, which knows text forms only.
+    with Cursor(connection.connection) as cursor:
+        return list(cursor.execute(query, list(values), binary=True).fetchall())
 
 
 def bits(raw: bytes) -> bytes:
@@ -45,3 +46,8 @@ def bits(raw: bytes) -> bytes:
 def halves(raw: bytes) -> NDArray[np.float32]:
     """The numbers of a binary `halfvec`: two int16 of header, then big-endian halves."""
     return np.frombuffer(raw, ">f2", offset=4).astype(np.float32)
+
+
+def text(vector: NDArray[np.float32]) -> str:
+    """A vector in the text form pgvector reads."""
+    return "[" + ",".join(f"{value:.6g}" for value in vector) + "]"

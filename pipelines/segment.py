@@ -13,7 +13,7 @@ from catalog.models import CutChange, Shot, Title
 from mlcore.shots.detect import find_shots
 from mlcore.shots.signals import Signals
 from mlcore.spans import Span
-from pipelines.media.reader import read_stills
+from pipelines.media.reader import open_proxy, read_stills
 
 if TYPE_CHECKING:
     from pipelines.jobs import Claim
@@ -82,7 +82,7 @@ def replace_shots(title: Title, spans: list[Span]) -> None:
 def give_roles(claim: Claim, signals: Signals) -> None:
     """Tell picture from black, bars, slates and text, for shots not yet looked at."""
     title = claim.title
-    proxy = local_path(title.proxy_key)
+    proxy = open_proxy(local_path(title.proxy_key))
     waiting = list(title.shots.filter(represented=False))
     for number, shot in enumerate(waiting):
         frames = [shot.first_frame + shot.frames * k // 4 for k in (1, 2, 3)]

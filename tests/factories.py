@@ -102,7 +102,10 @@ def add_candidate(
         "entering_frame": entering.first_frame,
     }
     return MatchCandidate.objects.create(
-        match_set=match_set, leaving=leaving, entering=entering, **{**defaults, **fields}
+        match_set=match_set,
+        leaving=leaving,
+        entering=entering,
+        **{**defaults, **fields},
     )
 
 
@@ -149,7 +152,11 @@ def add_flow(shot: Shot, vector: Sequence[float], *, slot: str = "head") -> Shot
 
 def add_job(title: Title | None = None, **fields: object) -> Job:
     """A waiting ingest whose bell was never rung."""
-    defaults = {"kind": Job.Kind.INGEST, "title": title, "key": f"test:{next(_numbers)}"}
+    defaults = {
+        "kind": Job.Kind.INGEST,
+        "title": title,
+        "key": f"test:{next(_numbers)}",
+    }
     return Job.objects.create(**{**defaults, **fields})
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from catalog.embedded import broker, postgres
+from catalog.embedded import broker, guard, postgres
 from catalog.embedded.broker import broker_url
 from catalog.embedded.locks import held
 from catalog.embedded.places import EmbeddedServerError, run_folder
@@ -48,6 +48,7 @@ def services(var: Path, environ: Mapping[str, str] = os.environ) -> Iterator[Non
             with _turn(var):
                 stay.enter_context(held(run_folder(var) / "users.lock", shared=True))
                 _start_missing(var, environ)
+                guard.ensure(var)
             yield
         finally:
             with _turn(var):

@@ -101,30 +101,9 @@ class MatchCandidateQuerySet(models.QuerySet["MatchCandidate"]):
             Coalesce(F("leaving__group"), -F("leaving")),
             Coalesce(F("entering__group"), -F("entering")),
         ]
-        place = Window(RowNumber(), partition_by=groups, order_by=["-standing", "rank", "pk"])
+        place = Window(RowNumber(), partition_by=groups, order_by=["-standing", "pk"])
         best = self.annotate(place=place).filter(place=1)
         return self.filter(pk__in=best.values("pk"))
-
-    def on_board(self) -> Self:
-        """Ranked candidates; the others are only partners of single shots."""
-        return self.filter(rank__isnull=False)
-
-    def best_first(self) -> Self:
-        """Best place first; the order never depends on chance.
-
-        Within a set and kind this is the order of ranks, in which rows were written;
-        sets and kinds meet by standing.
-        """
-        return self.order_by("-standing", "pk")
-
-    def after(self, last: MatchCandidate) -> Self:
-        """What `on_board` lists after this one."""
-        level = Q(standing=last.standing)
-        return self.filter(
-            Q(standing__lt=last.standing)
-            | (level & Q(rank__gt=last.rank))
-            | (level & Q(rank=last.rank, pk__gt=last.pk))
-        )
 
     def on_board(self) -> Self:
         """Ranked candidates; the others are only partners of single shots."""
@@ -141,6 +120,11 @@ class MatchCandidateQuerySet(models.QuerySet["MatchCandidate"]):
     def worse_than(self, standing: float, pk: int) -> Self:
         """What `best_first` lists after the candidate with this standing and key."""
         return self.filter(Q(standing__lt=standing) | Q(standing=standing, pk__gt=pk))
+
+    def partners_of(self, shot: Shot) -> Self:
+        """Candidates in which the shot leaves or enters, best score first."""
+        either = Q(leaving=shot) | Q(entering=shot)
+        return self.filter(either).order_by("-score", "pk")
 
     def with_verdict(self) -> Self:
         """Add `verdict`, the newest standing verdict on the pair, or None.
@@ -184,7 +168,9 @@ class MatchCandidate(models.Model):
 
     class Meta:
         ordering = ["match_set", "kind", "rank"]
-        indexes = [models.Index(fields=["-standing", "id"], name="candidate_by_standing")]
+        indexes = [
+            models.Index(fields=["-standing", "id"], name="candidate_by_standing")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["match_set", "kind", "leaving", "entering"],

@@ -16,7 +16,9 @@ from catalog.services.jobs import add_job
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-    from django.core.files.uploadedfile import UploadedFile
+    from django.core.files.uploadedfile import UploadedFile as Uploaded
+
+    UploadedFile = Uploaded[bytes]
 
 MEDIA_SUFFIXES = frozenset(
     (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".m2v", ".vob", ".3gp")
@@ -77,16 +79,8 @@ def add_from(
     files = media_files(path)
     if supersedes is not None and len(files) > 1:
         raise Refused("A folder cannot be the new version of one title; name one file.")
-    version = supersedes.version + 1 if supersedes else 1
     return [
-        add_path(
-            file,
-            production,
-            user=user,
-            kind=kind,
-            version=version,
-            supersedes=supersedes,
-        )[0]
+        add_path(file, production, user=user, kind=kind, supersedes=supersedes)[0]
         for file in files
     ]
 
@@ -131,6 +125,7 @@ def add_upload(
     *,
     user: User,
     kind: str = Title.Kind.CUT,
+    supersedes: Title | None = None,
 ) -> tuple[Title, Job]:
     """Keep an uploaded file under a name of our own and ask for its ingest.
 

@@ -104,6 +104,11 @@ class Child:
         """Whether this is a Celery worker."""
         return self.name.startswith("worker-")
 
+    def last_words(self) -> str:
+        """Return the last line of its log, which is the error when it has crashed."""
+        lines = self.log_path.read_text(errors="replace").split("\n")
+        return next((line for line in reversed(lines) if line.strip()), "")
+
     def tend(self) -> None:
         """Start the program again when it has died, each time after a longer wait."""
         now = time.monotonic()

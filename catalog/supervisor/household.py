@@ -37,6 +37,7 @@ class Household:
     """Web server, workers and clock of one tree."""
 
     var: Path
+    logs: Path
     port: int = 0
     leash: Leash = field(default_factory=Leash)
     children: list[Child] = field(default_factory=list)
@@ -51,7 +52,7 @@ class Household:
         """Start every program, the web server on that port."""
         self.port = port
         for name, argv in self._lines().items():
-            path = self.var / "log" / f"{name}.log"
+            path = self.logs / f"{name}.log"
             self.children.append(Child(name, argv, path, self.leash))
             self.children[-1].start()
 
@@ -62,6 +63,12 @@ class Household:
         replies = app.control.ping(timeout=1.0) or []
         names = {name.split("@")[0] for reply in replies for name in reply}
         return names >= {child.name for child in self.children if child.is_worker}
+
+    def what_is_wrong(self) -> str:
+        """Return one sentence, with the last words of each program that has ended."""
+        ended = [child for child in self.children if not child.is_alive]
+        words = "; ".join(f"{child.name}: {child.last_words()}" for child in ended)
+        return f"Not everything answers ({words or 'all run'}); see {self.logs}."
 
     def tend(self) -> None:
         """Start again what has died, servers included. To be called every moment."""

@@ -35,7 +35,7 @@ def run(*, port: int, once: bool, say: Say) -> int:
         _end_on(signal.SIGTERM, signal.SIGHUP)
         say("Starting the database and the broker ...")
         with embedded.services(var):
-            household = Household(var)
+            household = Household(var, var / "log")
             try:
                 password = prepare(household, say)
                 _open(household, port, say)
@@ -60,8 +60,7 @@ def _open(household: Household, port: int, say: Say) -> None:
     deadline = time.monotonic() + OPEN_SECONDS
     while not household.is_open():
         if time.monotonic() > deadline:
-            logs = household.var / "log"
-            raise StepFailedError(f"A program does not answer; see its log in {logs}.")
+            raise StepFailedError(household.what_is_wrong())
         household.tend()
         time.sleep(0.2)
 
@@ -123,7 +122,7 @@ def _greet(household: Household, password: str | None, say: Say) -> None:
             f"Sign in as {ADMIN_NAME} with the password {password} (shown this once; "
             f"another: .venv/bin/python manage.py changepassword {ADMIN_NAME})."
         )
-    say(f"Logs are in {household.var / 'log'}. Ctrl-C stops everything.")
+    say(f"Logs are in {household.logs}. Ctrl-C stops everything.")
 
 
 def _end_on(*numbers: int) -> None:

@@ -13,11 +13,13 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from catalog.forms import BoardForm
 from catalog.htmx import PageRequest, render_part
-from catalog.models import MatchCandidate
+from catalog.models import Kind, MatchCandidate
 from catalog.models.productions import may_edit
 from catalog.services import give_verdict, undo_verdict
 from catalog.views.access import editors_post
 from catalog.views.back import way_back
+from catalog.views.cards import CardSide, sides_of
+from catalog.views.inspector import Moment, moment_at
 from catalog.views.loops import loop_state
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def board(request: PageRequest) -> HttpResponse:
     if last is None and request.htmx and "after" in request.GET:
         return HttpResponseClientRefresh()
     if last is not None:
-        found = found.after(last)
+        found = found.worse_than(last.standing, last.pk)
     cards = list(found[: PAGE + 1])
     context = {
         "form": form,
@@ -71,11 +73,22 @@ def pair(request: PageRequest, candidate_id: int) -> HttpResponse:
     candidate = _card(request, candidate_id)
     context = {
         "candidate": candidate,
+        "views": [(side, _look(candidate, side)) for side in sides_of(candidate)],
         "loop": loop_state(candidate, request.user),
         "here": request.get_full_path(),
         "may_edit": may_edit(request.user),
     }
     return render(request, "pair.html", context)
+
+
+def _look(candidate: MatchCandidate, side: CardSide) -> Moment:
+    # Only what this kind of match is about: both at once hide the picture.
+    moment = moment_at(side.shot, side.frame)
+    if candidate.kind == Kind.FRAME:
+        moment.arrows = []
+    else:
+        moment.outlines = []
+    return moment
 
 
 @editors_post
@@ -106,5 +119,9 @@ def _card(request: PageRequest, candidate_id: int) -> MatchCandidate:
 def _answer(request: PageRequest, card: MatchCandidate | None) -> HttpResponse:
     if not request.htmx:
         return redirect(way_back(request, "board"))
-    context = {"card": card, "may_edit": True, "here": way_back(request, reverse("board"))}
+    context = {
+        "card": card,
+        "may_edit": True,
+        "here": way_back(request, reverse("board")),
+    }
     return render(request, "board.html#judged", context)

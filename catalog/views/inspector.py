@@ -29,6 +29,7 @@ class Moment:
     frame: int
     tc: str
     slot: str
+    picture: dict[str, float]
     outlines: list[Outline] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
     speed: float | None = None
@@ -40,15 +41,20 @@ def inspect(shot: Shot, user: User) -> dict[str, Any]:
     partners = MatchCandidate.objects.live().visible_to(user).partners_of(shot)
     return {
         "shot": shot,
-        "picture": picture_of(shot.title),
         "moments": moments_of(shot),
         "copies": group.select_related("title") if shot.group_id else [],
         "partners": partners.with_card()[:PARTNERS],
     }
 
 
-def picture_of(title: Title) -> dict[str, float]:
-    """Where the active picture lies in a still, in parts of its sides."""
+def moment_at(shot: Shot, frame: int) -> Moment:
+    """What the live encoders saw at one frame; nothing where they did not look."""
+    found = {moment.frame: moment for moment in moments_of(shot)}
+    return found.get(frame) or _moment(found, shot, frame, "Matched")
+
+
+def _picture_of(title: Title) -> dict[str, float]:
+    # Where the active picture lies in a still, in parts of its sides.
     place = title.probe.get("active_picture", (0, 0, 1, 1))
     return dict(zip(("x", "y", "width", "height"), place, strict=True))
 
@@ -71,8 +77,13 @@ def moments_of(shot: Shot) -> list[Moment]:
 
 def _whole(shot: Shot) -> list[tuple[str, int]]:
     middle = shot.first_frame + shot.frames // 2
-    return [("Head", shot.first_frame), ("Middle", middle), ("Tail", shot.end_frame - 1)]
+    return [
+        ("Head", shot.first_frame),
+        ("Middle", middle),
+        ("Tail", shot.end_frame - 1),
+    ]
 
 
 def _moment(found: dict[int, Moment], shot: Shot, frame: int, slot: str) -> Moment:
-    return found.setdefault(frame, Moment(frame, shot.title.tc(frame), slot))
+    title = shot.title
+    return found.setdefault(frame, Moment(frame, title.tc(frame), slot, _picture_of(title)))

@@ -59,7 +59,11 @@ def job_list(request: PageRequest) -> HttpResponse:
 def job_detail(request: PageRequest, job_id: int) -> HttpResponse:
     """One job: its stages with their seconds, inputs, log, error."""
     job = _visible(request, job_id)
-    context = {"job": job, "working": not job.is_over, "may_edit": may_edit(request.user)}
+    context = {
+        "job": job,
+        "working": not job.is_over,
+        "may_edit": may_edit(request.user),
+    }
     return render_part(request, "job_detail.html", context, part="job")
 
 
@@ -74,7 +78,9 @@ def cancel(request: PageRequest, job_id: int) -> HttpResponse:
 def retry(request: PageRequest, job_id: int) -> HttpResponse:
     """Do a job again that failed or was cancelled, with the same inputs."""
     if not retry_job(_visible(request, job_id)):
-        messages.error(request, "Nothing to retry: it is not over, or the same work waits.")
+        messages.error(
+            request, "Nothing to retry: it is not over, or the same work waits."
+        )
     return redirect(way_back(request, reverse("job", args=[job_id])))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from typing import Any
 
 from django.http import Http404, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -46,10 +47,18 @@ def times(request: PageRequest, title_id: int) -> HttpResponseBase:
         table = json.loads(local_path(times_key(title)).read_text())
     except FileNotFoundError:
         raise Http404("The time table is not written yet.") from None
-    tick = Fraction(table["time_base"])
-    begin = table["ticks"][0] if table["ticks"] else 0
-    seconds = [round(float((n - begin) * tick), 6) for n in table["ticks"]]
-    return JsonResponse({"times": seconds}, headers={"Cache-Control": "private, no-cache"})
+    answer = JsonResponse(_in_seconds(table))
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _in_seconds(table: dict[str, Any]) -> dict[str, object]:
+    # The proxy begins with its first frame, whatever clock the source has.
+    ticks: list[int] = table["ticks"]
+    tick, begin = float(Fraction(table["time_base"])), ticks[0] if ticks else 0
+    times = [round((number - begin) * tick, 6) for number in ticks]
+    usual = table.get("usual") or (ticks[-1] - ticks[-2] if len(ticks) > 1 else 1)
+    return {"times": times, "end": round(times[-1] + usual * tick, 6) if times else 0}
 
 
 @require_safe

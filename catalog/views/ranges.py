@@ -95,14 +95,20 @@ def _matches(tag: str, header: str) -> bool:
 
 
 def _content(
-    request: HttpRequest, path: Path, status: os.stat_result, tag: str, content_type: str
+    request: HttpRequest,
+    path: Path,
+    status: os.stat_result,
+    tag: str,
+    content_type: str,
 ) -> HttpResponseBase:
     size = status.st_size
     try:
         span = read_range(_wanted_range(request, status, tag), size)
     except Unsatisfiable:
         return HttpResponse(
-            status=416, content_type="text/plain", headers={"Content-Range": f"bytes */{size}"}
+            status=416,
+            content_type="text/plain",
+            headers={"Content-Range": f"bytes */{size}"},
         )
     first, end = span or Span(0, size)
     body = iter(()) if request.method == "HEAD" else _pieces(path, first, end)

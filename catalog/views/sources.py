@@ -24,7 +24,9 @@ def source_rows(title: Title) -> list[tuple[str, str]]:
 
 def _words(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {word}" for name, word in value.items())
+        return ", ".join(
+            f"{name.replace('_', ' ')} {word}" for name, word in value.items()
+        )
     if isinstance(value, list | tuple):
         return "; ".join(_words(each) for each in value)
     if isinstance(value, bool):

@@ -60,7 +60,8 @@ def title_detail(request: PageRequest, title_id: int) -> HttpResponse:
         return HttpResponseClientRefresh()
     shots = _shots(title)
     wanted = request.GET.get("shot", "")
-    chosen = next((shot for shot in shots if str(shot.pk) == wanted), None)
+    first = shots[0] if shots else None
+    chosen = next((shot for shot in shots if str(shot.pk) == wanted), first)
     context = {
         "title": title,
         "shots": strip_of(shots),
@@ -152,5 +153,7 @@ def _ask(request: PageRequest, title_id: int, kind: str) -> HttpResponse:
 
 
 def _visible(request: PageRequest, title_id: int) -> Title:
-    found = Title.objects.visible_to(request.user).select_related("production", "source")
+    found = Title.objects.visible_to(request.user).select_related(
+        "production", "source"
+    )
     return get_object_or_404(found.with_counts(), pk=title_id)

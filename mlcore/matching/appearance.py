@@ -11,7 +11,12 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from mlcore.matching.colour import COLOUR_DIMS, colour_statistics
-from mlcore.matching.efficientnet_lite import FEATURES, SIDE, EfficientNetLite0, to_pixels
+from mlcore.matching.efficientnet_lite import (
+    FEATURES,
+    SIDE,
+    EfficientNetLite0,
+    to_pixels,
+)
 
 APPEARANCE_DIMS = FEATURES + COLOUR_DIMS
 COLOUR_SHARE = 0.2
@@ -37,7 +42,11 @@ class AppearanceEncoder:
         picture is squeezed to 224 x 224: nothing at its edges is lost.
         """
         seen = self.features(pictures)
-        colours = np.stack([colour_statistics(p) for p in pictures]) if len(pictures) else np.zeros((0, COLOUR_DIMS), np.float32)
+        colours = (
+            np.stack([colour_statistics(p) for p in pictures])
+            if len(pictures)
+            else np.zeros((0, COLOUR_DIMS), np.float32)
+        )
         return np.concatenate(
             [
                 _unit(seen) * np.sqrt(1 - COLOUR_SHARE),

@@ -8,6 +8,8 @@ HUES, SATURATIONS = 12, 3
 COLOUR_DIMS = 6 + 1 + HUES * SATURATIONS
 """Mean and spread of L, a, b; share of grey; hue x saturation histogram."""
 
+LOOK_COLOURS_DIMS = 2 * COLOUR_DIMS
+
 _GREY = 32  # HSV saturation (0..255) under which a hue is noise.
 _SIDE = 96
 
@@ -32,9 +34,30 @@ def colour_statistics(
     return np.concatenate([moments, _histogram(hsv)]).astype(np.float32)
 
 
+def look_colours(
+    rgb: Picture, coverage: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """Return (86,) float32: the statistics of the whole picture, then of its subject.
+
+    `coverage` (H, W), 0..1, of any size, is the subject's mask; where there is none, or
+    none of it reaches .5, the second half is 0.
+    """
+    whole = colour_statistics(rgb)
+    if coverage is None or not (coverage >= 0.5).any():
+        return np.concatenate([whole, np.zeros_like(whole)])
+    small = _small(rgb)
+    size = (small.shape[1], small.shape[0])
+    fitted = cv2.resize(coverage, size, interpolation=cv2.INTER_AREA) >= 0.5
+    if not fitted.any():
+        return np.concatenate([whole, np.zeros_like(whole)])
+    return np.concatenate([whole, colour_statistics(small, fitted)])
+
+
 def _small(rgb: Picture) -> Picture:
     if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3:
-        raise ValueError(f"a picture must be uint8 (h, w, 3), got {rgb.dtype} {rgb.shape}")
+        raise ValueError(
+            f"a picture must be uint8 (h, w, 3), got {rgb.dtype} {rgb.shape}"
+        )
     scale = min(1.0, _SIDE / max(rgb.shape[:2]))
     size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -97,7 +97,12 @@ class SameConv(nn.Conv2d):
     """Convolution with TensorFlow's SAME padding: the odd pixel goes right and below."""
 
     def __init__(
-        self, channels_in: int, channels_out: int, kernel: int = 1, stride: int = 1, groups: int = 1
+        self,
+        channels_in: int,
+        channels_out: int,
+        kernel: int = 1,
+        stride: int = 1,
+        groups: int = 1,
     ) -> None:
         super().__init__(
             channels_in, channels_out, kernel, stride, groups=groups, bias=False

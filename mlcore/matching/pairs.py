@@ -108,7 +108,9 @@ def _raise_to(
         found = np.maximum.reduceat(kind.scores(part, entering), columns, axis=1)
         own, lines = np.unique(part.shot, return_index=True)
         here = np.ix_(own - first, shots)
-        scores[here] = np.maximum(scores[here], np.maximum.reduceat(found, lines, axis=0))
+        scores[here] = np.maximum(
+            scores[here], np.maximum.reduceat(found, lines, axis=0)
+        )
 
 
 def _bar(scores: Scores, first: int, barred: Barred | None) -> None:

@@ -28,7 +28,9 @@ def barred(groups: ArrayLike, adjacent: ArrayLike) -> Barred:
     of = np.asarray(groups, np.int64)
     cut = np.asarray(adjacent, np.int64).reshape(-1, 2)
     if ((of < 0) | (of >= len(of)) | (of[of.clip(0, len(of) - 1)] != of)).any():
-        raise ValueError("each group must be named by the index of one of its own shots")
+        raise ValueError(
+            "each group must be named by the index of one of its own shots"
+        )
     met = np.unique(of[cut], axis=0) if len(cut) else cut
     return Barred(shots=of != np.arange(len(of)), pairs=met)
 
@@ -42,12 +44,13 @@ def rank(
 ) -> Ints:
     """Return the board: indices into the candidates, best first, at most `total`.
 
-    Barred pairs (see `barred`) are left out. In the first 100 places each shot stands
+    Barred pairs (see `barred`) are left out, and so is a pair that shows the same two
+    frames as a better one the other way round. In the first 100 places each shot stands
     3 times at most; what had to wait follows after them. Where there are too few pairs
     to fill 100 places so, the list ends there. Equal scores are decided by the
     indices of the shots, so one set of candidates has one order.
     """
-    order = _best_first(candidates, barred(groups, adjacent))
+    order = _unmirrored(candidates, _best_first(candidates, barred(groups, adjacent)))
     top = _top(candidates, order)
     if len(top) < TOP:
         return top[:total]
@@ -56,7 +59,11 @@ def rank(
 
 
 def partners(
-    candidates: Candidates, *, adjacent: ArrayLike, groups: ArrayLike, per_shot: int = 20
+    candidates: Candidates,
+    *,
+    adjacent: ArrayLike,
+    groups: ArrayLike,
+    per_shot: int = 20,
 ) -> Ints:
     """Return, best first, the pairs among the `per_shot` best of one of their shots.
 
@@ -85,6 +92,21 @@ def _best_first(candidates: Candidates, out: Barred) -> Ints:
     allowed = np.flatnonzero(~(met | out.shots[leaving] | out.shots[entering]))
     keys = (entering[allowed], leaving[allowed], -candidates.score[allowed])
     return allowed[np.lexsort(keys)]
+
+
+def _unmirrored(candidates: Candidates, order: Ints) -> Ints:
+    sides = np.stack(
+        [
+            candidates.leaving[order],
+            candidates.leaving_frame[order],
+            candidates.entering[order],
+            candidates.entering_frame[order],
+        ]
+    )
+    turned = sides[0] > sides[2]
+    seen = np.where(turned, sides[[2, 3, 0, 1]], sides)
+    _, first = np.unique(seen, axis=1, return_index=True)
+    return order[np.sort(first)]
 
 
 def _top(candidates: Candidates, order: Ints) -> Ints:

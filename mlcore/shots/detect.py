@@ -100,9 +100,7 @@ def _flashes(cuts: list[int], signals: Signals, config: ShotConfig) -> set[int]:
     return forgiven
 
 
-def _comes_back(
-    cut: int, tint: NDArray[np.uint8], config: ShotConfig
-) -> int | None:
+def _comes_back(cut: int, tint: NDArray[np.uint8], config: ShotConfig) -> int | None:
     before = tint[cut - 1].astype(np.float32)
     after = tint[cut : cut + config.shortest].astype(np.float32)
     change = np.abs(after - before).mean(axis=(1, 2, 3))

@@ -1,7 +1,6 @@
 """The walls around the decoder where the machine allows it: bubblewrap."""
 
 import functools
-import os
 import shutil
 import subprocess
 import sys
@@ -36,7 +35,7 @@ def walled(command: list[str]) -> list[str]:
     ]
     for folder in SYSTEM_FOLDERS:
         if Path(folder).is_symlink():
-            wrap += ["--symlink", os.readlink(folder), folder]
+            wrap += ["--symlink", str(Path(folder).readlink()), folder]
         elif Path(folder).exists():
             wrap += ["--ro-bind", folder, folder]
     for path in _runtime():
@@ -50,7 +49,7 @@ def bubblewrap_works() -> bool:
     if shutil.which("bwrap") is None:
         return False
     try:
-        trial = subprocess.run(  # noqa: S603 - a fixed command
+        trial = subprocess.run(
             walled(child_command("check")),
             env=child_environment(),
             stdin=subprocess.DEVNULL,
@@ -70,7 +69,7 @@ def _runtime() -> list[Path]:
     wanted = [
         Path(sys.prefix),
         *_hops(Path(sys.executable)),
-        *(Path(library[name]) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+        *(Path(library[kind]) for kind in ("stdlib", "platstdlib", "purelib")),
         ROOT / "pipelines" / "__init__.py",
         PACKAGE,
     ]
@@ -79,7 +78,8 @@ def _runtime() -> list[Path]:
         wanted.append(Path(str(folder)) / str(name))
     kept: list[Path] = []
     for path in wanted:
-        covered = any(path.is_relative_to(Path(f)) for f in (*SYSTEM_FOLDERS, *kept))
+        roofs = [*map(Path, SYSTEM_FOLDERS), *kept]
+        covered = any(path.is_relative_to(roof) for roof in roofs)
         if path.exists() and not covered:
             kept.append(path)
     return kept

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
@@ -22,6 +22,9 @@ from pipelines.media.sandbox import Child
 from pipelines.media.segments import finished_markers, load_track, segment_path
 from pipelines.media.sources import OpenSource
 from pipelines.media.times import FrameTimes, proxy_clock, times_path
+
+if TYPE_CHECKING:
+    from av.packet import Packet
 
 AAC_FRAME = 1024
 SAMPLE_RATE = 48_000
@@ -63,7 +66,9 @@ def finish_proxy(
     has_audio = bool(probe.audio) and _write_sound(source, probe, times, sound, limits)
     out.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(out) as temporary:
-        _join(folder, len(track.segments), times, sound if has_audio else None, temporary)
+        _join(
+            folder, len(track.segments), times, sound if has_audio else None, temporary
+        )
         shown = len(open_proxy(temporary))
         if shown != track.frames:
             raise RuntimeError(
@@ -118,21 +123,22 @@ def _join(
         picture.time_base = Fraction(1, scale)
         packets = _pictures(folder, segments, times, picture)
         if sound is None:
-            target.mux(packets)
+            for packet in packets:
+                target.mux_one(packet)
             return
         with av.open(str(sound)) as opened:
             heard = target.add_stream_from_template(opened.streams.audio[0])
-            both = heapq.merge(packets, _sounds(opened, heard), key=_begins)
-            target.mux(both)
+            for packet in heapq.merge(packets, _sounds(opened, heard), key=_begins):
+                target.mux_one(packet)
 
 
-def _begins(packet: Packet) -> Fraction:
+def _begins(packet: "Packet[Any]") -> Fraction:
     return (packet.pts or 0) * (packet.time_base or Fraction(1))
 
 
 def _pictures(
     folder: Path, segments: int, times: FrameTimes, stream: VideoStream
-) -> Iterator[Packet]:
+) -> "Iterator[Packet[Any]]":
     """Every frame's packet, with the time and length that the table gives it."""
     clock = Fraction(1, proxy_clock(times.time_base))
     index = 0
@@ -149,7 +155,7 @@ def _pictures(
                 yield packet
 
 
-def _sounds(opened: InputContainer, stream: AudioStream) -> Iterator[Packet]:
+def _sounds(opened: InputContainer, stream: AudioStream) -> "Iterator[Packet[Any]]":
     """Every packet of the sound; the encoder's first frame only primes the decoder."""
     for number, packet in enumerate(opened.demux(audio=0)):
         if packet.size:
@@ -158,7 +164,7 @@ def _sounds(opened: InputContainer, stream: AudioStream) -> Iterator[Packet]:
             yield packet
 
 
-def _stamp(packet: Packet, stream: Stream, clock: Fraction, time: int) -> None:
+def _stamp(packet: "Packet[Any]", stream: Stream, clock: Fraction, time: int) -> None:
     packet.stream = stream
     packet.time_base = clock
     packet.pts = packet.dts = time

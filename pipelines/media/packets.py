@@ -135,7 +135,7 @@ def _read_frame(
     if not 0 < height * width <= max_pixels or length != size + FRAME_HEADER.size:
         raise BrokenWire(f"a {width}x{height} frame in {length} bytes")
     image = np.empty((height, width, 3), np.uint8)
-    fill(memoryview(image.reshape(-1)))
+    fill(image.reshape(-1).data)
     return Frame(index, image)
 
 

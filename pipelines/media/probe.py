@@ -73,11 +73,15 @@ class Probe:
     @classmethod
     def from_json(cls, written: Json) -> Self:
         """The opposite of ``as_json``; raises TypeError or ValueError for anything else."""
-        values: dict[str, Any] = {field.name: written[field.name] for field in fields(cls)}
+        values: dict[str, Any] = {
+            field.name: written[field.name] for field in fields(cls)
+        }
         values["rate"] = Fraction(values["rate"])
         values["pixel_aspect"] = Fraction(values["pixel_aspect"])
         values["audio"] = tuple(AudioStream(**stream) for stream in values["audio"])
-        values["active_picture"] = tuple(float(part) for part in values["active_picture"])
+        values["active_picture"] = tuple(
+            float(part) for part in values["active_picture"]
+        )
         return cls(**values)
 
 

@@ -105,6 +105,8 @@ class _Decode:
         return {
             "rate": str(self._probe.rate),
             "seconds": self._probe.seconds,
+            "steady": not self._probe.variable_rate,
+            "damaged": done[-1].damaged if done else 0,
             "first": done[-1].segment.end_frame if done else 0,
             "number": len(done),
             "origin": done[0].ticks[0] if done else None,
@@ -140,6 +142,7 @@ class _Decode:
             time_base=self._time_base,
             size=self._size,
             small_size=self._small,
+            damaged=self._markers[-1].damaged,
         )
         track.save(self._folder)
         return track

@@ -26,19 +26,18 @@ def open_proxy(path: Path) -> VideoReader:
 
 
 def read_stills(
-    proxy: Path, indices: Sequence[int], width: int | None = None
+    proxy: Path | VideoReader, indices: Sequence[int], width: int | None = None
 ) -> list[Image]:
     """Frames of a proxy as (height, width, 3) RGB uint8, in the order of ``indices``.
 
-    Scaled to ``width`` after decoding: decord itself returns wrong shapes for narrow ones.
+    An open reader saves looking through the file again, seconds for a long film. Scaled to ``width`` after decoding: decord itself returns wrong shapes for narrow ones.
     Raises IndexError for a frame that is not there.
     """
     wanted = sorted(set(indices))
     if not wanted:
         return []
-    with_index = dict(
-        zip(wanted, open_proxy(proxy).get_batch(wanted).asnumpy(), strict=True)
-    )
+    reader = open_proxy(proxy) if isinstance(proxy, Path) else proxy
+    with_index = dict(zip(wanted, reader.get_batch(wanted).asnumpy(), strict=True))
     return [_scaled(with_index[index], width) for index in indices]
 
 
@@ -51,7 +50,7 @@ def _scaled(image: Image, width: int | None) -> Image:
     return np.asarray(cv2.resize(image, (width, height), interpolation=how), np.uint8)
 
 
-def read_frames(  # noqa: PLR0913 - the file, what is known of it, and what is wanted
+def read_frames(
     source: Path,
     probe: Probe,
     times: FrameTimes,

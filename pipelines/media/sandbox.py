@@ -70,7 +70,9 @@ class Child:
         self._poll = select.poll()
         self._poll.register(self._answers, select.POLLIN)
         self._poll.register(self._stderr, select.POLLIN)
-        self._ask(request | {"descriptor": source.descriptor, "limits": self._wire_limits()})
+        self._ask(
+            request | {"descriptor": source.descriptor, "limits": self._wire_limits()}
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -209,7 +211,7 @@ def _start(verb: str, descriptor: int, limits: Limits) -> subprocess.Popen[bytes
             "machine: install it (the program bwrap) and allow user namespaces, or accept "
             "the plain child process in the settings."
         )
-    return subprocess.Popen(  # noqa: S603 - a fixed command, nothing of the user's in it
+    return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

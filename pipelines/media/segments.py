@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from pipelines.media.files import write_whole
@@ -24,11 +25,15 @@ class Segment:
 
 @dataclass(frozen=True)
 class Marker:
-    """What a finished segment's marker says: its span and its frames' source times."""
+    """What a finished segment's marker says: its span and its frames' source times.
+
+    ``damaged`` counts the damaged frames from the start of the title to the segment's end.
+    """
 
     segment: Segment
     ticks: tuple[int, ...]
     exact: bool
+    damaged: int
 
     def as_json(self) -> Json:
         """For the marker's file."""
@@ -38,6 +43,7 @@ class Marker:
             "end": self.segment.end_frame,
             "ticks": self.ticks,
             "exact": self.exact,
+            "damaged": self.damaged,
         }
 
 
@@ -45,10 +51,10 @@ def marker_from_json(body: Json) -> Marker:
     """A marker as the child or the disk has it; raises ValueError if it cannot be true."""
     segment = Segment(int(body["number"]), int(body["first"]), int(body["end"]))
     ticks = tuple(int(tick) for tick in body["ticks"])
-    rising = all(a < b for a, b in zip(ticks, ticks[1:], strict=False))
+    rising = all(a < b for a, b in pairwise(ticks))
     if not rising or not 0 < segment.end_frame - segment.first_frame == len(ticks):
         raise ValueError("The frames of a segment do not add up.")
-    return Marker(segment, ticks, bool(body["exact"]))
+    return Marker(segment, ticks, bool(body["exact"]), int(body["damaged"]))
 
 
 def segment_path(folder: Path, number: int) -> Path:
@@ -77,13 +83,18 @@ def finished_markers(folder: Path) -> list[Marker]:
 
 @dataclass(frozen=True, kw_only=True)
 class ProxyTrack:
-    """A whole decoded source: ``frames`` in ``segments``, times in ``time_base`` seconds."""
+    """A whole decoded source: ``frames`` in ``segments``, times in ``time_base`` seconds.
+
+    ``size`` and ``small_size`` are (width, height) of the proxy and of the small pictures;
+    ``damaged`` counts frames that the decoder had to mend.
+    """
 
     frames: int
     segments: tuple[Segment, ...]
     time_base: Fraction
     size: tuple[int, int]
     small_size: tuple[int, int]
+    damaged: int
 
     def save(self, folder: Path) -> None:
         """Mark the track as complete."""
@@ -92,6 +103,7 @@ class ProxyTrack:
             "time_base": str(self.time_base),
             "size": self.size,
             "small_size": self.small_size,
+            "damaged": self.damaged,
         }
         write_whole(folder / TRACK, json.dumps(body).encode())
 
@@ -108,10 +120,15 @@ def load_track(folder: Path) -> ProxyTrack | None:
         time_base=Fraction(body["time_base"]),
         size=tuple(body["size"]),
         small_size=tuple(body["small_size"]),
+        damaged=body["damaged"],
     )
 
 
 def remove_all(folder: Path) -> None:
     """Take back everything that was written of a proxy."""
-    for path in (*folder.glob("*.json"), *folder.glob("*.mp4"), *folder.glob(".*.part*")):
+    for path in (
+        *folder.glob("*.json"),
+        *folder.glob("*.mp4"),
+        *folder.glob(".*.part*"),
+    ):
         path.unlink(missing_ok=True)

@@ -8,7 +8,6 @@ from typing import Self
 
 from pipelines.media.files import write_whole
 
-
 # Clocks finer than this (Hz) overflow MP4's 32-bit times within minutes; they are rounded.
 FINEST_CLOCK = 10_000_000
 COARSE_CLOCK = 1_000_000
@@ -21,8 +20,8 @@ def proxy_clock(time_base: Fraction) -> int:
 
 
 def times_path(proxy: Path) -> Path:
-    """Where the table of ``proxy`` lies."""
-    return proxy.with_suffix(".times.json")
+    """Where the table of ``proxy`` lies: each proxy has a folder of its own."""
+    return proxy.with_name("times.json")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,17 +54,20 @@ def bars(size: tuple[int, int]) -> Picture:
 
 
 def slate(lines: tuple[str, ...], size: tuple[int, int]) -> Picture:
-    """A clapperboard: striped sticks above, white writing on black below."""
-    picture = black(size)
+    """A clapperboard before a grey wall: striped sticks above, white writing below."""
     width, height = size
-    sticks = height // 5
-    across, down = np.meshgrid(np.arange(width), np.arange(sticks))
-    picture[:sticks][(across + down) // (width // 10) % 2 == 0] = 230
-    step = (height - sticks) // (len(lines) + 1)
+    wall = np.full((height, width, 3), 128, np.uint8)
+    edge = height // 10
+    board = wall[edge : height - edge, 2 * edge : width - 2 * edge]
+    board[:] = 20
+    sticks = len(board) // 5
+    across, down = np.meshgrid(np.arange(board.shape[1]), np.arange(sticks))
+    board[:sticks][(across + down) // (width // 12) % 2 == 0] = 230
+    step = (len(board) - sticks) // (len(lines) + 1)
     for number, line in enumerate(lines):
-        base = (width // 12, sticks + step * (number + 1))
-        _write(picture, line, base, height / 420)
-    return picture
+        base = (3 * edge, edge + sticks + step * (number + 1))
+        _write(wall, line, base, height / 420)
+    return wall
 
 
 def credits_roll(lines: tuple[str, ...], way: float, size: tuple[int, int]) -> Picture:

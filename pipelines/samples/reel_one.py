@@ -69,6 +69,7 @@ _PIECES = (
         Window(0.87, 0.76, 0.26),
         "clouds drift",
     ),
+    Drawn("act break", "black", 18),
     setups.BUNNY.take(
         "rabbit rising", 0, 60, Window(0.45, 0.5, 0.9), "out of the burrow"
     ),
@@ -80,7 +81,7 @@ _PIECES = (
         116,
         190,
         Window(0.60, 0.55, 0.70),
-        "its roof takes the wedge of the bus; push in",
+        "push in",
         until=Window(0.60, 0.55, 0.36),
     ),
     setups.SPEECH.take(
@@ -133,9 +134,7 @@ _PIECES = (
         "woman laughing", 300, 372, Window(0.62, 0.5, 0.5), "close on her face"
     ),
     setups.CAR.take("driver shouting", 62, 118, Window(0.5, 0.5, 0.92), "wide"),
-    Drawn("tail black", "black", 16),
     Drawn("credits", "text", 96, _CREDITS),
-    Drawn("end black", "black", 24),
 )
 
 REEL_ONE = Reel(

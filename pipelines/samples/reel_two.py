@@ -85,8 +85,9 @@ _PIECES = (
         "robot detail", 0, 60, Window(0.55, 0.4, 0.55), "close on the turning blades"
     ),
     setups.CAR.take(
-        "driver", 0, 58, Window(0.44, 0.319, 0.84), "his tie and shoulders"
+        "driver", 0, 58, Window(0.52, 0.39, 0.95), "where the man at the door stood"
     ),
+    Drawn("act break", "black", 20),
     setups.CYCLIST.take("cyclist", 104, 137, Window(0.68, 0.36, 0.62), "alone, closer"),
     setups.TOWERS.take(
         "towers tilt",
@@ -137,7 +138,6 @@ _PIECES = (
         "mirrored: where the woman's head was",
         mirrored=True,
     ),
-    Drawn("tail black", "black", 20),
     Drawn("credits", "text", 100, _CREDITS),
 )
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import unittest
 from collections.abc import Mapping
 from pathlib import Path
@@ -122,6 +123,18 @@ class SharingTests(EmbeddedTestCase):
             number_of(killed)
             killed.kill()
             killed.communicate()
+
+        self.assertFalse(serves(self.var))
+
+    def test_when_the_only_user_is_killed_with_9_the_servers_stop_by_themselves(self):
+        user = enter(self.var)
+        number_of(user)
+        user.kill()
+        user.communicate()
+
+        deadline = time.monotonic() + 20.0
+        while serves(self.var) and time.monotonic() < deadline:
+            time.sleep(0.2)
 
         self.assertFalse(serves(self.var))
 

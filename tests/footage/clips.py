@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.filter import Graph
-from av.packet import Packet
 from av.video.frame import VideoFrame
 
 from tests.footage.drawing import Picture, draw_picture
@@ -63,23 +62,18 @@ def write_clip(path: Path, clip: Clip) -> Path:
         if clip.timecode:
             target.metadata["timecode"] = clip.timecode
         picture = _add_picture(target, clip)
-        sound = None
-        if clip.click is not None:
-            sound = target.add_stream(clip.sound_codec, rate=SAMPLE_RATE)
-            sound.codec_context.layout = "mono"
-        sounds = _sound_frames(clip) if sound is not None else iter(())
-        heard = next(sounds, None)
-        for index in range(clip.frames):
-            frame = _coded_frame(clip, index)
-            target.mux(picture.encode(frame))
-            while sound is not None and heard is not None and heard.time <= frame.time:
-                target.mux(sound.encode(heard))
-                heard = next(sounds, None)
-        target.mux(picture.encode(None))
+        sound = None if clip.click is None else _add_sound(target, clip)
+        packets: list[Any] = [
+            packet
+            for index in range(clip.frames)
+            for packet in picture.encode(_coded_frame(clip, index))
+        ]
+        packets += picture.encode(None)
         if sound is not None:
-            for late in (*(() if heard is None else (heard,)), *sounds):
-                target.mux(sound.encode(late))
-            target.mux(sound.encode(None))
+            for frame in (*_sound_frames(clip), None):
+                packets += sound.encode(frame)
+        for packet in sorted(packets, key=_when):
+            target.mux(packet)
     return path
 
 
@@ -89,20 +83,27 @@ def edit_listed(source: Path, path: Path, start: Fraction) -> Path:
     The packets from the keyframe before stay in the file and an edit list hides them.
     """
     with av.open(str(source)) as opened, av.open(str(path), "w") as target:
-        stream = opened.streams.video[0]
+        stream: Any = opened.streams.video[0]
         copy = target.add_stream_from_template(stream)
         shift = round(start / stream.time_base)
         opened.seek(shift, stream=stream)
+        packet: Any
         for packet in opened.demux(stream):
             if packet.dts is not None:
-                target.mux(_shifted(packet, shift, copy))
+                packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
+                packet.stream = copy
+                target.mux(packet)
     return path
 
 
-def _shifted(packet: Packet, shift: int, stream: Any) -> Packet:
-    packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
-    packet.stream = stream
-    return packet
+def _when(packet: Any) -> Fraction:
+    return Fraction((packet.dts or 0) * packet.time_base)
+
+
+def _add_sound(target: Any, clip: Clip) -> Any:
+    sound = target.add_stream(clip.sound_codec, rate=SAMPLE_RATE)
+    sound.codec_context.layout = "mono"
+    return sound
 
 
 def _add_picture(target: Any, clip: Clip) -> Any:

@@ -54,6 +54,8 @@ def read_code(picture: Picture) -> int:
         inner = block[rim_y : block.shape[0] - rim_y, rim_x : block.shape[1] - rim_x]
         bits.append(bool(inner.mean() > (BLACK + WHITE) / 2))
     code = sum(bit << n for n, bit in enumerate(bits[:BITS]))
+    for shift in (8, 4, 2, 1):
+        code ^= code >> shift
     if bits != _bits(code):
         raise ValueError("no code can be read in this picture")
     return code
@@ -92,8 +94,14 @@ def corner_colours(picture: Picture) -> list[str]:
 
 
 def _bits(code: int) -> list[bool]:
-    bits = [bool(code >> n & 1) for n in range(BITS)]
-    check = sum(code >> n & 15 for n in range(0, BITS, 4)) * 7 + 5
+    """Gray code, and a check sum that the two fields of a frame (2n, 2n + 1) share.
+
+    Neighbours differ in one place then, and that place changes from frame to frame: a
+    deinterlacer cannot take the two fields for one picture that stands still.
+    """
+    gray, pair = code ^ code >> 1, code >> 1
+    check = sum(pair >> n & 15 for n in range(0, BITS, 4)) * 7 + 5
+    bits = [bool(gray >> n & 1) for n in range(BITS)]
     return bits + [bool(check >> n & 1) for n in range(ROWS * COLUMNS - BITS)]
 
 
@@ -121,4 +129,5 @@ def _background(size: tuple[int, int], scene: int, step: int) -> Picture:
     wave = np.sin(2 * np.pi * along / period)
     across = np.sin(2 * np.pi * (y * np.cos(angle) - x * np.sin(angle)) / 0.5)
     bands = (wave * 0.7 + across * 0.3)[..., None] * accent
-    return np.clip(base + bands, 45, 235).astype(np.uint8)
+    picture: Picture = np.clip(base + bands, 45, 235).astype(np.uint8)
+    return picture

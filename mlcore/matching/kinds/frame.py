@@ -112,7 +112,10 @@ def _move(leaving: Floats, entering: Floats) -> Move:
     size_l = leaving[..., 2] / np.sqrt(aspect_l)
     scale = size_l / (entering[..., 2] / np.sqrt(aspect_e))
     dx = (leaving[..., 0] - HALF) - scale * (entering[..., 0] - HALF)
-    dy_l, dy_e = (leaving[..., 1] - HALF) / aspect_l, (entering[..., 1] - HALF) / aspect_e
+    dy_l, dy_e = (
+        (leaving[..., 1] - HALF) / aspect_l,
+        (entering[..., 1] - HALF) / aspect_e,
+    )
     return Move(dx, dy_l - scale * dy_e, scale, np.broadcast_to(aspect_e, dx.shape))
 
 

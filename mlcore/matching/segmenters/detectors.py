@@ -46,7 +46,9 @@ class HeadDetector:
     def heads(self, rgb: Picture, least: float) -> list[Head]:
         """Return heads scored `least` (0..1) and above; one head may be found often."""
         pixels, share = _padded(rgb, self.network.side)
-        offsets, logits = sorted(self.network.run(pixels), key=lambda out: -out.shape[1])
+        offsets, logits = sorted(
+            self.network.run(pixels), key=lambda out: -out.shape[1]
+        )
         scores = 1.0 / (1.0 + np.exp(-logits[:, 0].clip(-60.0, 60.0)))
         found = np.flatnonzero(scores >= least)
         middle = self._centres[found] + offsets[found, :2] / self.network.side
@@ -67,7 +69,10 @@ def _padded(rgb: Picture, side: int) -> tuple[NDArray[np.float32], NDArray[np.fl
     """Return the picture in the middle of a black square, -1..1, and its share (x, y) of it."""
     height, width = rgb.shape[:2]
     longest = max(height, width)
-    size = (max(1, round(width * side / longest)), max(1, round(height * side / longest)))
+    size = (
+        max(1, round(width * side / longest)),
+        max(1, round(height * side / longest)),
+    )
     small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
     left, top = (side - size[0]) // 2, (side - size[1]) // 2
     square = np.zeros((side, side, 3), np.float32)

@@ -65,9 +65,7 @@ class ForegroundSegmenter:
         return None
 
 
-def _seeds(
-    small: Picture, hint: NDArray[np.float32] | None
-) -> list[tuple[Mask, Mask]]:
+def _seeds(small: Picture, hint: NDArray[np.float32] | None) -> list[tuple[Mask, Mask]]:
     """Return, to be tried in turn, what is likely the subject and what surely is not."""
     odd = geodesic_saliency(to_lab(small))
     top = max(float(np.percentile(odd, 99.5)), 1e-6)
@@ -112,7 +110,9 @@ def _grabcut(small: Picture, seed: Mask, never: Mask) -> Mask:
     state[seed] = cv2.GC_PR_FGD
     if not (state == cv2.GC_PR_FGD).any() or (state == cv2.GC_PR_FGD).all():
         return np.zeros(seed.shape, np.bool_)
-    cv2.setRNGSeed(0)  # GrabCut's k-means draws from it: the same picture, the same mask.
+    cv2.setRNGSeed(
+        0
+    )  # GrabCut's k-means draws from it: the same picture, the same mask.
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(small, state, None, *models, 3, cv2.GC_INIT_WITH_MASK)
     front = np.isin(state, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)

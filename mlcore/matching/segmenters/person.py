@@ -19,7 +19,11 @@ from mlcore.matching.segmenters.tflite import TfliteNetwork
 
 SELFIE = "selfie_segmentation.tflite"
 
-GATES: tuple[tuple[Design, float], ...] = ((FAR_FACE, 0.7), (NEAR_FACE, 0.75), (BODY, 0.85))
+GATES: tuple[tuple[Design, float], ...] = (
+    (FAR_FACE, 0.7),
+    (NEAR_FACE, 0.75),
+    (BODY, 0.85),
+)
 """Score from which each detector alone vouches for a person.
 
 Measured on 63 photographs and film frames: the highest score without a person was .61,

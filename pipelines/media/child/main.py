@@ -41,7 +41,7 @@ def main() -> None:
         VERBS[sys.argv[1]](request, wire)
     except BrokenPipeError:
         return
-    except Exception as error:  # noqa: BLE001 - every end is told to the parent
+    except Exception as error:
         tell(error, wire, request["limits"])
     else:
         wire.end()
@@ -70,7 +70,9 @@ def tell(error: Exception, wire: PacketWriter, limits: Json) -> None:
             f"decoding it needs more than the {megabytes} MB that one file may use.",
             permanent=True,
         )
-    elif isinstance(error, OSError) and not isinstance(error, av.error.InvalidDataError):
+    elif isinstance(error, OSError) and not isinstance(
+        error, av.error.InvalidDataError
+    ):
         wire.failure(
             f"reading it failed ({error.strerror}); check the disk that holds the file "
             "and try again.",

@@ -1,13 +1,13 @@
 """Opening the file: allow-lists before and after, one sentence for each refusal."""
 
 import os
-import struct
 from dataclasses import dataclass
 from fractions import Fraction
 
 import av
 import av.error
 from av.audio.stream import AudioStream
+from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
@@ -22,9 +22,6 @@ from pipelines.media.child.allowed import (
 from pipelines.media.errors import UnreadableMedia
 from pipelines.media.packets import Json
 
-BOX = struct.Struct(">I4s")
-MOST_BOXES = 10_000
-
 
 @dataclass(frozen=True)
 class Opened:
@@ -36,7 +33,10 @@ class Opened:
     request: Json
 
     def anew(self) -> "Opened":
-        """The same file opened again: the only way back to the start that always works."""
+        """The same file opened again: the only way back to the start that always works.
+
+        The two share their place in the file, so this one must not be read any more.
+        """
         return open_media(self.request)
 
     @property
@@ -62,7 +62,10 @@ def open_media(request: Json) -> Opened:
             f"this is not an accepted kind of file; accepted are {FORMATS_IN_WORDS}."
         ) from error
     except av.error.InvalidDataError as error:
-        raise UnreadableMedia(_why_not_opened(descriptor)) from error
+        raise UnreadableMedia(
+            "no video was recognised in it: it is damaged, or not a video file at all; "
+            f"accepted are {FORMATS_IN_WORDS}."
+        ) from error
     names = set(container.format.name.split(","))
     if not names & FORMATS:
         raise UnreadableMedia(
@@ -87,8 +90,11 @@ def open_media(request: Json) -> Opened:
 
 def codec_name(stream: VideoStream | AudioStream) -> str:
     """The codec's own name, whichever library decodes it; "unknown" without a decoder."""
-    context = stream.codec_context
-    return context.codec.canonical_name if context is not None else "unknown"
+    # Without a decoder there is no context, whatever PyAV's types say.
+    context: object = stream.codec_context
+    return (
+        context.codec.canonical_name if isinstance(context, CodecContext) else "unknown"
+    )
 
 
 def _choose_picture(container: InputContainer) -> VideoStream:
@@ -125,29 +131,3 @@ def _check_picture(video: VideoStream, limits: Json) -> None:
         )
     if pixels == 0:
         raise UnreadableMedia("no picture could be found in its video stream.")
-
-
-def _why_not_opened(descriptor: int) -> str:
-    boxes = _top_level_boxes(descriptor)
-    if boxes and boxes[0] in (b"ftyp", b"wide", b"mdat") and b"moov" not in boxes:
-        return "the file is cut short (its index, the moov box, is missing); copy it again."
-    return (
-        "no video was recognised in it: it is damaged, or not a video file at all; "
-        f"accepted are {FORMATS_IN_WORDS}."
-    )
-
-
-def _top_level_boxes(descriptor: int) -> list[bytes]:
-    """The kinds of the outermost boxes, if the file is made of boxes (ISO 14496-12)."""
-    size, at = os.fstat(descriptor).st_size, 0
-    kinds: list[bytes] = []
-    while at + BOX.size <= size and len(kinds) < MOST_BOXES:
-        length, kind = BOX.unpack(os.pread(descriptor, BOX.size, at))
-        if length == 1:
-            wide = os.pread(descriptor, 8, at + BOX.size)
-            length = int.from_bytes(wide, "big") if len(wide) == 8 else 0
-        kinds.append(kind)
-        if length < BOX.size:
-            break
-        at += length
-    return kinds

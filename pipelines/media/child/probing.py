@@ -1,6 +1,5 @@
 """Everything that is worth knowing about a file before it is decoded whole."""
 
-import os
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -9,11 +8,11 @@ import av.error
 import numpy as np
 from av.video.frame import VideoFrame
 
-from pipelines.media.child.clock import clock
 from pipelines.media.child.opening import Opened, codec_name, open_media
 from pipelines.media.child.picture import PictureFinder
 from pipelines.media.child.rates import exact_rate
 from pipelines.media.child.timecode import timecode_and_reel
+from pipelines.media.child.wholeness import check_outline, check_samples
 from pipelines.media.errors import UnreadableMedia
 from pipelines.media.packets import Json, PacketWriter
 
@@ -44,10 +43,12 @@ DURATION_TAG = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 def probe(request: Json, wire: PacketWriter) -> None:
     """Answer with one message, the fields of ``pipelines.media.probe.Probe``."""
+    check_outline(request["descriptor"])
     opened = open_media(request)
-    rate, variable = exact_rate(opened)
     seconds = _seconds(opened)
-    _check_whole(opened, rate, seconds)
+    rate, variable = exact_rate(opened, seconds)
+    check_samples(opened, rate, seconds)
+    opened = opened.anew()
     finder = PictureFinder()
     first: VideoFrame | None = None
     interlaced = []
@@ -83,25 +84,6 @@ def _seconds(opened: Opened) -> float:
         hours, minutes, rest = said.groups()
         return int(hours) * 3600 + int(minutes) * 60 + float(rest)
     return max(0, opened.container.duration or 0) / av.time_base
-
-
-def _check_whole(opened: Opened, rate: Fraction, seconds: float) -> None:
-    """Where the file lists its samples, see that the last of them is really there."""
-    if not opened.is_mov:
-        return
-    size = os.fstat(int(opened.container.options["fd"])).st_size
-    start = opened.video.start_time or 0
-    missing = [
-        entry.timestamp
-        for entry in opened.video.index_entries
-        if entry.pos + entry.size > size
-    ]
-    if missing:
-        at = clock((min(missing) - start) * opened.time_base, rate)
-        raise UnreadableMedia(
-            f"the file ends at {at} of {clock(seconds, rate)}; copy it again from its "
-            "source."
-        )
 
 
 def _samples(opened: Opened, seconds: float) -> Iterator[VideoFrame]:

@@ -35,13 +35,15 @@ def write(request: Json, wire: PacketWriter) -> None:
     opened = open_media(request)
     rate = Fraction(request["rate"])
     wire.message({"time_base": str(opened.time_base)})
-    source = FrameSource(opened, rate, request["seconds"])
+    source = FrameSource(opened, rate, request["seconds"], steady=request["steady"])
     segments = SegmentWriter(wire, request, rate, opened.time_base)
     for made in _frames(source, request):
         if made.index >= request["limits"]["max_frames"]:
             raise UnreadableMedia(f"it has more than {made.index} frames.")
         if made.index >= request["first"]:
             segments.add(made)
+            if segments.damaged > rate and not source.forgives:
+                raise source.broken()
         wire.frame(made.index, made.small)
     segments.close()
 
@@ -71,8 +73,8 @@ def _numbered(source: FrameSource, request: Json) -> Iterator[tuple[int, Shown]]
     if prime < 0:
         yield from enumerate(source.from_start())
     elif request["exact"]:
-        shown = source.from_ticks(request["prime_ticks"], request["origin"])
-        yield from _numbered_by_time(shown, prime, request["prime_ticks"])
+        run = source.from_ticks(request["prime_ticks"], request["origin"])
+        yield from _numbered_by_time(run, prime, request["prime_ticks"])
     else:
         for index, shown in enumerate(source.from_start()):
             yield (index if index >= prime else -1), shown
@@ -110,6 +112,7 @@ class SegmentWriter:
         self._clock = time_base * self._scale
         self._ticks: list[int] = []
         self._exact = True
+        self.damaged: int = request["damaged"]
         self._encoder: SegmentEncoder | None = None
 
     def add(self, made: Made) -> None:
@@ -124,6 +127,7 @@ class SegmentWriter:
         self._encoder.add(made.picture, round((ticks - self._origin) * self._clock))
         self._ticks.append(ticks)
         self._exact &= made.shown.exact
+        self.damaged += made.shown.damaged
         if len(self._ticks) == self._length:
             self.close()
 
@@ -140,6 +144,7 @@ class SegmentWriter:
                 "end": end,
                 "ticks": self._ticks,
                 "exact": self._exact,
+                "damaged": self.damaged,
             }
         )
         self._number, self._first = self._number + 1, end

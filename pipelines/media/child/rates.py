@@ -4,10 +4,13 @@ from fractions import Fraction
 from itertools import islice, pairwise
 from statistics import median
 
+import av.error
+
 from pipelines.media.child.opening import Opened
 
 LOOKED_AT = 20_000
 PACKETS = 60
+PLACES = (0.0, 0.3, 0.6, 0.9)
 # A step between frames is odd when it differs by more than this part of a frame (and by
 # more than the clock's own rounding); so many odd ones are a glitch, more are a habit.
 ODD_STEP, ODD_TICKS, ODD_SHARE = 0.1, 1.5, 0.01
@@ -16,11 +19,14 @@ ODD_STEP, ODD_TICKS, ODD_SHARE = 0.1, 1.5, 0.01
 SNAP = 4e-4
 
 
-def exact_rate(opened: Opened) -> tuple[Fraction, bool]:
-    """Frames per second, the average where it varies, and whether it varies."""
+def exact_rate(opened: Opened, seconds: float) -> tuple[Fraction, bool]:
+    """Frames per second, the average where it varies, and whether it varies.
+
+    May read from ``opened``, which is of no use for reading from the start afterwards.
+    """
     video = opened.video
     average = video.average_rate or video.guessed_rate or video.base_rate
-    steps = _steps(opened)
+    steps = _steps(opened, seconds)
     if not steps:
         return customary(average or Fraction(25)), False
     usual = median(steps)
@@ -40,15 +46,26 @@ def customary(rate: Fraction) -> Fraction:
     return best if best and abs(best - rate) <= SNAP * rate else rate
 
 
-def _steps(opened: Opened) -> list[int]:
-    """Ticks between neighbouring frames: from the file's index, else of its first packets."""
+def _steps(opened: Opened, seconds: float) -> list[int]:
+    """Ticks between neighbouring frames: from the file's index, else of some packets."""
     entries = opened.video.index_entries
     if opened.is_mov and len(entries) > 1:
-        times = [entry.timestamp for entry in islice(entries, LOOKED_AT)]
+        runs = [[entry.timestamp for entry in islice(entries, LOOKED_AT)]]
     else:
-        again = opened.anew()
-        packets = again.container.demux(again.video)
-        times = sorted(p.pts for p in islice(packets, PACKETS) if p.pts is not None)
-        # The last few may still lack neighbours that are shown earlier.
-        times = times[: max(2, len(times) - 4)]
-    return [after - before for before, after in pairwise(times) if after > before]
+        runs = [_times_at(opened, part * seconds) for part in PLACES]
+    return [b - a for times in runs for a, b in pairwise(times) if b > a]
+
+
+def _times_at(opened: Opened, seconds: float) -> list[int]:
+    """Times of the frames near a place, in order."""
+    video = opened.video
+    try:
+        if seconds:
+            start = video.start_time or 0
+            opened.container.seek(start + int(seconds / opened.time_base), stream=video)
+        packets = islice(opened.container.demux(video), PACKETS)
+        times = sorted(packet.pts for packet in packets if packet.pts is not None)
+    except av.error.FFmpegError:
+        return []
+    # The first and last few may lack neighbours that are coded elsewhere.
+    return times[4 if seconds else 0 : -4]

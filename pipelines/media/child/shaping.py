@@ -82,11 +82,9 @@ class Shaper:
                 frames = [output.pull() for output in self._outputs]
             except (av.error.BlockingIOError, av.error.EOFError):
                 return
-            picture = frames[0]
-            if not isinstance(picture, VideoFrame):
-                return
-            small = frames[1].to_ndarray() if len(frames) > 1 else None
-            yield picture, None if small is None else small.astype(np.uint8, copy=False)
+            pictures = [frame for frame in frames if isinstance(frame, VideoFrame)]
+            small = pixels(pictures[1]) if len(pictures) > 1 else None
+            yield pictures[0], small
 
     def _build(self, frame: VideoFrame) -> None:
         shape = self._shape
@@ -95,7 +93,7 @@ class Shaper:
         self._input = graph.add_buffer(
             width=frame.width,
             height=frame.height,
-            format=frame.format.name,
+            format=frame.format,
             time_base=NUMBERS,
         )
         last = _chain(graph, self._input, _to_displayed(shape))
@@ -118,6 +116,11 @@ class Shaper:
         graph.configure()
 
 
+def pixels(picture: VideoFrame) -> Image:
+    """The (height, width, 3) uint8 array of an 8-bit RGB or BGR picture."""
+    return picture.to_ndarray().astype(np.uint8, copy=False)
+
+
 def _to_displayed(shape: Shape) -> list[tuple[str, str]]:
     """Deinterlace at full height, scale to square pixels, turn upright."""
     width, height = shape.size
@@ -125,9 +128,7 @@ def _to_displayed(shape: Shape) -> list[tuple[str, str]]:
         width, height = height, width
     steps = []
     if shape.deinterlace:
-        steps.append(
-            ("bwdif", f"mode=send_frame:parity={shape.deinterlace}:deint=all")
-        )
+        steps.append(("bwdif", f"mode=send_frame:parity={shape.deinterlace}:deint=all"))
     scale = f"{width}:{height}:flags={shape.flags}:in_color_matrix={shape.matrix}"
     if shape.pixel_format.startswith("yuv"):
         scale += f":out_color_matrix={shape.matrix}:out_range=tv"

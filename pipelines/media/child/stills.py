@@ -8,7 +8,7 @@ from av.video.frame import VideoFrame
 
 from pipelines.media.child.frames import FrameSource, Shown
 from pipelines.media.child.opening import open_media
-from pipelines.media.child.shaping import Shape, Shaper
+from pipelines.media.child.shaping import Shape, Shaper, pixels
 from pipelines.media.errors import UnreadableMedia
 from pipelines.media.packets import Json, PacketWriter
 
@@ -53,7 +53,7 @@ def _send(
     left = set(wanted)
     for key, picture in _shaped(shown, left, shape):
         if key in left:
-            wire.frame(wanted[key], picture.to_ndarray())
+            wire.frame(wanted[key], pixels(picture))
             left.remove(key)
         if not left:
             return

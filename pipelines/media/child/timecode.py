@@ -3,7 +3,6 @@
 import re
 
 from av.container import InputContainer
-from av.stream import Stream
 
 from pipelines.media.child.opening import Opened
 from pipelines.media.packets import Json
@@ -42,7 +41,7 @@ def _first_tag(
     opened: Opened, names: tuple[str, ...], pattern: re.Pattern[str] | None = None
 ) -> str | None:
     """The first such tag: the picture's own, a timecode track's, then the file's."""
-    streams: list[Stream] = [opened.video, *opened.container.streams.data]
+    streams = (opened.video, *opened.container.streams.data)
     for tags in (*(s.metadata for s in streams), opened.container.metadata):
         lowered = {key.lower(): value.strip() for key, value in tags.items()}
         for name in names:

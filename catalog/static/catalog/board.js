@@ -1,0 +1,108 @@
+// The board and the pair page: move between pairs, play the focused one, judge by one key.
+
+import { bind } from "./keys.js";
+
+const SETTLE_MS = 110; // a key held down passes over pairs without asking for their loops
+const cards = () => [...document.querySelectorAll(".card")];
+const monitor = document.getElementById("monitor");
+let current = ""; // id of the pair whose loop is on the monitor
+let settle = 0;
+
+function columns() {
+  const grid = document.getElementById("cards");
+  return grid ? getComputedStyle(grid).gridTemplateColumns.split(" ").length : 1;
+}
+
+function chosen() {
+  return document.activeElement?.closest(".card") ?? document.getElementById(current);
+}
+
+function choose(card) {
+  card.focus({ preventScroll: true });
+  card.scrollIntoView({ block: "nearest" });
+}
+
+function move(step) {
+  const all = cards();
+  const at = all.indexOf(chosen());
+  const next = all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + step))];
+  if (next) choose(next);
+}
+
+// The words under the picture are the card's own, so that they are never another pair's.
+function words(card) {
+  const copy = document.createElement("div");
+  copy.className = "monitor-words";
+  for (const part of card.querySelectorAll(".sides, .total, .parts")) {
+    const twin = part.cloneNode(true);
+    if (twin.matches(".parts")) twin.classList.add("wide");
+    copy.append(twin);
+  }
+  const open = document.createElement("a");
+  open.className = "button";
+  open.href = card.dataset.pair;
+  open.textContent = "Open the pair";
+  copy.append(open);
+  return copy;
+}
+
+function show(card) {
+  current = card.id;
+  for (const other of cards()) other.classList.toggle("playing", other === card);
+  const loop = document.createElement("div");
+  monitor.replaceChildren(loop, words(card));
+  htmx.ajax("GET", card.dataset.loop, { target: loop, swap: "outerHTML" });
+  const after = cards()[cards().indexOf(card) + 1];
+  // Asking is what has it rendered: the next loop is there when it is wanted.
+  if (after) fetch(after.dataset.loop, { headers: { "HX-Request": "true" } });
+}
+
+document.addEventListener("focusin", (event) => {
+  const card = event.target.closest(".card");
+  if (!card || !monitor || card.id === current) return;
+  clearTimeout(settle);
+  settle = setTimeout(() => show(card), SETTLE_MS);
+});
+
+function judge(value) {
+  const card = chosen();
+  const form = card ? card.querySelector("form.verdicts") : document.querySelector("form.judge");
+  if (!form) return false;
+  form.requestSubmit(form.querySelector(`button[value="${value}"]`));
+  if (card) move(1);
+}
+
+function playOrStop() {
+  const video = monitor?.querySelector("video");
+  if (!video) return false;
+  if (video.paused) video.play();
+  else video.pause();
+}
+
+if (cards().length || document.getElementById("board")) {
+  bind("ArrowRight", () => move(1));
+  bind("ArrowLeft", () => move(-1));
+  bind("ArrowDown", () => move(columns()));
+  bind("ArrowUp", () => move(-columns()));
+  bind("Enter", () => {
+    const card = chosen();
+    if (!card) return false;
+    location.assign(card.dataset.pair);
+  });
+}
+bind("a", () => judge("good"));
+bind("x", () => judge("bad"));
+bind("u", () => document.getElementById("undo")?.requestSubmit());
+bind(" ", playOrStop);
+
+// An answer replaces its card: whoever was on it stays on it.
+let held = "";
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const card = event.detail.target.closest?.(".card");
+  held = card && card.contains(document.activeElement) ? card.id : "";
+});
+document.addEventListener("htmx:oobAfterSwap", () => {
+  if (held) document.getElementById(held)?.focus({ preventScroll: true });
+  held = "";
+  document.getElementById(current)?.classList.add("playing");
+});

@@ -1,0 +1,43 @@
+"""JPEGs of looked-at frames, for the pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from catalog.files import local_path
+from catalog.stills import still_key
+from pipelines.media.writer import write_jpeg
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from catalog.models import Title
+
+    Picture = NDArray[np.uint8]
+
+STILL_WIDTH = 640
+
+
+def publish_stills(
+    title: Title, frames: Sequence[int], stills: Sequence[Picture]
+) -> None:
+    """Keep whole proxy frames, (h, w, 3) RGB, as JPEG; one that is there stays."""
+    for frame, still in zip(frames, stills, strict=True):
+        path = local_path(still_key(title, frame))
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_jpeg(path, fitted(still, STILL_WIDTH))
+
+
+def fitted(picture: Picture, width: int) -> Picture:
+    """The picture at most `width` wide, its proportions kept."""
+    height, now = picture.shape[:2]
+    if now <= width:
+        return picture
+    size = (width, max(1, round(height * width / now)))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)

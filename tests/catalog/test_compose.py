@@ -1,0 +1,78 @@
+"""docker-compose.yml runs the very programs that `make run` and the tests start."""
+
+import re
+import unittest
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from catalog.supervisor import commands
+
+BASE = Path(__file__).resolve().parents[2]
+SERVICES: dict[str, Any] = yaml.safe_load((BASE / "docker-compose.yml").read_text())[
+    "services"
+]
+
+
+def command_of(service: str) -> list[str]:
+    """The command, each ${NAME:-default} at its default."""
+    words = [str(word) for word in SERVICES[service]["command"]]
+    return [re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", word) for word in words]
+
+
+class ComposeTests(unittest.TestCase):
+    def test_the_web_server_is_ours(self):
+        self.assertEqual(
+            command_of("web"), commands.web_command("0.0.0.0:8000", python="python")
+        )
+
+    def test_the_clock_is_ours(self):
+        self.assertEqual(command_of("beat"), commands.beat_command(python="python"))
+
+    def test_every_queue_has_its_worker(self):
+        cases = {
+            "worker": ("default,gpu", 2, "default"),
+            "worker-interactive": ("interactive", 1, "interactive"),
+            "worker-gpu": ("gpu", 1, "gpu"),
+        }
+        for service, (queues, concurrency, name) in cases.items():
+            with self.subTest(service=service):
+                wanted = commands.worker_command(
+                    queues, concurrency=concurrency, name=name, python="python"
+                )
+                self.assertEqual(command_of(service), wanted)
+
+    def test_what_runs_once_is_ours(self):
+        for service, wanted in {
+            "migrate": commands.manage_command(
+                "migrate", "--no-input", python="python"
+            ),
+            "static": commands.manage_command(
+                "collectstatic", "--no-input", python="python"
+            ),
+            "weights": commands.module_command("pipelines.weights", python="python"),
+        }.items():
+            with self.subTest(service=service):
+                self.assertEqual(command_of(service), wanted)
+
+    def test_the_gpu_worker_is_a_profile_and_the_only_one(self):
+        profiles = {name: one.get("profiles") for name, one in SERVICES.items()}
+
+        self.assertEqual(profiles.pop("worker-gpu"), ["gpu"])
+        self.assertEqual(set(profiles.values()), {None})
+
+    def test_what_serves_is_checked_for_health_and_runs_as_in_production(self):
+        for name in ("database", "broker", "web", "worker", "worker-interactive"):
+            with self.subTest(service=name):
+                self.assertIn("test", SERVICES[name]["healthcheck"])
+        self.assertEqual(SERVICES["web"]["environment"]["KULESHOV_PRODUCTION"], "1")
+
+    def test_no_secret_has_a_default(self):
+        text = (BASE / "docker-compose.yml").read_text()
+
+        for name in ("POSTGRES_PASSWORD", "KULESHOV_SECRET_KEY", "ALLOWED_HOSTS"):
+            with self.subTest(name=name):
+                uses = re.findall(rf"\$\{{{name}[^}}]*\}}", text)
+                self.assertTrue(uses)
+                self.assertTrue(all(f"{name}:?" in use for use in uses), uses)

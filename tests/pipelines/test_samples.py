@@ -1,0 +1,341 @@
+"""Sample titles are what their truth says: cuts, timecode, sound, and nothing by chance."""
+
+import json
+import os
+import tempfile
+import unittest
+from fractions import Fraction
+from pathlib import Path
+from unittest import mock
+
+import av
+import cv2
+import numpy as np
+
+from pipelines.samples import setups
+from pipelines.samples.assembly import assemble
+from pipelines.samples.frames import reframe
+from pipelines.samples.pieces import Drawn, Form, Taken, Window
+from pipelines.samples.titles import (
+    REELS,
+    default_folder,
+    install,
+    missing,
+    truth_path,
+)
+
+SOUND_RATE = 48_000
+
+
+def form(rate=Fraction(24000, 1001), picture=Fraction(16, 9), timecode="01:00:00:00"):
+    return Form(rate, (160, 90), timecode, "A001", picture)
+
+
+def taken(clip, first, end, **more):
+    return Taken(f"{clip} {first}", clip, first, end, "stage", people=False, **more)
+
+
+def draw_clip(path, frames=48, rate=24):
+    """A clip whose frame n is grey 4n + 20, with a beep during frames 24 to 26."""
+    with av.open(path, "w") as container:
+        video = container.add_stream("mpeg4", rate=rate)
+        video.width, video.height, video.pix_fmt = 160, 90, "yuv420p"
+        video.codec_context.qmin = video.codec_context.qmax = 1
+        audio = container.add_stream("pcm_s16le", rate=SOUND_RATE, layout="stereo")
+        for number in range(frames):
+            grey = np.full((90, 160, 3), 4 * number + 20, np.uint8)
+            container.mux(video.encode(av.VideoFrame.from_ndarray(grey, "bgr24")))
+        container.mux(video.encode(None))
+        beep = np.zeros((1, 2 * SOUND_RATE * frames // rate), np.int16)
+        beep[:, 2 * SOUND_RATE * 24 // rate : 2 * SOUND_RATE * 26 // rate] = 20_000
+        sound = av.AudioFrame.from_ndarray(beep, "s16", "stereo")
+        sound.sample_rate = SOUND_RATE
+        container.mux(audio.encode(sound))
+        container.mux(audio.encode(None))
+
+
+def decoded(path):
+    with av.open(path) as container:
+        return [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+
+
+def heard(path):
+    """The sound of a file as one row of samples, from time zero."""
+    with av.open(path) as container:
+        resampler = av.AudioResampler("fltp", "mono", SOUND_RATE)
+        parts = [p for f in container.decode(audio=0) for p in resampler.resample(f)]
+    return np.concatenate([part.to_ndarray()[0] for part in parts])
+
+
+class AssemblyTests(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+        draw_clip(self.folder / "stage.mov")
+
+    def assemble(self, *pieces, name="title.mov", **more):
+        out = self.folder / name
+        return out, assemble(pieces, self.folder, out, form(**more))
+
+    def test_pieces_follow_each_other_at_the_frames_that_are_returned(self):
+        out, spans = self.assemble(
+            Drawn("bars", "bars", 10),
+            taken("stage.mov", 0, 12),
+            taken("stage.mov", 24, 36),
+            rate=Fraction(24),
+        )
+        self.assertEqual(
+            [(s.first, s.end) for s in spans], [(0, 10), (10, 22), (22, 34)]
+        )
+        frames = decoded(out)
+        self.assertEqual(len(frames), 34)
+        for number in (10, 15, 21):
+            self.assertAlmostEqual(
+                frames[number].mean(), 4 * (number - 10) + 20, delta=3
+            )
+        for number in (22, 33):
+            self.assertAlmostEqual(
+                frames[number].mean(), 4 * (number + 2) + 20, delta=3
+            )
+
+    def test_another_rate_shows_the_frame_that_is_on_screen_at_that_time(self):
+        out, [span] = self.assemble(taken("stage.mov", 0, 24), rate=Fraction(50))
+        self.assertEqual(span.end, 50)
+        frames = decoded(out)
+        for number in (0, 13, 25, 49):
+            wanted = 4 * (number * 24 // 50) + 20
+            self.assertAlmostEqual(frames[number].mean(), wanted, delta=3)
+
+    def test_half_speed_takes_twice_as_long_and_is_silent(self):
+        out, [span] = self.assemble(
+            taken("stage.mov", 20, 30, speed=Fraction(1, 2)), rate=Fraction(24)
+        )
+        self.assertEqual(span.end, 20)
+        self.assertEqual(np.abs(heard(out)).max(), 0)
+
+    def test_sound_stays_with_its_picture(self):
+        for name in ("title.mov", "title.mp4"):
+            with self.subTest(name):
+                out, spans = self.assemble(
+                    Drawn("black", "black", 31), taken("stage.mov", 10, 40), name=name
+                )
+                [loud] = np.nonzero(np.abs(heard(out)) > 0.3)
+                rate = Fraction(24000, 1001)
+                wanted = float(spans[1].first / rate + Fraction(14, 24))
+                self.assertAlmostEqual(loud[0] / SOUND_RATE, wanted, delta=0.004)
+                self.assertAlmostEqual(
+                    (loud[-1] - loud[0]) / SOUND_RATE, 2 / 24, delta=0.01
+                )
+
+    def test_the_file_carries_rate_timecode_and_reel(self):
+        out, _ = self.assemble(
+            Drawn("black", "black", 30),
+            rate=Fraction(30000, 1001),
+            timecode="10:00:00;00",
+        )
+        with av.open(out) as container:
+            self.assertEqual(
+                container.streams.video[0].average_rate, Fraction(30000, 1001)
+            )
+            [clock] = [s for s in container.streams if s.type == "data"]
+            self.assertEqual(clock.metadata["timecode"], "10:00:00;00")
+            self.assertEqual(clock.metadata["reel_name"], "A001")
+
+    def test_the_same_pieces_give_the_same_bytes(self):
+        for name in ("title.mov", "title.mp4"):
+            with self.subTest(name):
+                pieces = Drawn("slate", "slate", 9, ("A",)), taken("stage.mov", 3, 30)
+                out, _ = self.assemble(*pieces, name=name)
+                first = out.read_bytes()
+                out.unlink()
+                self.assemble(*pieces, name=name)
+                self.assertEqual(out.read_bytes(), first)
+
+    def test_a_scope_picture_stands_between_black_bars(self):
+        out, _ = self.assemble(
+            taken("stage.mov", 40, 44), picture=Fraction(40, 17), rate=Fraction(24)
+        )
+        rows = decoded(out)[0].mean(axis=(1, 2))
+        active = form(picture=Fraction(40, 17)).active[1]
+        top = (90 - active) // 2
+        self.assertLess(rows[: top - 1].max(), 8)
+        self.assertLess(rows[top + active + 1 :].max(), 8)
+        self.assertGreater(rows[top + 2 : top + active - 2].min(), 150)
+
+    def test_frames_that_the_clip_does_not_have_are_refused(self):
+        with self.assertRaisesRegex(ValueError, "ends before frame 60"):
+            self.assemble(taken("stage.mov", 40, 60))
+
+    def test_a_piece_that_runs_over_a_cut_inside_a_clip_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "leaves the set-up bus from above"):
+            setups.BUS.take("bus", 20, 40, Window(), "")
+
+
+class ReframeTests(unittest.TestCase):
+    def setUp(self):
+        self.picture = np.zeros((90, 160, 3), np.uint8)
+        self.picture[30:60, 80:120] = 200
+
+    def test_the_whole_window_is_the_picture_itself(self):
+        shown = reframe(self.picture, Window(), (160, 90))
+        np.testing.assert_array_equal(shown, self.picture)
+
+    def test_a_window_of_a_quarter_fills_the_frame_with_it(self):
+        shown = reframe(self.picture, Window(0.625, 0.5, 0.25), (320, 180))
+        self.assertGreater(shown[64:116, 4:316].min(), 190)
+        self.assertLess(shown[:56].max(), 10)
+
+    def test_enlarging_and_shrinking_keep_the_middle_in_place(self):
+        for size in ((640, 360), (80, 46), (160, 90)):
+            with self.subTest(size):
+                shown = reframe(self.picture, Window(), size)[:, :, 0] > 100
+                [rows, columns] = np.nonzero(shown)
+                self.assertAlmostEqual(
+                    (columns.mean() + 0.5) / size[0], 100 / 160, delta=0.01
+                )
+                self.assertAlmostEqual((rows.mean() + 0.5) / size[1], 0.5, delta=0.01)
+
+    def test_wide_pixels_are_shown_wide(self):
+        round_on_screen = np.zeros((100, 50, 3), np.uint8)
+        cv2.ellipse(round_on_screen, (25, 50), (10, 20), 0, 0, 360, (255,) * 3, -1)
+        shown = (
+            reframe(round_on_screen, Window(), (200, 200), aspect=2.0)[:, :, 0] > 128
+        )
+        [rows, columns] = np.nonzero(shown)
+        self.assertAlmostEqual(np.ptp(rows), np.ptp(columns), delta=4)
+
+    def test_a_window_outside_the_picture_is_refused(self):
+        for window in (Window(0.2, 0.5, 0.5), Window(0.5, 0.1, 0.5), Window(width=1.2)):
+            with self.subTest(window), self.assertRaisesRegex(ValueError, "outside"):
+                reframe(self.picture, window, (160, 90))
+
+
+class TitleTests(unittest.TestCase):
+    """The three titles as they lie in the samples folder, made first if need be."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.folder = default_folder()
+        install(cls.folder)
+        cls.truths = {
+            reel.file: json.loads(truth_path(cls.folder, reel).read_text())
+            for reel in REELS
+        }
+        cls.changes = {name: cls.changes_of(cls.folder / name) for name in cls.truths}
+
+    @staticmethod
+    def changes_of(path):
+        """Mean absolute difference of each frame to the one before it; 0 for the first."""
+        small = [
+            cv2.resize(picture, (64, 36), interpolation=cv2.INTER_AREA).astype(np.int16)
+            for picture in decoded(path)
+        ]
+        return [0.0] + [float(np.abs(b - a).mean()) for a, b in zip(small, small[1:])]
+
+    def each(self):
+        for name, truth in self.truths.items():
+            with self.subTest(name):
+                yield name, truth
+
+    def test_the_truth_knows_how_many_frames_there_are(self):
+        for name, truth in self.each():
+            self.assertEqual(len(self.changes[name]), truth["frames"])
+
+    def test_shots_fill_the_title_and_cuts_are_their_first_frames(self):
+        for _, truth in self.each():
+            borders = [shot["first"] for shot in truth["shots"]] + [truth["frames"]]
+            self.assertEqual([0, *truth["cuts"], truth["frames"]], borders)
+            self.assertEqual([shot["end"] for shot in truth["shots"]], borders[1:])
+            self.assertGreaterEqual(min(np.diff(borders)), 15)
+
+    def test_the_picture_changes_at_every_cut_and_far_less_between(self):
+        for name, truth in self.each():
+            change = self.changes[name]
+            at_cuts = [change[cut] for cut in truth["cuts"]]
+            between = np.delete(change, truth["cuts"])
+            self.assertGreater(min(at_cuts), 12)
+            self.assertLess(np.quantile(between, 0.99), min(at_cuts))
+            # The largest changes of all are the cuts, but for a car that fills the street.
+            largest = set(np.argsort(change)[-len(at_cuts) :])
+            self.assertGreaterEqual(len(largest & set(truth["cuts"])), len(at_cuts) - 2)
+
+    def test_sound_lasts_as_long_as_the_picture_and_is_not_all_silence(self):
+        for name, truth in self.each():
+            sound = heard(self.folder / name)
+            seconds = truth["frames"] / float(Fraction(truth["rate"]))
+            self.assertAlmostEqual(len(sound) / SOUND_RATE, seconds, delta=0.05)
+            self.assertGreater(np.abs(sound).max(), 0.1)
+
+    def test_leader_credits_and_people_are_among_the_shots(self):
+        one = self.truths["reel_one.mp4"]["shots"]
+        self.assertLessEqual(
+            {"picture", "black", "bars", "slate", "text"},
+            {shot["role"] for shot in one},
+        )
+        for _, truth in self.each():
+            self.assertGreaterEqual(sum(shot["people"] for shot in truth["shots"]), 6)
+
+    def test_planted_pairs_are_pictures_that_are_not_neighbours(self):
+        for name, truth in self.each():
+            for pair in truth["planted"]:
+                shots = truth["shots"]
+                roles = {shots[pair[side]]["role"] for side in ("leaving", "entering")}
+                self.assertEqual(roles, {"picture"})
+                self.assertGreater(pair["entering"] - pair["leaving"], 1)
+            kinds = {pair["kind"] for pair in truth["planted"]}
+            if name != "rushes_a001.mov":
+                self.assertEqual(kinds, {"frame", "motion"})
+
+    def test_twins_look_alike_and_other_shots_do_not(self):
+        for name, truth in self.each():
+            pictures = decoded(self.folder / name)
+            middle = [
+                cv2.resize(
+                    pictures[s["first"] + 20], (16, 9), interpolation=cv2.INTER_AREA
+                )
+                for s in truth["shots"]
+            ]
+            for first, *others in truth["duplicates"]:
+                for other in others:
+                    self.assertLess(cv2.absdiff(middle[first], middle[other]).mean(), 6)
+                for stranger, shot in enumerate(truth["shots"]):
+                    if shot["setup"] != truth["shots"][first]["setup"]:
+                        apart = cv2.absdiff(middle[first], middle[stranger]).mean()
+                        self.assertGreater(apart, 20)
+
+    def test_a_second_installation_makes_nothing_and_asks_nobody(self):
+        nowhere = {
+            "PIP_NO_INDEX": "1",
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_FIND_LINKS": "",
+        }
+        with mock.patch.dict(os.environ, nowhere):
+            self.assertEqual(install(self.folder), [])
+
+    def test_a_changed_title_or_truth_is_noticed(self):
+        [*_, rushes] = REELS
+        with tempfile.TemporaryDirectory() as holder:
+            folder = Path(holder)
+            self.assertEqual(missing(folder, [rushes]), [rushes])
+            video = (self.folder / rushes.file).read_bytes()
+            truth = truth_path(self.folder, rushes).read_text()
+            for whole, part in (
+                (video, truth),
+                (video[:-1], truth),
+                (video, truth[:99]),
+            ):
+                (folder / rushes.file).write_bytes(whole)
+                truth_path(folder, rushes).write_text(part)
+                right = whole == video and part == truth
+                self.assertEqual(missing(folder, [rushes]), [] if right else [rushes])
+
+    def test_the_document_names_every_title_and_clip(self):
+        root = Path(__file__).resolve().parents[2]
+        document = (root / "docs" / "samples.md").read_text(encoding="utf-8")
+        for reel in REELS:
+            self.assertIn(f"`{reel.file}`", document)
+            for piece in reel.pieces:
+                if isinstance(piece, Taken):
+                    self.assertIn(f"`{piece.clip}`", document)
