@@ -24,7 +24,7 @@ test: $(DEV)
 
 # In order of price: the cheap ones speak first.
 check: $(DEV)
-	$(PY) -m ruff format --check .
+	$(PY) -m ruff format --check -q .
 	$(PY) -m ruff check .
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/djade --check --target-version 5.2 $$(find templates -name '*.html')

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin import apps as admin
 
 # post_migrate, not a data migration: a test's flush empties what migrations wrote.
 from django.db.models.signals import post_migrate  # noqa: TID251
@@ -15,7 +15,7 @@ class CatalogConfig(AppConfig):
         post_migrate.connect(_write_groups, sender=self)
 
 
-class CatalogAdminConfig(AdminConfig):
+class CatalogAdminConfig(admin.AdminConfig):
     """Django's admin with a site of our own."""
 
     default = False  # of this module's two, `CatalogConfig` is the one meant by "catalog"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-    from django_htmx.middleware import HtmxDetails
 
 
 class PageRequest(HttpRequest):
@@ -30,10 +31,11 @@ class PageLoginRequiredMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseBase:
         """Redirect, in the way that the asker follows."""
-        response = super().handle_no_permission(request, view_func)
-        if request.headers.get("HX-Request") == "true" and "Location" in response:
-            return HttpResponseClientRedirect(self.get_login_url(view_func))
-        return response
+        if request.headers.get("HX-Request") != "true":
+            return super().handle_no_permission(request, view_func)
+        here = HtmxDetails(request).current_url_abs_path or "/"
+        login = resolve_url(self.get_login_url(view_func))
+        return HttpResponseClientRedirect(f"{login}?next={quote(here)}")
 
 
 def render_part(

@@ -120,6 +120,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_TIMEZONE = "UTC"
 
+TORCH_THREADS = int(os.environ.get("KULESHOV_TORCH_THREADS", "1"))
+
 # Leases: a worker renews every BEAT seconds; silent for LEASE seconds means dead.
 JOB_LEASE_SECONDS = float(os.environ.get("KULESHOV_JOB_LEASE", "15"))
 JOB_BEAT_SECONDS = JOB_LEASE_SECONDS / 3

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import torch
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
@@ -38,6 +39,8 @@ def load_encoders() -> Encoders:
     Raises PipelineError with what to do when weights are missing.
     """
     folder = Path(settings.WEIGHTS_ROOT)
+    # Pool children share the cores: more threads each would only wait for one another.
+    torch.set_num_threads(settings.TORCH_THREADS)
     try:
         return Encoders(
             segmenter=choose_segmenter(folder),

@@ -52,7 +52,7 @@ class DrawnShot:
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """Shots in order, and which pairs of them were planted, as (kind, leaving, entering)."""
+    """Shots in order, and which pairs of them were planted, as (kind, earlier, later)."""
 
     shots: tuple[DrawnShot, ...]
     planted: frozenset[tuple[str, int, int]]
@@ -91,8 +91,7 @@ def planted_film() -> Film:
     )
     pairs = {("frame", 1, 6), ("frame", 3, 11), ("frame", 8, 15)}
     pairs |= {("motion", 2, 9), ("motion", 5, 12), ("motion", 7, 17)}
-    both_ways = {(kind, b, a) for kind, a, b in pairs}
-    return Film(shots=shots, planted=frozenset(pairs | both_ways))
+    return Film(shots=shots, planted=frozenset(pairs))
 
 
 def write_film(path: Path, film: Film) -> Path:

@@ -15,7 +15,10 @@ PACKAGES = ("catalog", "pipelines", "mlcore", "tests")
 FILE_LINES, FUNCTION_LINES = 300, 40
 BANNED = {"manager", "helper", "util", "utils", "process", "handle", "data", "info"}
 # Names that Django, Celery or the standard library ask for.
-GIVEN = {"handle", "handle_no_permission"}
+GIVEN = {
+    *("handle", "handle_no_permission"),
+    *("handle_data", "handle_starttag", "handle_endtag"),
+}
 
 
 def sources(*suffixes: str) -> Iterator[Path]:
@@ -55,6 +58,8 @@ def _defined(tree: ast.Module) -> Iterator[str]:
 
 
 def _is_banned(name: str) -> bool:
+    if name.startswith("test_"):  # a sentence, which may speak of anything
+        return False
     words = {word.lower() for word in re.findall("[A-Z]*[a-z]+", name)}
     return name not in GIVEN and bool(words & BANNED)
 

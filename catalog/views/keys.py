@@ -33,6 +33,7 @@ KEYS = {
         ("↑ ↓", "previous cut, next cut"),
         ("Home End", "first frame, last frame"),
         ("Space", "play and stop"),
+        ("M", "mute"),
         ("B", "split the shot at this frame"),
     ],
 }

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scenedetect import FrameTimecode
 from scenedetect.detectors import AdaptiveDetector
 
-from mlcore.shots.signals import Signals
+from mlcore.shots.signals import Signals, black_frames
 from mlcore.spans import Span
 
 
@@ -27,9 +27,6 @@ class ShotConfig:
     """Frames a shot has at least; trailers have shots of a quarter of a second."""
     same_tint: float = 10.0
     """Mean colour difference (0..255) up to which a picture has come back."""
-    black_luma: float = 6.0
-    """Mean grey level (0..255) up to which a frame is black, if it is also flat."""
-    black_std: float = 4.0
 
     def __post_init__(self) -> None:
         if self.window < 1 or self.shortest < 1:
@@ -110,10 +107,8 @@ def _comes_back(cut: int, tint: NDArray[np.uint8], config: ShotConfig) -> int | 
     return cut + int(same[0]) if len(same) else None
 
 
-def _black_runs(signals: Signals, config: ShotConfig) -> list[Span]:
-    black = (signals.luma_mean <= config.black_luma) & (
-        signals.luma_std <= config.black_std
-    )
+def _black_runs(signals: Signals) -> list[Span]:
+    black = black_frames(signals)
     steps = np.flatnonzero(np.diff(np.r_[False, black, False]))
     return [Span(int(a), int(b)) for a, b in zip(steps[::2], steps[1::2], strict=True)]
 
@@ -123,7 +118,7 @@ def _cuts_around_black(
 ) -> list[int]:
     """Return cuts at least the shortest shot apart; those that bound black come first."""
     firm: set[int] = set()
-    for run in _black_runs(signals, config):
+    for run in _black_runs(signals):
         cuts = {c for c in cuts if not run.first < c < run.end}
         firm |= _black_edges(run, signals, config)
     kept = sorted(firm)

@@ -79,6 +79,16 @@ class Signals:
             return Signals(*(columns[f.name] for f in fields(cls)))
 
 
+BLACK_MEAN, BLACK_STD = 20.0, 2.0
+"""Grey level (0..255) and its spread up to which a frame is black: some decks write
+black as 16, and the darkest night has more shades than grain has."""
+
+
+def black_frames(signals: Signals) -> NDArray[np.bool_]:
+    """Return (n,) which frames are black."""
+    return (signals.luma_mean <= BLACK_MEAN) & (signals.luma_std <= BLACK_STD)
+
+
 def empty_signals() -> Signals:
     """Signals of no frame."""
     one = np.zeros(0, np.float32)

@@ -40,7 +40,7 @@ def walled(command: list[str]) -> list[str]:
             wrap += ["--ro-bind", folder, folder]
     for path in _runtime():
         wrap += ["--ro-bind", str(path), str(path)]
-    return [*wrap, "--dev", "/dev", "--remount-ro", "/", "--", *command]
+    return [*wrap, "--remount-ro", "/", "--", *command]
 
 
 @functools.cache

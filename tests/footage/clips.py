@@ -28,7 +28,8 @@ class Clip:
     (else one every 1/``rate`` s); ``fields`` is "", "top" or "bottom", the field shown first,
     and then frame i has ``2 * i`` in the first and ``2 * i + 1`` in the second; ``cuts`` are first
     frames of new scenes; ``dark`` frames are black; ``click`` is the time, in seconds of
-    the picture, of a click in the sound, ``sound_starts`` when the sound begins.
+    the picture, of a click in the sound; ``sound_starts`` (seconds) and ``picture_starts``
+    (frames) are when each begins on the file's clock.
     """
 
     frames: int = 48
@@ -52,6 +53,7 @@ class Clip:
     reel: str | None = None
     click: float | None = None
     sound_starts: float = 0.0
+    picture_starts: int = 0
     sound_codec: str = "aac"
 
 
@@ -153,7 +155,7 @@ def _coded_frame(clip: Clip, index: int) -> VideoFrame:
     frame = frame.reformat(format=clip.pixel_format, dst_colorspace="ITU601")
     if clip.fields:
         frame = _flagged(frame, clip.fields)
-    frame.time_base, frame.pts = 1 / clip.rate, index
+    frame.time_base, frame.pts = 1 / clip.rate, index + clip.picture_starts
     if clip.time_base is not None:
         step = 1 / clip.rate / clip.time_base
         frame.time_base = clip.time_base
@@ -193,9 +195,11 @@ def _coded_picture(clip: Clip, code: int, index: int) -> Picture:
 
 def _sound_frames(clip: Clip) -> Iterator[AudioFrame]:
     """Silence from ``sound_starts`` on to the end of the picture, with one click in it."""
-    length = float(clip.frames / clip.rate) - clip.sound_starts
+    picture_starts = float(clip.picture_starts / clip.rate)
+    length = picture_starts + float(clip.frames / clip.rate) - clip.sound_starts
     samples = np.zeros(round(length * SAMPLE_RATE), np.int16)
-    at = round(((clip.click or 0.0) - clip.sound_starts) * SAMPLE_RATE)
+    at = picture_starts + (clip.click or 0.0) - clip.sound_starts
+    at = round(at * SAMPLE_RATE)
     tone = np.sin(np.arange(960) * 2 * np.pi * 1000 / SAMPLE_RATE)
     samples[at : at + 960] = (tone * 20_000).astype(np.int16)
     first = round(clip.sound_starts * SAMPLE_RATE)
@@ -205,3 +209,19 @@ def _sound_frames(clip: Clip) -> Iterator[AudioFrame]:
         frame.sample_rate = SAMPLE_RATE
         frame.pts, frame.time_base = first + start, Fraction(1, SAMPLE_RATE)
         yield frame
+
+
+def plain_film(path: Path, frames: int, size: tuple[int, int]) -> Path:
+    """A long or large film of one moving gradient, quick to make and without numbers."""
+    graph = Graph()
+    source = graph.add("gradients", f"size={size[0]}x{size[1]}:rate=25:seed=1")
+    graph.link_nodes(source, graph.add("format", "yuv420p"), graph.add("buffersink"))
+    graph.configure()
+    with av.open(str(path), "w") as target:
+        options = {"preset": "ultrafast", "crf": "30"}
+        picture: Any = target.add_stream("libx264", rate=25, options=options)
+        picture.width, picture.height = size
+        for _ in range(frames):
+            target.mux(picture.encode(graph.vpull()))
+        target.mux(picture.encode(None))
+    return path

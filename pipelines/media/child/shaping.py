@@ -35,7 +35,7 @@ class Shape:
     crop: tuple[int, int, int, int] | None = None
     small: tuple[int, int] | None = None
     pixel_format: str = "yuv420p"
-    flags: str = "fast_bilinear"
+    flags: str = "bilinear"
 
     @classmethod
     def from_request(cls, request: Json) -> "Shape":
@@ -117,7 +117,7 @@ class Shaper:
 
 
 def pixels(picture: VideoFrame) -> Image:
-    """The (height, width, 3) uint8 array of an 8-bit RGB or BGR picture."""
+    """The uint8 array of an 8-bit picture: (height, width, 3), or (height, width) gray."""
     return picture.to_ndarray().astype(np.uint8, copy=False)
 
 

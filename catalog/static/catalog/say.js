@@ -1,0 +1,17 @@
+// One sentence at the foot of the page, read and then gone: it covers pictures.
+
+const LASTS_MS = 4000;
+let fade = 0;
+
+/** Say one sentence at the foot of the page. */
+export function say(sentence, kind = "") {
+  const line = document.createElement("p");
+  line.textContent = sentence;
+  line.className = kind;
+  document.getElementById("said").replaceChildren(line);
+}
+
+new MutationObserver(() => {
+  clearTimeout(fade);
+  fade = setTimeout(() => document.getElementById("said")?.replaceChildren(), LASTS_MS);
+}).observe(document.body, { childList: true, subtree: true });

@@ -1,0 +1,238 @@
+"""Every address, as everybody: nothing is reachable that should not be."""
+
+import json
+from collections.abc import Iterator
+
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from catalog.loops import loop_key
+from catalog.models import Job, Verdict
+from tests.catalog.pages import HTMX, Markup, PageTestCase, logged_in, text
+from tests.factories import (
+    add_job,
+    add_pair,
+    add_production,
+    add_user,
+    write_file,
+    write_still,
+    write_times,
+)
+
+# No login: these have nothing to show but themselves.
+OPEN = {"login", "health"}
+# A change: POST alone.
+CHANGES = {"judge", "undo", "redetect", "rematch", "split", "merge", "job-cancel"}
+CHANGES |= {"job-retry"}
+# For editors, also to look at.
+EDITORS = CHANGES | {"title-add"}
+# About nobody's footage.
+GENERAL = {"login", "logout", "health", "keys", "board", "titles", "jobs", "undo"}
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+
+
+def own_patterns() -> Iterator[str]:
+    """Names of all addresses but the admin's."""
+    for pattern in get_resolver().url_patterns:
+        if isinstance(pattern, URLPattern):
+            assert pattern.name, f"{pattern} has no name"
+            yield pattern.name
+
+
+def admin_addresses() -> Iterator[str]:
+    """Every address under /admin/ that can be built, rows named by 1."""
+    for resolver in get_resolver().url_patterns:
+        if isinstance(resolver, URLResolver):
+            for name in resolver.reverse_dict:
+                if isinstance(name, str):
+                    yield from _built(f"{resolver.namespace}:{name}")
+
+
+def _built(name: str) -> Iterator[str]:
+    for arguments in ([], ["1"], ["catalog"], ["1", "1"]):
+        try:
+            yield reverse(name, args=arguments)
+        except NoReverseMatch:
+            continue
+
+
+class EveryAddress(PageTestCase):
+    @classmethod
+    def setUpTestData(cls):
+        production = add_production("Secret Harbour")
+        cls.owner = add_user("owner", "editor", [production])
+        cls.viewer = add_user("viewer", "viewer", [production])
+        cls.stranger = add_user("stranger", "editor", [add_production()])
+        cls.pair = add_pair(production)
+        cls.title = cls.pair.leaving.title
+        cls.job = add_job(cls.title)
+        write_file(cls.title.proxy_key, b"proxy")
+        write_file(cls.title.poster_key, b"poster")
+        write_file(loop_key(cls.pair), b"loop")
+        write_still(cls.title, 0)
+        write_times(cls.title, range(300))
+
+    def address(self, name: str) -> str:
+        """The address of a pattern, about the owner's rows."""
+        known = {
+            "title_id": self.title.pk,
+            "shot_id": self.pair.entering.pk,
+            "candidate_id": self.pair.pk,
+            "job_id": self.job.pk,
+            "frame": 0,
+        }
+        pattern = next(p for p in get_resolver().url_patterns if p.name == name)
+        wanted = pattern.pattern.converters
+        return reverse(name, kwargs={key: known[key] for key in wanted})
+
+    def ask(self, client: Client, name: str, method: str = "get", **headers: str):
+        return getattr(client, method)(self.address(name), headers=headers)
+
+
+class AccessTests(EveryAddress):
+    def test_nobody_is_sent_to_the_login_from_every_address(self):
+        for name in set(own_patterns()) - OPEN:
+            for method in METHODS:
+                with self.subTest(name=name, method=method):
+                    response = self.ask(Client(), name, method)
+                    self.assertEqual(response.status_code, 302)
+                    self.assertTrue(response["Location"].startswith("/login/?next="))
+
+    def test_a_part_asked_for_after_logout_sends_the_page_to_the_login(self):
+        for name in set(own_patterns()) - OPEN:
+            with self.subTest(name=name):
+                here = {"HX-Current-URL": "http://testserver/jobs/"}
+                response = self.ask(Client(), name, **HTMX, **here)
+                self.assertEqual(response["HX-Redirect"], "/login/?next=/jobs/")
+                self.assertEqual(text(response), "")
+
+    def test_strangers_do_not_find_what_is_not_theirs(self):
+        client = logged_in(self.stranger)
+        for name in set(own_patterns()) - GENERAL - {"title-add"}:
+            with self.subTest(name=name):
+                method = "post" if name in CHANGES else "get"
+                self.assertEqual(self.ask(client, name, method).status_code, 404)
+                self.assertEqual(
+                    self.ask(client, name, method, **HTMX).status_code, 404
+                )
+
+    def test_strangers_see_no_trace_of_it_on_any_page(self):
+        client = logged_in(self.stranger)
+        for name in set(own_patterns()):
+            for method in METHODS:
+                with self.subTest(name=name, method=method):
+                    shown = text(self.ask(client, name, method))
+                    self.assertNotIn("Secret Harbour", shown)
+                    self.assertNotIn(self.title.name, shown)
+                    client.force_login(self.stranger)
+
+    def test_strangers_change_nothing(self):
+        client = logged_in(self.stranger)
+        for name in set(own_patterns()) - {"login", "logout"}:
+            for method in METHODS:
+                self.ask(client, name, method)
+
+        self.assertEqual(Job.objects.count(), 1)
+        self.assertEqual(Verdict.objects.count(), 0)
+        self.assertEqual(self.title.shots.count(), 3)
+        self.job.refresh_from_db()
+        self.assertEqual(self.job.state, Job.State.READY)
+
+    def test_viewers_look_and_change_nothing(self):
+        client = logged_in(self.viewer)
+        for name in set(own_patterns()) - {"logout"}:
+            with self.subTest(name=name):
+                if name in EDITORS:
+                    self.assertEqual(self.ask(client, name, "post").status_code, 403)
+                else:
+                    self.assertIn(self.ask(client, name).status_code, {200, 302})
+
+    def test_owners_reach_everything_of_theirs(self):
+        client = logged_in(self.owner)
+        for name in set(own_patterns()) - CHANGES - {"logout"}:
+            with self.subTest(name=name):
+                self.assertIn(self.ask(client, name).status_code, {200, 302})
+
+    def test_no_method_on_any_address_is_our_mistake(self):
+        client = logged_in(self.owner)
+        for name in set(own_patterns()) - {"logout", "merge"}:
+            for method in METHODS:
+                with self.subTest(name=name, method=method):
+                    self.assertLess(self.ask(client, name, method).status_code, 500)
+
+    def test_changes_are_made_by_post_alone(self):
+        client = logged_in(self.owner)
+        for name in CHANGES:
+            for method in set(METHODS) - {"post"}:
+                with self.subTest(name=name, method=method):
+                    self.assertEqual(self.ask(client, name, method).status_code, 405)
+
+    def test_nobody_but_admins_enters_the_admin(self):
+        addresses = {*admin_addresses()} - {"/admin/login/", "/admin/logout/"}
+        self.assertGreater(len(addresses), 50)
+        for client in (Client(), logged_in(self.owner), logged_in(self.viewer)):
+            for address in addresses:
+                with self.subTest(address=address):
+                    response = client.get(address)
+                    self.assertIn(response.status_code, {302, 404})
+                    self.assertNotIn("Secret Harbour", text(response))
+
+
+class ForgeryTests(EveryAddress):
+    def setUp(self):
+        super().setUp()
+        self.client = logged_in(self.owner, enforce_csrf_checks=True)
+
+    def test_no_post_is_taken_without_a_token(self):
+        for name in set(own_patterns()) - {"health"}:
+            with self.subTest(name=name):
+                response = self.ask(self.client, name, "post", **HTMX)
+                self.assertEqual(response.status_code, 403)
+        self.assertEqual(Verdict.objects.count(), 0)
+
+    def test_the_token_that_htmx_sends_from_the_page_is_taken(self):
+        page = Markup(text(self.client.get("/")))
+        (body,) = page.find("body")
+        headers = json.loads(body["hx-headers"])
+
+        response = self.client.post(
+            self.address("judge"), {"value": "good"}, headers={**HTMX, **headers}
+        )
+
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(Verdict.objects.get().made_by, self.owner)
+
+    def test_every_form_that_posts_carries_a_token(self):
+        for name in ("board", "pair", "titles", "title", "title-add", "jobs", "job"):
+            shown = text(self.ask(self.client, name))
+            posting = shown.count('method="post"')
+            with self.subTest(name=name):
+                self.assertGreater(posting, 0)
+                self.assertEqual(shown.count("csrfmiddlewaretoken"), posting)
+
+
+class ContentPolicyTests(EveryAddress):
+    def test_every_answer_allows_only_our_own_files(self):
+        client = logged_in(self.owner)
+        for name in own_patterns():
+            with self.subTest(name=name):
+                policy = self.ask(client, name)["Content-Security-Policy"]
+                self.assertIn("default-src 'none'", policy)
+                self.assertIn("script-src 'self'", policy)
+                self.assertIn("style-src 'self'", policy)
+                self.assertNotIn("unsafe", policy)
+
+    def test_no_page_has_script_or_style_of_its_own(self):
+        client = logged_in(self.owner)
+        for name in set(own_patterns()) - CHANGES - {"logout"}:
+            shown = self.ask(client, name)
+            if not shown.headers.get("Content-Type", "").startswith("text/html"):
+                continue
+            for tag, attributes in Markup(text(shown)).elements:
+                with self.subTest(name=name, tag=tag):
+                    self.assertNotEqual(tag, "style")
+                    self.assertFalse([a for a in attributes if a.startswith("on")])
+                    self.assertNotIn("style", attributes)
+                    self.assertNotIn("hx-on", attributes)
+                    if tag == "script":
+                        self.assertTrue(attributes["src"].startswith("/static/"))
