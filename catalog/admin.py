@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.db.models import Model
 
 from catalog.models import (
     CutChange,
@@ -28,7 +27,7 @@ from catalog.services import add_job, cancel_job, retry_job
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
     from django.http import HttpRequest
 
     class Rows(admin.ModelAdmin[Model]):
@@ -48,19 +47,19 @@ class CatalogAdmin(Rows):
         """Whether the app is listed."""
         return sees_everything(request.user)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, _row: Any = None) -> bool:
         """Whether rows may be looked at."""
         return sees_everything(request.user)
 
-    def has_add_permission(self, request: HttpRequest, *_args: Any) -> bool:
+    def has_add_permission(self, request: HttpRequest, *_rows: Any) -> bool:
         """Whether rows may be added."""
         return sees_everything(request.user)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, _row: Any = None) -> bool:
         """Whether rows may be changed."""
         return sees_everything(request.user)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, _row: Any = None) -> bool:
         """Whether rows may be deleted."""
         return sees_everything(request.user)
 
@@ -68,40 +67,47 @@ class CatalogAdmin(Rows):
 class WrittenByWorkers(CatalogAdmin):
     """Rows nobody types in: they can be looked at, and deleted."""
 
-    def has_add_permission(self, request: HttpRequest, *_args: Any) -> bool:
+    def has_add_permission(self, _request: HttpRequest, *_rows: Any) -> bool:
         """Never: a worker or a page writes them."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, _request: HttpRequest, _row: Any = None) -> bool:
         """Never."""
         return False
 
 
 @admin.register(Production)
 class ProductionAdmin(CatalogAdmin):
+    """Who may see what, and whether it may train."""
+
     list_display = ["name", "may_train", "created_at"]
     list_filter = ["may_train"]
     search_fields = ["name"]
     filter_horizontal = ["members"]
 
 
+CHANGEABLE = ["production", "name", "kind", "version", "supersedes"]
+WRITTEN_BY_INGEST = [
+    *["state", "error", "same_as", "added_path", "uploaded", "added_by", "created_at"],
+    *["source", "rate_num", "rate_den", "frames", "start_tc", "drop_frame", "reel"],
+    *["probe", "proxy_key", "poster_key"],
+]
+
+
 @admin.register(Title)
 class TitleAdmin(CatalogAdmin):
+    """Names and versions may be changed; what ingest wrote is shown."""
+
     list_display = ["name", "version", "production", "kind", "state", "frames", "reel"]
     list_filter = ["state", "kind", "production"]
     list_select_related = ["production"]
     search_fields = ["name", "reel", "added_path"]
-    fields = [
-        *["production", "name", "kind", "version", "supersedes"],
-        *["state", "error", "same_as", "added_path", "uploaded", "added_by", "created_at"],
-        *["source", "rate_num", "rate_den", "frames", "start_tc", "drop_frame", "reel"],
-        *["probe", "proxy_key", "poster_key"],
-    ]
-    readonly_fields = fields[5:]
+    fields = [*CHANGEABLE, *WRITTEN_BY_INGEST]
+    readonly_fields = WRITTEN_BY_INGEST
     autocomplete_fields = ["supersedes"]
     actions = ["redetect", "rematch"]
 
-    def has_add_permission(self, request: HttpRequest, *_args: Any) -> bool:
+    def has_add_permission(self, _request: HttpRequest, *_rows: Any) -> bool:
         """Never here: the page for adding titles asks for their ingest too."""
         return False
 
@@ -128,6 +134,8 @@ def _user(request: HttpRequest) -> User:
 
 @admin.register(Job)
 class JobAdmin(WrittenByWorkers):
+    """Every job; cancel and retry as on the jobs page."""
+
     list_display = [
         *["id", "kind", "title", "state", "stage", "progress", "attempt"],
         *["worker", "device", "asked_by", "created_at"],
@@ -158,18 +166,24 @@ class JobAdmin(WrittenByWorkers):
 
 @admin.register(EncoderVersion)
 class EncoderVersionAdmin(WrittenByWorkers):
+    """The encoders, live and retired."""
+
     list_display = ["name", "family", "status", "weights_sha256", "created_at"]
     list_filter = ["family", "status"]
 
 
 @admin.register(SourceFile)
 class SourceFileAdmin(WrittenByWorkers):
+    """Contents, by their keys."""
+
     list_display = ["content_key", "size"]
     search_fields = ["content_key"]
 
 
 @admin.register(Location)
 class LocationAdmin(WrittenByWorkers):
+    """Where contents were seen."""
+
     list_display = ["path", "online", "seen_at"]
     list_filter = ["online"]
     search_fields = ["path"]
@@ -177,6 +191,8 @@ class LocationAdmin(WrittenByWorkers):
 
 @admin.register(Shot)
 class ShotAdmin(WrittenByWorkers):
+    """Shots; cuts are changed on the page of their title."""
+
     list_display = ["title", "index", "first_frame", "end_frame", "role", "group"]
     list_filter = ["role", "represented"]
     list_select_related = ["title", "group"]
@@ -185,6 +201,8 @@ class ShotAdmin(WrittenByWorkers):
 
 @admin.register(DuplicateGroup)
 class DuplicateGroupAdmin(WrittenByWorkers):
+    """Groups of near-duplicates."""
+
     list_display = ["id", "production"]
     list_filter = ["production"]
     list_select_related = ["production"]
@@ -192,6 +210,8 @@ class DuplicateGroupAdmin(WrittenByWorkers):
 
 @admin.register(CutChange)
 class CutChangeAdmin(WrittenByWorkers):
+    """Cuts set and taken away by hand."""
+
     list_display = ["title", "frame", "action", "made_by", "made_at"]
     list_filter = ["action"]
     list_select_related = ["title", "made_by"]
@@ -199,6 +219,8 @@ class CutChangeAdmin(WrittenByWorkers):
 
 @admin.register(ShotMask)
 class ShotMaskAdmin(WrittenByWorkers):
+    """Masks, without their bits."""
+
     list_display = ["shot", "slot", "frame", "subject", "confidence", "area", "version"]
     list_filter = ["subject", "slot", "version"]
     list_select_related = ["shot__title", "version"]
@@ -207,6 +229,8 @@ class ShotMaskAdmin(WrittenByWorkers):
 
 @admin.register(ShotVector)
 class ShotVectorAdmin(WrittenByWorkers):
+    """Vectors, without their numbers."""
+
     list_display = ["shot", "slot", "frame", "magnitude", "version"]
     list_filter = ["slot", "version"]
     list_select_related = ["shot__title", "version"]
@@ -215,6 +239,8 @@ class ShotVectorAdmin(WrittenByWorkers):
 
 @admin.register(MatchSet)
 class MatchSetAdmin(WrittenByWorkers):
+    """Searches, live and replaced."""
+
     list_display = ["id", "title", "live", "created_at"]
     list_filter = ["live"]
     list_select_related = ["title"]
@@ -222,6 +248,8 @@ class MatchSetAdmin(WrittenByWorkers):
 
 @admin.register(MatchCandidate)
 class MatchCandidateAdmin(WrittenByWorkers):
+    """Ranked pairs."""
+
     list_display = ["id", "kind", "rank", "score", "leaving", "entering", "match_set"]
     list_filter = ["kind", "match_set__live"]
     list_select_related = ["leaving__title", "entering__title", "match_set__title"]
@@ -229,6 +257,8 @@ class MatchCandidateAdmin(WrittenByWorkers):
 
 @admin.register(Verdict)
 class VerdictAdmin(WrittenByWorkers):
+    """What people said; history is not edited."""
+
     list_display = [
         *["id", "value", "kind", "leaving_title", "leaving_frame"],
         *["entering_title", "entering_frame", "made_by", "made_at", "undone_at"],

@@ -18,7 +18,9 @@ class CatalogConfig(AppConfig):
 class CatalogAdminConfig(admin.AdminConfig):
     """Django's admin with a site of our own."""
 
-    default = False  # of this module's two, `CatalogConfig` is the one meant by "catalog"
+    default = (
+        False  # of this module's two, `CatalogConfig` is the one meant by "catalog"
+    )
     default_site = "catalog.admin_site.KuleshovAdminSite"
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from catalog.models import Kind, MatchCandidate, Production, Title, Verdict
-from catalog.models.matches import MatchCandidateQuerySet
 from catalog.models.productions import sees_everything
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+    from catalog.models.matches import MatchCandidateQuerySet
 
 UNJUDGED, ALL, HIDE, SHOW = "unjudged", "all", "hide", "show"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
@@ -20,16 +20,14 @@ class PageRequest(HttpRequest):
     """A request as views get it: someone is logged in, htmx has been asked."""
 
     if TYPE_CHECKING:
-        user: User  # type: ignore[assignment]
+        user: User
         htmx: HtmxDetails
 
 
 class PageLoginRequiredMiddleware(LoginRequiredMiddleware):
     """Default deny. A part asked for after logout sends the whole page to the login."""
 
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Any
-    ) -> HttpResponseBase:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         """Redirect, in the way that the asker follows."""
         if request.headers.get("HX-Request") != "true":
             return super().handle_no_permission(request, view_func)

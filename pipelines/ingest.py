@@ -31,6 +31,8 @@ from pipelines.represent import represent
 from pipelines.segment import segment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipelines.media.segments import Segment
 
 log = logging.getLogger(__name__)
@@ -62,7 +64,7 @@ def identify(claim: Claim) -> None:
     """Find the content key; a file the person may already see ends here."""
     title = claim.title
     path = source_path(title)
-    key, size = content_key(path, claim)
+    key, size = content_key(path, claim.progress)
     with claim.writing():
         # Two ingests of one file at once: the second waits here and finds the first.
         with connection.cursor() as cursor:
@@ -114,8 +116,11 @@ def source_path(title: Title) -> Path:
     )
 
 
-def content_key(path: Path, claim: Claim) -> tuple[str, int]:
-    """Return (SHA-256 of the whole content in hex, size in bytes)."""
+def content_key(path: Path, say: Callable[[float, str], None]) -> tuple[str, int]:
+    """Return (SHA-256 of the whole content in hex, size in bytes).
+
+    `say` hears the share done and the pace. Raises PipelineError, one sentence.
+    """
     digest, done = hashlib.sha256(), 0
     began = time.monotonic()
     try:
@@ -125,7 +130,7 @@ def content_key(path: Path, claim: Claim) -> tuple[str, int]:
                 digest.update(piece)
                 done += len(piece)
                 pace = f"{done / 1e6 / (time.monotonic() - began + 1e-9):.0f} MB/s"
-                claim.progress(done / max(size, 1), pace)
+                say(done / max(size, 1), pace)
     except PermissionError:
         raise PipelineError(
             f"{path.name}: the service may not read this file; change its permissions."

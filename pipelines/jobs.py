@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from catalog.dispatch import ring_after_commit
 from catalog.models import Job, Title
 from pipelines.errors import PipelineError
-from pipelines.media.errors import UnreadableMedia
+from pipelines.media.errors import SandboxUnavailable, UnreadableMedia
 
 log = logging.getLogger(__name__)
 
@@ -143,6 +143,8 @@ def run_claimed(job_id: int, work: Mapping[str, Work]) -> None:
         _fail(job, Job.State.CANCELLED, "Cancelled; press Retry to go on.")
     except (PipelineError, UnreadableMedia) as error:
         _end_after(job, str(error), again=not error.permanent)
+    except SandboxUnavailable as error:
+        _end_after(job, str(error), again=False)
     except Exception as error:
         log.exception("%s failed", job)
         job.note(traceback.format_exc(limit=-4))

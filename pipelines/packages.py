@@ -167,7 +167,10 @@ def _pip_download(requirement: str, into: Path) -> None:
 def _reason(stderr: str) -> str:
     """The last thing pip called an error, without its prefix and closing full stop."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith("ERROR:")] or lines
+    # "ERROR: Exception:" only opens a traceback, whose last line says what happened.
+    errors = [
+        s for s in lines if s.startswith("ERROR:") and not s.endswith(":")
+    ] or lines
     return (
         (errors or ["pip said nothing"])[-1].removeprefix("ERROR:").strip().rstrip(".")
     )

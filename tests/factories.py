@@ -1,6 +1,7 @@
 """Rows for tests, each with a default for whatever a test does not care about."""
 
 import itertools
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from catalog.models import (
 )
 from catalog.stills import still_key, times_key
 
+PASSWORD = secrets.token_urlsafe(12)
 _numbers = itertools.count(1)
 
 
@@ -32,8 +34,8 @@ def add_user(
     """A user of one group, member of some productions; group "" is a superuser."""
     name = name or f"user{next(_numbers)}"
     if not group:
-        return User.objects.create_superuser(name, password="a password")
-    user = User.objects.create_user(name, password="a password")
+        return User.objects.create_superuser(name, password=PASSWORD)
+    user = User.objects.create_user(name, password=PASSWORD)
     user.groups.add(Group.objects.get(name=group))
     user.productions.add(*productions)
     return user

@@ -1,8 +1,11 @@
 """What tests of ingest share: a folder, a real worker, and waiting for a job's end."""
 
+import shutil
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from django.conf import settings
 
 from catalog.models import Job, Title
 from catalog.services import add_path, default_production, sweep_jobs
@@ -28,6 +31,11 @@ def ended(job: Job, worker: Worker) -> Job:
         time.sleep(0.05)
 
 
+def forget_derived() -> None:
+    """Remove proxies, so that the same content is decoded again."""
+    shutil.rmtree(settings.MEDIA_ROOT / "proxies", ignore_errors=True)
+
+
 def board(title: Title, kind: str) -> list[tuple[str, int, int]]:
     """(kind, leaving index, entering index) of the title's board, best first."""
     live = title.match_sets.get(live=True).candidates.on_board().filter(kind=kind)
@@ -50,8 +58,9 @@ class IngestCase(WorkerTestCase):
     """A test that has files ingested by the shared worker."""
 
     def setUp(self) -> None:
-        """Have a folder for footage."""
+        """Have a folder for footage, and nothing derived from footage of other tests."""
         super().setUp()
+        forget_derived()
         folder = TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)

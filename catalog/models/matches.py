@@ -96,7 +96,7 @@ class MatchCandidateQuerySet(models.QuerySet["MatchCandidate"]):
 
         What is filtered before this call competes; what is filtered after does not.
         """
-        groups = [
+        groups: list[F | Coalesce] = [
             F("kind"),
             Coalesce(F("leaving__group"), -F("leaving")),
             Coalesce(F("entering__group"), -F("entering")),

@@ -50,7 +50,8 @@ class TitleQuerySet(models.QuerySet["Title"]):
     def listed(self) -> Self:
         """What the title list shows: no twins of other titles, newest first."""
         shown = self.exclude(state=Title.State.DUPLICATE)
-        return shown.select_related("production").order_by("-created_at", "-pk")
+        placed = shown.select_related("production", "source")
+        return placed.order_by("-created_at", "-pk")
 
     def with_counts(self) -> Self:
         """Add `shot_count`, and `match_count` of the live set."""
@@ -162,8 +163,8 @@ class Title(models.Model):
         """Where the source was last seen, if it still is there; None is offline."""
         if self.source is None:
             return self.added_path
-        place = self.source.locations.filter(online=True).first()
-        return place.path if place else None
+        places = self.source.locations.all()
+        return next((place.path for place in places if place.online), None)
 
     def duplicate_count(self) -> int:
         """Shots that repeat an earlier shot of this title."""

@@ -21,7 +21,23 @@ if TYPE_CHECKING:
     UploadedFile = Uploaded[bytes]
 
 MEDIA_SUFFIXES = frozenset(
-    (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".m2v", ".vob", ".3gp")
+    (
+        ".mp4",
+        ".mov",
+        ".m4v",
+        ".mkv",
+        ".webm",
+        ".avi",
+        ".mxf",
+        ".mts",
+        ".m2ts",
+        ".ts",
+        ".mpg",
+        ".mpeg",
+        ".m2v",
+        ".vob",
+        ".3gp",
+    )
 )
 DEFAULT_PRODUCTION = "Unsorted"
 

@@ -28,7 +28,7 @@ def editors_only(view: View[P]) -> View[P]:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return checked
+    return checked  # type: ignore[return-value]  # wraps keeps the parameter's name
 
 
 def editors_post(view: View[P]) -> View[P]:

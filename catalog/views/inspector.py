@@ -86,4 +86,6 @@ def _whole(shot: Shot) -> list[tuple[str, int]]:
 
 def _moment(found: dict[int, Moment], shot: Shot, frame: int, slot: str) -> Moment:
     title = shot.title
-    return found.setdefault(frame, Moment(frame, title.tc(frame), slot, _picture_of(title)))
+    return found.setdefault(
+        frame, Moment(frame, title.tc(frame), slot, _picture_of(title))
+    )

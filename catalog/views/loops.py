@@ -54,8 +54,9 @@ def loop_state(candidate: MatchCandidate, user: User) -> LoopState:
 def _gone_since(job: Job) -> bool:
     # A cleared media folder is filled again; a loop that was rendered this minute and
     # yet is not there would otherwise be rendered for ever.
-    done = job.state == Job.State.DONE and job.ended_at is not None
-    return done and now() - job.ended_at > timedelta(minutes=1)
+    if job.state != Job.State.DONE or job.ended_at is None:
+        return False
+    return now() - job.ended_at > timedelta(minutes=1)
 
 
 @require_safe

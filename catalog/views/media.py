@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from catalog.files import local_path
-from catalog.htmx import PageRequest
 from catalog.loops import loop_key
 from catalog.models import MatchCandidate, Title
 from catalog.stills import still_key, times_key
 from catalog.views.loops import loop_state
 from catalog.views.ranges import serve_key
+
+if TYPE_CHECKING:
+    from catalog.htmx import PageRequest
 
 
 @require_safe

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from catalog.models import Title
+if TYPE_CHECKING:
+    from catalog.models import Title
 
 
 def source_rows(title: Title) -> list[tuple[str, str]]:
@@ -23,14 +24,16 @@ def source_rows(title: Title) -> list[tuple[str, str]]:
 
 
 def _words(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(
-            f"{name.replace('_', ' ')} {word}" for name, word in value.items()
-        )
-    if isinstance(value, list | tuple):
-        return "; ".join(_words(each) for each in value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return "" if value is None else str(value)
+    match value:
+        case dict():
+            words = [f"{name.replace('_', ' ')} {word}" for name, word in value.items()]
+            said = ", ".join(words)
+        case list() | tuple():
+            said = "; ".join(_words(each) for each in value)
+        case bool():
+            said = "yes" if value else "no"
+        case float():
+            said = f"{value:.4g}"
+        case _:
+            said = "" if value is None else str(value)
+    return said

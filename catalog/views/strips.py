@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from catalog.models import Shot
+if TYPE_CHECKING:
+    from catalog.models import Shot
 
 # Pixels: the average shot is about as wide as its picture, none is too thin to hit.
 MEAN_WIDTH, LEAST_WIDTH, MOST_WIDTH = 84, 6, 1600

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -30,14 +29,14 @@ from catalog.views.sources import source_rows
 from catalog.views.strips import strip_of
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http import HttpResponse, HttpResponseBase
 
 
 @require_safe
 def title_list(request: PageRequest) -> HttpResponse:
     """Every title the user may see, newest first; asks again while one is worked on."""
     shown = Title.objects.visible_to(request.user).listed().with_counts()
-    titles = list(shown.prefetch_related(_last_jobs()))
+    titles = list(shown.prefetch_related("source__locations", _jobs_at_work()))
     context = {
         "titles": titles,
         "working": any(title.is_running for title in titles),
@@ -46,7 +45,7 @@ def title_list(request: PageRequest) -> HttpResponse:
     return render_part(request, "title_list.html", context, part="list")
 
 
-def _last_jobs() -> Prefetch:
+def _jobs_at_work() -> Prefetch[str]:
     return Prefetch("jobs", Job.objects.about_titles().unfinished(), to_attr="at_work")
 
 
@@ -83,14 +82,14 @@ def _shots(title: Title) -> list[Shot]:
 def _progress(request: PageRequest, title: Title) -> dict[str, Any]:
     last = title.jobs.about_titles().order_by("-pk").first()
     working = last is not None and not last.is_over
-    twins = Title.objects.visible_to(request.user).filter(pk=title.same_as_id)
+    twins = Title.objects.visible_to(request.user).filter(twins=title)
     return {
         "job": last,
         "working": working,
         "ended": bool(request.htmx) and not working,
         # The page was drawn before there was anything to play.
         "fresh": "fresh" in request.GET or not title.proxy_key,
-        "twin": twins.first() if title.same_as_id else None,
+        "twin": twins.first(),
     }
 
 

@@ -8,7 +8,8 @@ HUES, SATURATIONS = 12, 3
 COLOUR_DIMS = 6 + 1 + HUES * SATURATIONS
 """Mean and spread of L, a, b; share of grey; hue x saturation histogram."""
 
-LOOK_COLOURS_DIMS = 2 * COLOUR_DIMS
+LOOK_DIMS = 2 * COLOUR_DIMS + 3
+"""The whole picture, its subject, and where the subject stands."""
 
 _GREY = 32  # HSV saturation (0..255) under which a hue is noise.
 _SIDE = 96
@@ -37,20 +38,26 @@ def colour_statistics(
 def look_colours(
     rgb: Picture, coverage: NDArray[np.float32] | None = None
 ) -> NDArray[np.float32]:
-    """Return (86,) float32: the statistics of the whole picture, then of its subject.
+    """Return (89,) float32: the statistics of the picture, of its subject, and its place.
 
-    `coverage` (H, W), 0..1, of any size, is the subject's mask; where there is none, or
-    none of it reaches .5, the second half is 0.
+    0..42 of the whole picture, 43..85 of the subject; 86..88 its centroid x, y in 0..1
+    and the square root of its share of the picture. `coverage` (H, W), 0..1, of any
+    size, is the subject's mask; where there is none, or none of it reaches .5, all from
+    43 on is 0.
     """
-    whole = colour_statistics(rgb)
-    if coverage is None or not (coverage >= 0.5).any():
-        return np.concatenate([whole, np.zeros_like(whole)])
+    found = np.zeros(LOOK_DIMS, np.float32)
+    found[:COLOUR_DIMS] = colour_statistics(rgb)
+    if coverage is None:
+        return found
     small = _small(rgb)
     size = (small.shape[1], small.shape[0])
-    fitted = cv2.resize(coverage, size, interpolation=cv2.INTER_AREA) >= 0.5
-    if not fitted.any():
-        return np.concatenate([whole, np.zeros_like(whole)])
-    return np.concatenate([whole, colour_statistics(small, fitted)])
+    subject = cv2.resize(coverage, size, interpolation=cv2.INTER_AREA) >= 0.5
+    if not subject.any():
+        return found
+    found[COLOUR_DIMS:-3] = colour_statistics(small, subject)
+    y, x = (at.mean() + 0.5 for at in np.nonzero(subject))
+    found[-3:] = x / size[0], y / size[1], np.sqrt(subject.mean())
+    return found
 
 
 def _small(rgb: Picture) -> Picture:

@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+# Before decord, which offers its old libx264 and libvpx to everything that is loaded after
+# it: PyAV would encode with them and fail, or worse.
+import av  # noqa: F401
 import cv2
 import numpy as np
 from decord import VideoReader, cpu

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -95,9 +96,12 @@ def _shot(span: assembly.Span) -> dict[str, object]:
 
 
 def _make(reel: Reel, clips: Path, folder: Path) -> Path:
-    title = folder / reel.file
+    # Encoded elsewhere: a run that is killed must leave no half title to be ingested.
+    title, encoded = folder / reel.file, clips / reel.file
+    spans = assembly.assemble(reel.pieces, clips, encoded, reel.form)
     with published(title) as temporary:
-        spans = assembly.assemble(reel.pieces, clips, temporary, reel.form)
+        shutil.copyfile(encoded, temporary)
+    encoded.unlink()
     truth = truth_of(reel, spans)
     truth |= {"recipe": _recipe(reel), "sha256": digest(title)}
     with published(truth_path(folder, reel)) as temporary:

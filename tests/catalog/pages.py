@@ -50,8 +50,8 @@ def markup(response: HttpResponseBase) -> Markup:
 def text(response: HttpResponseBase) -> str:
     """The whole body, streamed or not."""
     if getattr(response, "streaming", False):
-        return b"".join(response).decode("latin-1")  # type: ignore[call-overload]
-    return response.content.decode()  # type: ignore[attr-defined]
+        return b"".join(response).decode("latin-1")
+    return str(response.content.decode())  # type: ignore[attr-defined]
 
 
 def card_ids(response: HttpResponseBase) -> list[int]:
@@ -75,7 +75,11 @@ class PageTestCase(TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for name in ("django.request", "django.security.csrf"):
+        for name in (
+            "django.request",
+            "django.security.csrf",
+            "axes.handlers.database",
+        ):
             log = logging.getLogger(name)
             cls.addClassCleanup(log.setLevel, log.level)
             log.setLevel(logging.ERROR)

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from catalog.loops import loop_key
-from catalog.models import Job, Verdict
+from catalog.models import Job, MatchCandidate, Title, Verdict
 from tests.catalog.pages import HTMX, Markup, PageTestCase, logged_in, text
 from tests.factories import (
     add_job,
@@ -57,6 +57,10 @@ def _built(name: str) -> Iterator[str]:
 
 
 class EveryAddress(PageTestCase):
+    pair: MatchCandidate
+    title: Title
+    job: Job
+
     @classmethod
     def setUpTestData(cls):
         production = add_production("Secret Harbour")
@@ -81,7 +85,11 @@ class EveryAddress(PageTestCase):
             "job_id": self.job.pk,
             "frame": 0,
         }
-        pattern = next(p for p in get_resolver().url_patterns if p.name == name)
+        pattern = next(
+            each
+            for each in get_resolver().url_patterns
+            if isinstance(each, URLPattern) and each.name == name
+        )
         wanted = pattern.pattern.converters
         return reverse(name, kwargs={key: known[key] for key in wanted})
 

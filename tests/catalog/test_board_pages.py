@@ -2,7 +2,7 @@ from django.utils.timezone import now
 
 from catalog.files import local_path
 from catalog.loops import loop_key
-from catalog.models import DuplicateGroup, Job, Verdict
+from catalog.models import DuplicateGroup, Job, MatchSet, Shot, Verdict
 from catalog.services import give_verdict
 from catalog.views import board
 from tests.catalog.pages import HTMX, PageTestCase, card_ids, logged_in, markup, text
@@ -19,6 +19,9 @@ from tests.factories import (
 
 
 class BoardTestCase(PageTestCase):
+    found: MatchSet
+    shots: list[Shot]
+
     @classmethod
     def setUpTestData(cls):
         cls.production = add_production()
@@ -92,7 +95,7 @@ class BoardListTests(BoardTestCase):
         page = self.client.get("/")
 
         self.assertEqual(card_ids(page), [best.pk, alone.pk])
-        self.assertContains(page, "×3", count=1)
+        self.assertContains(page, "\u00d73", count=1)
         self.assertEqual(self.board("duplicates=show"), [best.pk, copy.pk, alone.pk])
 
     def test_a_copy_of_a_judged_pair_does_not_come_up_in_its_place(self):

@@ -1,4 +1,4 @@
-from catalog.models import CutChange, DuplicateGroup, Job
+from catalog.models import CutChange, DuplicateGroup, Job, Shot, Title
 from catalog.views.drawing import flow_arrows, mask_path
 from tests.catalog.pages import PageTestCase, logged_in, markup
 from tests.factories import (
@@ -21,6 +21,9 @@ FLOW = [number for step in RIGHT for number in step]
 
 
 class ShotPageTestCase(PageTestCase):
+    title: Title
+    shots: list[Shot]
+
     @classmethod
     def setUpTestData(cls):
         production = add_production()
@@ -100,7 +103,7 @@ class InspectorTests(ShotPageTestCase):
 
         page = self.page()
 
-        self.assertContains(page, "×2")
+        self.assertContains(page, "\u00d72")
         self.assertContains(page, f"?shot={self.shots[1].pk}")
 
 

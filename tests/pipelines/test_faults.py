@@ -1,15 +1,17 @@
 """Workers killed, messages doubled, files given twice at once: nothing lost, nothing doubled."""
 
-import shutil
+import os
+import signal
 import time
-
-from django.conf import settings
+from contextlib import suppress
+from pathlib import Path
 
 from catalog.dispatch import ring
 from catalog.models import Job, MatchSet, Shot, ShotMask, ShotVector, Title
 from catalog.services import add_path, default_production
 from tests.films import planted_film, write_film
-from tests.ingesting import IngestCase, digest, ended
+from tests.footage import Clip, write_clip
+from tests.ingesting import IngestCase, digest, ended, forget_derived
 from tests.worker import Worker
 
 STAGES = ("hash", "probe", "proxy", "shots", "represent", "duplicates", "match")
@@ -28,7 +30,7 @@ class KilledWorkerTests(IngestCase):
         for stage in ("proxy", "shots", "represent"):
             with self.subTest(stage):
                 title, job = add_path(path, default_production())
-                self.forget_derived(title)
+                forget_derived()
                 self.kill_in(job, stage)
 
                 ended(job, self.worker)
@@ -42,9 +44,6 @@ class KilledWorkerTests(IngestCase):
                 self.assertEqual(found, expected)
                 title.delete()
 
-    def forget_derived(self, title):
-        shutil.rmtree(settings.MEDIA_ROOT / "proxies", ignore_errors=True)
-
     def kill_in(self, job, stage):
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
@@ -55,6 +54,91 @@ class KilledWorkerTests(IngestCase):
                 return
             time.sleep(0.005)
         raise AssertionError(f"{job} never came to {stage}: {job.log}")
+
+
+class DecoderTests(IngestCase):
+    """The child that decodes is killed, or its file is taken away under it."""
+
+    def setUp(self):
+        super().setUp()
+        self.path = write_film(self.folder / "film.mp4", planted_film())
+        self.title, self.job = add_path(self.path, default_production())
+
+    def test_a_decoder_killed_once_costs_an_attempt_and_nothing_else(self):
+        self.kill_decoder(times=1)
+
+        self.done(self.job)
+        self.assertEqual(self.job.attempt, 2)
+        self.assertEqual(self.title.shots.count(), 20)
+
+    def test_a_decoder_that_is_always_killed_fails_its_title_and_no_other(self):
+        self.kill_decoder(times=3)
+
+        ended(self.job, self.worker)
+        self.title.refresh_from_db()
+        self.assertEqual(self.job.state, Job.State.QUARANTINED)
+        self.assertEqual(self.title.state, Title.State.FAILED)
+        self.assertIn("film.mp4", self.title.error)
+        self.assertEqual(self.title.shots.count(), 0)
+        good = write_clip(self.folder / "good.mp4", Clip(frames=60, cuts=(30,)))
+        self.assertEqual(self.ingested(good).shots.count(), 2)
+
+    def test_a_file_removed_while_it_is_read_says_so(self):
+        self.wait_for_stage("proxy")
+        self.path.unlink()
+
+        ended(self.job, self.worker)
+        self.title.refresh_from_db()
+        self.assertEqual(self.title.state, Title.State.FAILED)
+        self.assertIn("film.mp4", self.title.error)
+        self.assertEqual(self.title.shots.count(), 0)
+
+    def wait_for_stage(self, stage, attempt=1):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            self.job.refresh_from_db()
+            if self.job.stage == stage and self.job.attempt >= attempt:
+                return
+            time.sleep(0.005)
+        raise AssertionError(f"{self.job} never came to {stage}: {self.job.log}")
+
+    def kill_decoder(self, times):
+        for attempt in range(1, times + 1):
+            self.wait_for_stage("proxy", attempt)
+            deadline = time.monotonic() + 30
+            while not (found := decoders(self.worker.child.running.pid)):
+                self.assertLess(time.monotonic(), deadline, "no decoder was started")
+                time.sleep(0.005)
+            os.kill(found[-1], signal.SIGKILL)
+
+
+def decoders(worker: int) -> list[int]:
+    """Pids of decoding children below a worker, outermost first."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            text = (folder / "stat").read_text()
+            parents[int(folder.name)] = int(text.rpartition(")")[2].split()[1])
+    return sorted(
+        pid
+        for pid in parents
+        if worker in ancestors(pid, parents) and b"pipelines.media.child" in words(pid)
+    )
+
+
+def ancestors(pid: int, parents: dict[int, int]) -> set[int]:
+    """All processes above one."""
+    above: set[int] = set()
+    while (pid := parents.get(pid, 0)) and pid not in above:
+        above.add(pid)
+    return above
+
+
+def words(pid: int) -> bytes:
+    """A process's command line; nothing when it is gone."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 class DoubleTests(IngestCase):

@@ -1,9 +1,13 @@
 """From a file to the board, by a real worker: what comes out, and what goes wrong."""
 
+import os
+import subprocess
+import sys
 from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
+from django.conf import settings
 from django.contrib.auth.models import User
 
 from catalog.models import Job, MatchCandidate, Shot, Title
@@ -154,6 +158,38 @@ class WrongFileTests(IngestCase):
         self.assertIn("picture", said["sound.mp4"])
         self.assertEqual(self.ingested(good).shots.count(), 2)
         self.assertEqual(Job.objects.unfinished().count(), 0)
+
+    def test_a_file_that_an_ordinary_user_may_not_read_says_so(self):
+        path = write_clip(self.folder / "locked.mp4", Clip(frames=20))
+        path.chmod(0)
+        self.folder.chmod(0o755)
+        as_whom = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
+        script = (
+            "import sys; from pathlib import Path; import django; django.setup()\n"
+            "from pipelines.errors import PipelineError\n"
+            "from pipelines.ingest import content_key\n"
+            "try: content_key(Path(sys.argv[1]), print)\n"
+            "except PipelineError as error: print(error)"
+        )
+        said = subprocess.run(
+            [sys.executable, "-c", script, path],
+            capture_output=True,
+            check=True,
+            text=True,
+            cwd=settings.BASE,
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "catalog.settings",
+                "KULESHOV_SECRET_KEY": "of this test",
+            },
+            extra_groups=[] if as_whom else None,
+            **as_whom,
+        )
+
+        self.assertEqual(
+            said.stdout.strip(),
+            "locked.mp4: the service may not read this file; change its permissions.",
+        )
 
     def test_a_file_that_goes_away_before_its_turn_is_offline_and_comes_back(self):
         path = write_clip(self.folder / "a.mp4", Clip(frames=20))

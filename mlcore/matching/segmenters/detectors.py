@@ -1,6 +1,5 @@
 """Where heads are: MediaPipe's single-shot face and body detectors."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -45,17 +44,17 @@ class HeadDetector:
 
     def heads(self, rgb: Picture, least: float) -> list[Head]:
         """Return heads scored `least` (0..1) and above; one head may be found often."""
-        pixels, share = _padded(rgb, self.network.side)
-        offsets, logits = sorted(
-            self.network.run(pixels), key=lambda out: -out.shape[1]
-        )
+        side = self.network.side
+        square, (_, _, height, width) = padded(rgb, side)
+        found = self.network.run(square / 127.5 - 1.0)
+        offsets, logits = sorted(found, key=lambda out: -out.shape[1])
         scores = 1.0 / (1.0 + np.exp(-logits[:, 0].clip(-60.0, 60.0)))
-        found = np.flatnonzero(scores >= least)
-        middle = self._centres[found] + offsets[found, :2] / self.network.side
-        inside = (middle - 0.5) / share + 0.5
+        sure = np.flatnonzero(scores >= least)
+        middle = self._centres[sure] + offsets[sure, :2] / side
+        inside = (middle - 0.5) * side / (width, height) + 0.5
         return [
             Head(float(x), float(y), float(score))
-            for (x, y), score in zip(inside, scores[found], strict=True)
+            for (x, y), score in zip(inside, scores[sure], strict=True)
         ]
 
 
@@ -65,22 +64,19 @@ def _grid(cells: int, boxes: int) -> NDArray[np.float32]:
     return np.repeat(np.stack([x.ravel(), y.ravel()], axis=1), boxes, axis=0)
 
 
-def _padded(rgb: Picture, side: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the picture in the middle of a black square, -1..1, and its share (x, y) of it."""
-    height, width = rgb.shape[:2]
-    longest = max(height, width)
-    size = (
-        max(1, round(width * side / longest)),
-        max(1, round(height * side / longest)),
-    )
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    left, top = (side - size[0]) // 2, (side - size[1]) // 2
+def padded(
+    rgb: Picture, side: int
+) -> tuple[NDArray[np.float32], tuple[int, int, int, int]]:
+    """Return the picture, 0..255, in the middle of a black (side, side, 3) square, and where.
+
+    Where is (top, left, height, width). Squeezed instead, a wide picture loses its people.
+    """
+    tall, wide = rgb.shape[:2]
+    scale = side / max(tall, wide)
+    height, width = max(1, round(tall * scale)), max(1, round(wide * scale))
+    top, left = (side - height) // 2, (side - width) // 2
     square = np.zeros((side, side, 3), np.float32)
-    square[top : top + size[1], left : left + size[0]] = small
-    share = np.array([size[0] / side, size[1] / side], np.float32)
-    return square / 127.5 - 1.0, share
-
-
-def any_above(heads: Sequence[Head], least: float) -> bool:
-    """Whether one of the heads is that sure."""
-    return any(head.score >= least for head in heads)
+    square[top : top + height, left : left + width] = cv2.resize(
+        rgb, (width, height), interpolation=cv2.INTER_AREA
+    )
+    return square, (top, left, height, width)

@@ -14,21 +14,22 @@ from mlcore.matching.segmenters.detectors import (
     Design,
     Head,
     HeadDetector,
+    padded,
 )
 from mlcore.matching.segmenters.tflite import TfliteNetwork
 
 SELFIE = "selfie_segmentation.tflite"
 
 GATES: tuple[tuple[Design, float], ...] = (
-    (FAR_FACE, 0.7),
-    (NEAR_FACE, 0.75),
+    (FAR_FACE, 0.6),
+    (NEAR_FACE, 0.7),
     (BODY, 0.85),
 )
 """Score from which each detector alone vouches for a person.
 
-Measured on 63 photographs and film frames: the highest score without a person was .61,
-.58 and .75 in this order; of those with people in a mask only two reach no gate (a
-soldier in profile, looking away).
+Measured on 187 photographs and film frames with a mask: of 53 without people only a
+round logo passes; of 134 with people 8 do not (walking legs, backs in the dark, a
+soldier in profile).
 """
 
 COMPANY = 0.4
@@ -55,15 +56,15 @@ class PersonSegmenter:
         ]
 
     def segment(self, rgb: Picture) -> Silhouette | None:
-        """Return the people of a uint8 (h, w, 3) picture as one (256, 256) mask, or None."""
+        """Return the people of a uint8 (h, w, 3) picture as one mask, or None; 256 pixels on the longest side."""
         return self.vouched(rgb, self.coverage(rgb))
 
     def coverage(self, rgb: Picture) -> Coverage:
-        """Return the ungated (256, 256) mask, 0..1: whatever stands in front."""
+        """Return the ungated mask, 0..1, 256 pixels on the longest side: whatever stands in front."""
         check_picture(rgb)
-        side = self._selfie.side
-        small = cv2.resize(rgb, (side, side), interpolation=cv2.INTER_AREA)
-        return self._selfie.run(small.astype(np.float32) / 255.0)[0][..., 0]
+        square, (top, left, height, width) = padded(rgb, self._selfie.side)
+        mask = self._selfie.run(square / 255.0)[0][..., 0]
+        return mask[top : top + height, left : left + width]
 
     def vouched(self, rgb: Picture, coverage: Coverage) -> Silhouette | None:
         """Return the parts of a mask that have a head in them, if one head is sure enough."""

@@ -1,0 +1,123 @@
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from catalog.models import CutChange, DuplicateGroup, Job, Location, Title, Verdict
+from catalog.services import give_verdict
+from tests.catalog.pages import PageTestCase, logged_in, markup, text
+from tests.factories import add_flow, add_job, add_mask, add_pair, add_user
+
+MODELS = list(apps.get_app_config("catalog").get_models())
+SOME_BITS = "1" * 64 + "0" * 4032
+
+
+class AdminTests(PageTestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.admin = add_user("", "admin")
+        cls.pair = add_pair()
+        cls.title, shot = cls.pair.leaving.title, cls.pair.leaving
+        cls.job = add_job(cls.title)
+        add_mask(shot, SOME_BITS)
+        add_flow(shot, [0.5] * 288)
+        give_verdict(cls.pair, "good", user=cls.admin)
+        DuplicateGroup.objects.create(production=cls.title.production)
+        Location.objects.create(source=cls.title.source, path="/mnt/a.mov")
+        CutChange.objects.create(title=cls.title, frame=100, action="split")
+
+    def setUp(self):
+        self.client = logged_in(self.admin)
+
+    def test_every_model_has_an_admin(self):
+        for model in MODELS:
+            with self.subTest(model=model.__name__):
+                self.assertTrue(admin.site.is_registered(model))
+
+    def test_every_list_search_and_row_opens(self):
+        for model in MODELS:
+            name = f"admin:catalog_{model._meta.model_name}"
+            row = model._default_manager.first()
+            self.assertIsNotNone(row, f"no row of {model.__name__} to open")
+            pages = [
+                reverse(f"{name}_changelist"),
+                reverse(f"{name}_changelist") + "?q=a",
+                reverse(f"{name}_change", args=[row.pk]),
+            ]
+            for page in pages:
+                with self.subTest(page=page):
+                    self.assertEqual(
+                        self.client.get(page, follow=True).status_code, 200
+                    )
+
+    def test_what_workers_write_cannot_be_typed_in(self):
+        for model in ("job", "shot", "matchcandidate", "verdict", "encoderversion"):
+            with self.subTest(model=model):
+                answer = self.client.get(f"/admin/catalog/{model}/add/")
+                self.assertEqual(answer.status_code, 403)
+
+    def test_no_row_shows_its_raw_bits_or_vectors(self):
+        shown = text(self.client.get("/admin/catalog/shotmask/1/change/", follow=True))
+
+        self.assertNotIn("1" * 64, shown)
+
+    def test_jobs_are_cancelled_and_retried_from_the_list(self):
+        self._act("job", "cancel", self.job)
+        self.job.refresh_from_db()
+        self.assertEqual(self.job.state, Job.State.CANCELLED)
+
+        self._act("job", "retry", self.job)
+        self.job.refresh_from_db()
+        self.assertEqual(self.job.state, Job.State.READY)
+
+    def test_titles_are_matched_and_cut_again_from_the_list(self):
+        self._act("title", "rematch", self.title)
+        self._act("title", "redetect", self.title)
+
+        kinds = set(self.title.jobs.values_list("kind", flat=True))
+        self.assertLessEqual({Job.Kind.REMATCH, Job.Kind.REDETECT}, kinds)
+
+    def test_a_title_is_renamed_and_what_ingest_wrote_stays(self):
+        address = f"/admin/catalog/title/{self.title.pk}/change/"
+        given = {
+            "production": self.title.production_id,
+            "name": "Renamed",
+            "kind": "cut",
+            "version": 1,
+            "proxy_key": "elsewhere",
+        }
+
+        self.client.post(address, given)
+
+        title = Title.objects.get(pk=self.title.pk)
+        self.assertEqual(
+            (title.name, title.proxy_key), ("Renamed", self.title.proxy_key)
+        )
+
+    def test_a_verdict_stands_as_it_was_given(self):
+        verdict = Verdict.objects.get()
+
+        answer = self.client.post(
+            f"/admin/catalog/verdict/{verdict.pk}/change/", {"value": "bad"}
+        )
+
+        self.assertEqual(answer.status_code, 403)
+
+    def test_admins_by_group_cannot_make_themselves_superusers(self):
+        answer = self.client.post(
+            f"/admin/auth/user/{self.admin.pk}/change/", {"is_superuser": "on"}
+        )
+
+        self.assertEqual(answer.status_code, 403)
+        self.assertFalse(User.objects.get(pk=self.admin.pk).is_superuser)
+
+    def test_the_index_lists_our_models_for_the_admin_group(self):
+        links = {a["href"] for a in markup(self.client.get("/admin/")).find("a")}
+
+        self.assertIn("/admin/catalog/job/", links)
+        self.assertNotIn("/admin/auth/user/", links)
+
+    def _act(self, model, action, row):
+        self.client.post(
+            f"/admin/catalog/{model}/", {"action": action, "_selected_action": [row.pk]}
+        )
