@@ -1,13 +1,12 @@
 """From a file to the board, by a real worker: what comes out, and what goes wrong."""
 
 import os
-import subprocess
-import sys
+import pwd
+from collections.abc import Callable
 from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
-from django.conf import settings
 from django.contrib.auth.models import User
 
 from catalog.models import Job, MatchCandidate, Shot, Title
@@ -20,6 +19,8 @@ from catalog.services import (
     split_shot,
 )
 from mlcore.matching.kinds import FRAME, MOTION
+from pipelines.errors import PipelineError
+from pipelines.ingest import content_key
 from tests.films import SHOT_FRAMES, planted_film, write_film
 from tests.footage import Clip, write_clip
 from tests.footage.sound import write_sound
@@ -113,6 +114,33 @@ class PlantedFilmTests(IngestCase):
         self.assertEqual(judged.count(), 1)
 
 
+def sentence_of(path: Path) -> str:
+    """What ingest says of a file it cannot read."""
+    try:
+        content_key(path, lambda share, pace: None)
+    except PipelineError as error:
+        return str(error)
+    return "it could be read"
+
+
+def as_ordinary_user(work: Callable[[], str]) -> str:
+    """Return what `work` returns in a forked process that is not root."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setgid(pwd.getpwnam("nobody").pw_gid)
+            os.setuid(pwd.getpwnam("nobody").pw_uid)
+        os.write(write, work().encode())
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as said:
+        text = said.read()
+    os.waitpid(child, 0)
+    return text
+
+
 def score_of(candidate):
     kind = {"frame": FRAME, "motion": MOTION}[candidate.kind]
     parts = {k: np.float32([v]) for k, v in candidate.parts.items()}
@@ -163,31 +191,11 @@ class WrongFileTests(IngestCase):
         path = write_clip(self.folder / "locked.mp4", Clip(frames=20))
         path.chmod(0)
         self.folder.chmod(0o755)
-        as_whom = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
-        script = (
-            "import sys; from pathlib import Path; import django; django.setup()\n"
-            "from pipelines.errors import PipelineError\n"
-            "from pipelines.ingest import content_key\n"
-            "try: content_key(Path(sys.argv[1]), print)\n"
-            "except PipelineError as error: print(error)"
-        )
-        said = subprocess.run(
-            [sys.executable, "-c", script, path],
-            capture_output=True,
-            check=True,
-            text=True,
-            cwd=settings.BASE,
-            env={
-                **os.environ,
-                "DJANGO_SETTINGS_MODULE": "catalog.settings",
-                "KULESHOV_SECRET_KEY": "of this test",
-            },
-            extra_groups=[] if as_whom else None,
-            **as_whom,
-        )
+
+        said = as_ordinary_user(lambda: sentence_of(path))
 
         self.assertEqual(
-            said.stdout.strip(),
+            said,
             "locked.mp4: the service may not read this file; change its permissions.",
         )
 
