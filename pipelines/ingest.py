@@ -74,8 +74,7 @@ def identify(claim: Claim) -> None:
         source = record_location(key, size, path)
         twin = twin_of(title, source)
         if twin is None:
-            title.source = source
-            title.save(update_fields=["source"])
+            _take_source(title, source)
             return
         title.state, title.same_as = Title.State.DUPLICATE, twin
         title.error = f"Same as title {twin.pk}, {twin}."
@@ -84,6 +83,15 @@ def identify(claim: Claim) -> None:
     if title.uploaded and str(path) != twin.online_path():
         _forget_upload(path, source)
     raise Finished
+
+
+def _take_source(title: Title, source: SourceFile) -> None:
+    if title.source not in {None, source}:
+        # A better copy was put in the place of a failed file: half-done work of the
+        # old content must not be gone on with.
+        shutil.rmtree(working_folder(f"title-{title.pk}"))
+    title.source = source
+    title.save(update_fields=["source"])
 
 
 def _forget_upload(path: Path, source: SourceFile) -> None:

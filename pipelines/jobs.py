@@ -57,7 +57,7 @@ class Claim:
     def do_stages(self, stages: Mapping[str, Work]) -> None:
         """Do each stage in order; one finished by an earlier attempt is not done again."""
         for number, (name, work) in enumerate(stages.items(), start=1):
-            if name in self.job.finished:
+            if name in self.job.seconds:
                 continue
             self._write(
                 stage=name,
@@ -68,7 +68,7 @@ class Claim:
             )
             began = time.monotonic()
             work(self)
-            self.job.finished[name] = round(time.monotonic() - began, 3)
+            self.job.finished.append([name, round(time.monotonic() - began, 3)])
             self._write(finished=self.job.finished, progress=1.0)
 
     def progress(self, share: float, pace: str = "") -> None:

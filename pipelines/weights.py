@@ -217,8 +217,8 @@ def _place(weight: Weight, member: Path, folder: Path) -> None:
 def _convert(checkpoint: Path, target: Path) -> None:
     """Rewrite a .pth of plain tensors as .safetensors, every key under its own name."""
     # Loading torch takes seconds, and only a first installation converts anything.
-    import torch
-    from safetensors.torch import save
+    import torch  # noqa: PLC0415
+    from safetensors.torch import save  # noqa: PLC0415
 
     tensors = torch.load(checkpoint, map_location="cpu", weights_only=True)
     whole = {name: tensor.contiguous() for name, tensor in tensors.items()}

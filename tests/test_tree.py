@@ -17,7 +17,7 @@ BANNED = {"manager", "helper", "util", "utils", "process", "handle", "data", "in
 # Names that Django, Celery or the standard library ask for.
 GIVEN = {
     *("handle", "handle_no_permission"),
-    *("handle_data", "handle_starttag", "handle_endtag"),
+    *("handle_data", "handle_starttag", "handle_endtag", "setUpTestData"),
 }
 
 

@@ -95,7 +95,8 @@ class Job(models.Model):
     stage = models.CharField(max_length=20, blank=True)
     stage_number = models.PositiveIntegerField(default=0)
     stages = models.PositiveIntegerField(default=0)
-    finished = models.JSONField(default=dict, help_text="Seconds per finished stage.")
+    # [[stage, seconds], ...] in their order, which a JSON object would lose.
+    finished = models.JSONField(default=list, blank=True)
     progress = models.FloatField(default=0.0)
     pace = models.CharField(max_length=40, blank=True)
     attempt = models.PositiveIntegerField(default=0)
@@ -138,6 +139,11 @@ class Job(models.Model):
     def is_over(self) -> bool:
         """True when nothing more will happen to it by itself."""
         return self.state not in {self.State.READY, self.State.RUNNING}
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Seconds of each finished stage, in their order."""
+        return dict(self.finished)
 
     def write(self, **fields: Any) -> bool:
         """Update this claim's row; False when the claim was lost to another attempt."""

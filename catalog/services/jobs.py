@@ -48,8 +48,10 @@ def add_job(
 
 @transaction.atomic
 def retry_job(job: Job) -> bool:
-    """Make a job that is over ready again, with its attempts counted anew.
+    """Make a job that is over ready again, from its first stage, attempts counted anew.
 
+    What is still right is not done twice: stages look at what is there. The file may
+    have been replaced meanwhile, so it is read again.
     False when it is not over, or when another unfinished job does the same work.
     """
     if Job.objects.unfinished().filter(key=job.key).exists():
@@ -60,6 +62,7 @@ def retry_job(job: Job) -> bool:
         attempt=0,
         cancel_asked=False,
         error="",
+        finished=[],
         ended_at=None,
         rung_at=now(),
     )

@@ -70,7 +70,7 @@ def media_files(path: Path) -> list[Path]:
         # A link could lead out of the import roots.
         and file.is_file()
         and not file.is_symlink()
-        and not file.name.startswith(".")
+        and not any(part.startswith(".") for part in file.relative_to(path).parts)
     )
     if not files:
         raise Refused(f"{path}: this folder holds no video files.")

@@ -32,7 +32,7 @@ def run(*, port: int, once: bool, say: Say) -> int:
     """
     var = embedded.var_folder()
     with sole_run(var) as publish:
-        _end_on(signal.SIGTERM, signal.SIGHUP)
+        _end_on(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         say("Starting the database and the broker ...")
         with embedded.services(var):
             household = Household(var, var / "log")

@@ -22,7 +22,8 @@ def to_words(packed: Sequence[bytes]) -> Words:
 
 def areas(words: Words) -> NDArray[np.float32]:
     """Return how many of 4096 pixels each of (m, 64) masks covers."""
-    return np.bitwise_count(words).sum(axis=1, dtype=np.uint32).astype(np.float32)
+    counts = np.bitwise_count(words).sum(axis=1, dtype=np.uint32)
+    return np.asarray(counts, np.float32)
 
 
 def iou_each(a: Words, b: Words) -> NDArray[np.float32]:

@@ -30,7 +30,7 @@ def colour_statistics(
     small = _small(rgb)
     inside = _inside(mask, small)
     lab = cv2.cvtColor(small.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)[inside]
-    hsv = cv2.cvtColor(small, cv2.COLOR_RGB2HSV)[inside]
+    hsv = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2HSV)[inside], np.uint8)
     moments = np.concatenate([lab.mean(axis=0), lab.std(axis=0)]) / 100.0
     return np.concatenate([moments, _histogram(hsv)]).astype(np.float32)
 

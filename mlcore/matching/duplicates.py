@@ -12,9 +12,9 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-_STEP = np.float32(2.0**12)
-"""Appearance is counted in whole steps of 2 ** -12: the products and sums of rows of
-length 1 then are whole numbers up to 2 ** 24, which float32 adds up exactly in any
+_STEP = np.float32(2.0**11)
+"""Appearance is counted in whole steps of 2 ** -11: the products and sums of rows of
+length 1 then are whole numbers up to 2 ** 22, which float32 adds up exactly in any
 order and on any number of threads."""
 
 _BLOCK = 64
@@ -80,9 +80,7 @@ def find_groups(
     picture. Two shots look alike if all moments of the one with fewer look the same as
     some moment of the other. A shot without a row stands alone. O(shots) memory.
     """
-    if len(rows) and not 0 <= rows.shot.min() <= rows.shot.max() < shots:
-        raise ValueError(f"a row names a shot outside 0..{shots - 1}")
-    looks = _Looks(rows, config)
+    looks = _Looks(rows, shots, config)
     group = np.arange(shots, dtype=np.int64)
     seen = np.unique(rows.shot)
     for at in range(0, len(seen), _BLOCK):
@@ -94,11 +92,34 @@ def find_groups(
     return group
 
 
+def find_lookalikes(
+    rows: LookRows, groups: Ints, config: DuplicateConfig = DEFAULT_DUPLICATES
+) -> Ints:
+    """Return (p, 2) ordered pairs of shots of which some moment looks the same.
+
+    `groups` (shots,) is what `find_groups` returned; only the earliest shots of groups
+    are looked at. Such pairs are no copies of each other, a push in and the locked-off
+    shot it begins like, but a cut between them matches a picture with itself.
+    """
+    looks = _Looks(rows, len(groups), config)
+    seen = np.unique(rows.shot)
+    first = seen[groups[seen] == seen]
+    found: list[Ints] = []
+    for at in range(0, len(first), _BLOCK):
+        block = first[at : at + _BLOCK]
+        for before in range(0, len(first), _CHUNK):
+            others = first[before : before + _CHUNK]
+            a, b = np.nonzero(looks.shares(block, others) > 0)
+            found.append(np.column_stack([block[a], others[b]]))
+    pairs = np.concatenate(found) if found else np.zeros((0, 2), np.int64)
+    return pairs[pairs[:, 0] != pairs[:, 1]]
+
+
 def _join(group: Ints, looks: "_Looks", block: Ints, first: Ints) -> None:
     alone = block[group[block] == block]
     if not len(alone) or not len(first):
         return
-    alike = looks.alike(alone, first)
+    alike = looks.shares(alone, first) >= looks.config.share
     joins = alike.any(axis=1)
     group[alone[joins]] = first[alike[joins].argmax(axis=1)]
 
@@ -106,7 +127,7 @@ def _join(group: Ints, looks: "_Looks", block: Ints, first: Ints) -> None:
 def _join_each_other(group: Ints, looks: "_Looks", block: Ints) -> None:
     if not len(block):
         return
-    alike = looks.alike(block, block)
+    alike = looks.shares(block, block) >= looks.config.share
     for at, shot in enumerate(block):
         own = np.flatnonzero(alike[at, :at] & (group[block[:at]] == block[:at]))
         if len(own):
@@ -116,16 +137,21 @@ def _join_each_other(group: Ints, looks: "_Looks", block: Ints) -> None:
 class _Looks:
     """Compares shots by all their moments."""
 
-    def __init__(self, rows: LookRows, config: DuplicateConfig) -> None:
+    def __init__(self, rows: LookRows, shots: int, config: DuplicateConfig) -> None:
+        if len(rows) and not 0 <= rows.shot.min() <= rows.shot.max() < shots:
+            raise ValueError(f"a row names a shot outside 0..{shots - 1}")
         ordered = rows.sorted()
         self._shot = ordered.shot
         self._steps = np.rint(ordered.appearance * _STEP).astype(np.float32)
         self._colours = ordered.colours
-        self._subject = ordered.colours[:, COLOUR_DIMS:].any(axis=1)
-        self._config = config
+        self._subject: Bools = ordered.colours[:, -1] > 0
+        self.config = config
 
-    def alike(self, a: Ints, b: Ints) -> Bools:
-        """Return (len(a), len(b)): whether shots of a look like shots of b; both sorted."""
+    def shares(self, a: Ints, b: Ints) -> NDArray[np.float64]:
+        """Return (len(a), len(b)): which share of the moments is found in the other shot.
+
+        Counted are the moments of the one with fewer; shots of a and b are sorted.
+        """
         rows_a, starts_a = self._rows(a)
         rows_b, starts_b = self._rows(b)
         same = self._same(rows_a, rows_b)
@@ -137,8 +163,7 @@ class _Looks:
         )
         many_a = np.diff(starts_a, append=len(rows_a))[:, None]
         many_b = np.diff(starts_b, append=len(rows_b))[None, :]
-        share = np.where(many_a <= many_b, found_a / many_a, found_b / many_b)
-        return np.asarray(share >= self._config.share - 1e-9)
+        return np.where(many_a <= many_b, found_a / many_a, found_b / many_b)
 
     def _rows(self, shots: Ints) -> tuple[Ints, Ints]:
         rows = np.flatnonzero(np.isin(self._shot, shots))
@@ -147,7 +172,7 @@ class _Looks:
     def _same(self, rows_a: Ints, rows_b: Ints) -> Bools:
         """Return which moments look the same; colours are compared only where likely."""
         likeness = self._steps[rows_a] @ self._steps[rows_b].T / (_STEP * _STEP)
-        a, b = np.nonzero(likeness >= self._config.likeness)
+        a, b = np.nonzero(likeness >= self.config.likeness)
         same = np.zeros(likeness.shape, np.bool_)
         for at in range(0, len(a), _PIECE):
             i, j = a[at : at + _PIECE], b[at : at + _PIECE]
@@ -155,7 +180,7 @@ class _Looks:
         return same
 
     def _same_colours(self, i: Ints, j: Ints, likeness: Floats) -> Bools:
-        config, a, b = self._config, self._colours[i], self._colours[j]
+        config, a, b = self.config, self._colours[i], self._colours[j]
         tint, palette = _apart(a[:, :COLOUR_DIMS], b[:, :COLOUR_DIMS])
         whole = (tint <= config.tint) & (palette <= config.palette)
         both = self._subject[i] & self._subject[j]
@@ -166,7 +191,7 @@ class _Looks:
         return np.asarray(whole & np.where(both, fits, neither | sure))
 
     def _same_subjects(self, a: Floats, b: Floats) -> Bools:
-        config = self._config
+        config = self.config
         _, palette = _apart(a[:, :-3], b[:, :-3])
         shift = np.abs(a[:, -3:-1] - b[:, -3:-1]).max(axis=1)
         small, large = np.minimum(a[:, -1], b[:, -1]), np.maximum(a[:, -1], b[:, -1])

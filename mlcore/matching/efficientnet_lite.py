@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 FEATURES = 1280
 CLASSES = 1000
@@ -55,11 +55,12 @@ class EfficientNetLite0(nn.Module):
 
     def features(self, pixels: Tensor) -> Tensor:
         """(n, 3, h, w) to (n, 1280): the last feature map, averaged over the picture."""
-        x = F.relu6(self._bn0(self._conv_stem(pixels)))
+        x = functional.relu6(self._bn0(self._conv_stem(pixels)))
         for block in self._blocks:
             x = block(x)
-        x = F.relu6(self._bn1(self._conv_head(x)))
-        return x.mean(dim=(2, 3))
+        x = functional.relu6(self._bn1(self._conv_head(x)))
+        pooled: Tensor = x.mean(dim=(2, 3))
+        return pooled
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(n, 3, h, w) to (n, 1000) logits of the ImageNet classes."""
@@ -87,10 +88,11 @@ class MBConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, c, h, w) to (n, channels, h / stride, w / stride), rounded up."""
-        y = F.relu6(self._bn0(self._expand_conv(x))) if self.expands else x
-        y = F.relu6(self._bn1(self._depthwise_conv(y)))
+        y = functional.relu6(self._bn0(self._expand_conv(x))) if self.expands else x
+        y = functional.relu6(self._bn1(self._depthwise_conv(y)))
         y = self._bn2(self._project_conv(y))
-        return x + y if self.adds else y
+        narrowed: Tensor = x + y if self.adds else y
+        return narrowed
 
 
 class SameConv(nn.Conv2d):
@@ -112,7 +114,7 @@ class SameConv(nn.Conv2d):
         """(n, c, h, w) to (n, c', ceil(h / stride), ceil(w / stride))."""
         top, bottom = _same_padding(input.shape[2], self.kernel_size[0], self.stride[0])
         left, right = _same_padding(input.shape[3], self.kernel_size[1], self.stride[1])
-        return super().forward(F.pad(input, (left, right, top, bottom)))
+        return super().forward(functional.pad(input, (left, right, top, bottom)))
 
 
 def _same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:

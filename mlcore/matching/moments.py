@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
-from typing import Self
+from typing import Self, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -63,9 +63,17 @@ class Rows:
         return self.pick(np.lexsort((self.frame, self.slot, self.shot)))
 
 
+class RowsColumns(TypedDict):
+    """The columns that all rows have."""
+
+    shot: NDArray[np.int64]
+    slot: NDArray[np.uint8]
+    frame: NDArray[np.int64]
+
+
 def rows_columns(
     shot: Sequence[int], slot: Sequence[int], frame: Sequence[int]
-) -> dict[str, NDArray[np.generic]]:
+) -> RowsColumns:
     """Return the three common columns as arrays of the right type."""
     return {
         "shot": np.asarray(shot, np.int64),

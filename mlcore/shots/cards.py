@@ -61,7 +61,7 @@ class Lettering:
 def lettering(rgb: Picture) -> Lettering:
     """Look for lettering in a uint8 (h, w, 3) RGB picture."""
     small = fitted(rgb)
-    behind = cv2.medianBlur(small, _STROKE)
+    behind = np.asarray(cv2.medianBlur(small, _STROKE), np.uint8)
     steps = _relative_steps(behind)
     above = cv2.absdiff(small, behind).max(axis=2)
     ink = above > 40

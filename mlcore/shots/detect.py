@@ -51,12 +51,12 @@ def find_shots(
         return []
     cuts = set(_adaptive_cuts(signals.content, rate, config))
     cuts -= _flashes(sorted(cuts), signals, config)
-    cuts = _cuts_around_black(cuts, signals, config)
-    edges = [0, *sorted(c for c in cuts if 0 < c < n), n]
+    kept = _cuts_around_black(cuts, signals, config)
+    edges = [0, *sorted(c for c in kept if 0 < c < n), n]
     return [Span(a, b) for a, b in pairwise(edges)]
 
 
-class _Replay(AdaptiveDetector):
+class _Replay(AdaptiveDetector):  # type: ignore[misc]  # the library has no types
     """AdaptiveDetector whose frames are scores recorded earlier, one a frame."""
 
     def _calculate_frame_score(

@@ -65,4 +65,4 @@ def _is_roll(written: Sequence[Lettering]) -> bool:
 def _changes(a: Lettering, b: Lettering) -> bool:
     """Whether most of what is written in two stills of one shot lies elsewhere."""
     both = np.count_nonzero(a.ink & b.ink)
-    return both < 0.5 * np.count_nonzero(a.ink | b.ink)
+    return bool(both < 0.5 * np.count_nonzero(a.ink | b.ink))

@@ -37,10 +37,6 @@ class Signals:
     """(n,) mean grey level, 0..255."""
     luma_std: NDArray[np.float32]
     """(n,) standard deviation of the grey level, 0..127.5."""
-    saturation: NDArray[np.float32]
-    """(n,) mean HSV saturation, 0..255."""
-    edges: NDArray[np.float32]
-    """(n,) share of pixels with a steep brightness step, 0..1."""
     tint: NDArray[np.uint8]
     """(n, 6, 8, 3) mean colours, BGR."""
     flow: NDArray[np.float16]
@@ -94,7 +90,7 @@ def empty_signals() -> Signals:
     one = np.zeros(0, np.float32)
     tint = np.zeros((0, TINT_ROWS, TINT_COLUMNS, 3), np.uint8)
     flow = np.zeros((0, FLOW_ROWS, FLOW_COLUMNS, 2), np.float16)
-    return Signals(one, one, one, one, one, tint, flow)
+    return Signals(one, one, one, tint, flow)
 
 
 class SignalRecorder:
@@ -110,7 +106,7 @@ class SignalRecorder:
         self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._grey: Frame | None = None
         self._shape: tuple[int, ...] | None = None
-        self._rows: list[tuple[float, float, float, float, float]] = []
+        self._rows: list[tuple[float, float, float]] = []
         self._tints: list[Frame] = []
         self._flows: list[NDArray[np.float16]] = []
         if previous is not None:
@@ -133,24 +129,22 @@ class SignalRecorder:
         )
         self._flows.append(self._flow(_flow_grey(grey)))
         self._tints.append(np.asarray(tint, np.uint8))
-        self._rows.append(
-            (content, mean.item(), std.item(), _saturation(tint), _edge_share(grey))
-        )
+        self._rows.append((content, mean.item(), std.item()))
 
     def take(self) -> Signals:
         """Return what was recorded since the last `take`, and forget it."""
         if not self._rows:
             return empty_signals()
-        columns = np.asarray(self._rows, np.float32).T
+        content, mean, std = np.asarray(self._rows, np.float32).T.copy()
         tint, flow = np.stack(self._tints), np.stack(self._flows)
         self._rows, self._tints, self._flows = [], [], []
-        return Signals(*(np.ascontiguousarray(c) for c in columns), tint, flow)
+        return Signals(content, mean, std, tint, flow)
 
     def _flow(self, grey: Frame) -> NDArray[np.float16]:
         before, self._grey = self._grey, grey
         if before is None:
             return np.zeros((FLOW_ROWS, FLOW_COLUMNS, 2), np.float16)
-        dense = self._dis.calc(before, grey, None)
+        dense = self._dis.calc(before, grey, None)  # type: ignore[call-overload]  # None: no guess
         coarse = cv2.resize(
             dense, (FLOW_COLUMNS, FLOW_ROWS), interpolation=cv2.INTER_AREA
         )
@@ -169,7 +163,7 @@ class SignalRecorder:
             )
 
 
-class _ContentScore(AdaptiveDetector):
+class _ContentScore(AdaptiveDetector):  # type: ignore[misc]  # the library has no types
     """The library's own frame score, without the decision that follows it."""
 
     def score(self, bgr: Frame) -> float:
@@ -185,13 +179,3 @@ def _flow_grey(grey: Frame) -> Frame:
     scale = FLOW_SIDE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _saturation(tint: Frame) -> float:
-    hsv = cv2.cvtColor(tint, cv2.COLOR_BGR2HSV)
-    return float(hsv[..., 1].mean())
-
-
-def _edge_share(grey: Frame) -> float:
-    steps = cv2.absdiff(grey[:, 1:], grey[:, :-1])
-    return float(np.count_nonzero(steps > 24) / steps.size)

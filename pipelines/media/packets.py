@@ -68,6 +68,7 @@ class PacketWriter:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._signs = 0
 
     def message(self, body: Json) -> None:
         """Send one JSON object."""
@@ -80,6 +81,12 @@ class PacketWriter:
         body = np.ascontiguousarray(image).reshape(-1)
         self._write(HEADER.pack(FRAME, len(head) + body.nbytes) + head)
         self._write(body.data)
+
+    def sign_of_life(self) -> None:
+        """Call this while nothing can be sent yet; now and then it sends something."""
+        self._signs += 1
+        if self._signs % 100 == 0:
+            self.message({"alive": self._signs})
 
     def chunk(self, content: bytes) -> None:
         """Send the next bytes of a file, in packets of a bounded size."""

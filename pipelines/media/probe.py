@@ -92,10 +92,12 @@ def probe(path: Path, limits: Limits = Limits()) -> Probe:  # noqa: B008 - froze
     """
     with OpenSource(path) as source:
         with Child("probe", source, {}, limits=limits) as child:
-            answers = list(child)
+            last = None
+            for packet in child:
+                last = packet
         source.check_unchanged()
-    if len(answers) != 1 or not isinstance(answers[0], Message):
+    if not isinstance(last, Message) or "container" not in last.body:
         raise UnreadableMedia(f"{path.name}: the decoder did not answer as it should.")
-    answer = answers[0].body
+    answer = last.body
     answer["reel"] = answer["reel"] or path.stem
     return Probe.from_json(answer)

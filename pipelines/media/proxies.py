@@ -127,7 +127,7 @@ class _Decode:
                 self._open_segment().write(content)
             case Message(body) if self._time_base is None:
                 self._time_base = Fraction(body["time_base"])
-            case Message(body):
+            case Message({"number": _} as body):
                 self._finish_segment(marker_from_json(body))
                 return True
         return False

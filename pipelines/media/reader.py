@@ -13,7 +13,7 @@ from decord import VideoReader, cpu
 from pipelines.media.errors import UnreadableMedia
 from pipelines.media.geometry import display_shape
 from pipelines.media.limits import Limits
-from pipelines.media.packets import Frame, Image
+from pipelines.media.packets import Frame, Image, Message
 from pipelines.media.probe import Probe
 from pipelines.media.sandbox import Child
 from pipelines.media.sources import OpenSource
@@ -94,6 +94,8 @@ def read_frames(
     ):
         left = list(indices)
         for packet in child:
+            if isinstance(packet, Message):
+                continue
             if not isinstance(packet, Frame) or not left or packet.index != left.pop(0):
                 raise UnreadableMedia(f"{source.name}: the decoder sent another frame.")
             yield packet.image

@@ -75,6 +75,7 @@ class AddTests(Case):
         wanted = [self.file("b/2.mov"), self.file("b/1.mxf")]
         self.file("b/notes.txt")
         self.file("b/.hidden.mp4")
+        self.file("b/.half-written/3.mp4")
         (self.folder / "b" / "link.mp4").symlink_to(wanted[0])
 
         self.assertEqual(media_files(self.folder / "b"), sorted(wanted))

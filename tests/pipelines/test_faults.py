@@ -36,7 +36,7 @@ class KilledWorkerTests(IngestCase):
                 ended(job, self.worker)
 
                 self.assertEqual((job.state, job.attempt), (Job.State.DONE, 2), job.log)
-                self.assertEqual(set(job.finished), set(STAGES))
+                self.assertEqual(tuple(job.seconds), STAGES)
                 found = (
                     digest(title),
                     list(title.shots.values_list("first_frame", "end_frame", "role")),

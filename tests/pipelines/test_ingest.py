@@ -187,6 +187,20 @@ class WrongFileTests(IngestCase):
         self.assertEqual(self.ingested(good).shots.count(), 2)
         self.assertEqual(Job.objects.unfinished().count(), 0)
 
+    def test_a_damaged_file_copied_again_is_read_anew_by_a_retry(self):
+        whole = write_clip(self.folder / "whole.mp4", Clip(frames=60, cuts=(30,)))
+        path = self.folder / "a.mp4"
+        path.write_bytes(whole.read_bytes()[:-4000])
+        self.sentence(path)
+
+        path.write_bytes(whole.read_bytes())
+        title = Title.objects.get()
+        retry_job(title.jobs.get())
+        self.done(title.jobs.get())
+
+        title.refresh_from_db()
+        self.assertEqual((title.state, title.frames), (Title.State.READY, 60))
+
     def test_a_file_that_an_ordinary_user_may_not_read_says_so(self):
         path = write_clip(self.folder / "locked.mp4", Clip(frames=20))
         path.chmod(0)

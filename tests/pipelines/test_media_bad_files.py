@@ -1,5 +1,4 @@
 import os
-import random
 import socket
 import tempfile
 import threading
@@ -64,7 +63,7 @@ class BadFiles(TestCase):
         self.assertIn("no video was recognised", self.refused(path))
 
     def test_noise(self):
-        path = self.file("a.mkv", random.Random(1).randbytes(100_000))
+        path = self.file("a.mkv", np.random.default_rng(1).bytes(100_000))
         self.assertIn("no video was recognised", self.refused(path))
 
     def test_sound_alone(self):
@@ -128,9 +127,9 @@ class BadFiles(TestCase):
     def test_damaged_in_the_middle(self):
         path = write_clip(self.folder / "a.mp4", Clip(frames=200))
         content = bytearray(path.read_bytes())
-        chance, size = random.Random(3), len(content)
+        chance, size = np.random.default_rng(3), len(content)
         for at in range(size // 3, size * 2 // 3, 400):
-            content[at : at + 64] = chance.randbytes(64)
+            content[at : at + 64] = chance.bytes(64)
         path.write_bytes(content)
         self.assertRegex(self.refused(path), r"breaks at 00:00:0\d:\d\d of 00:00:08:00")
 

@@ -94,5 +94,5 @@ def _said_of(title: Title, job: Job) -> Document:
         "start_tc": shown.start_tc or shown.tc(0),
         "shots": shown.shots.count(),
         "duplicates": shown.duplicate_count(),
-        "seconds": job.finished,
+        "seconds": job.seconds,
     }

@@ -10,10 +10,10 @@ from mlcore.matching.moments import Rows
 Parts = dict[str, NDArray[np.float32]]
 """Named parts of scores, each (n,)."""
 
-RowsT = TypeVar("RowsT", bound=Rows, contravariant=True)
+RowsT_contra = TypeVar("RowsT_contra", bound=Rows, contravariant=True)
 
 
-class Kind(Protocol[RowsT]):
+class Kind(Protocol[RowsT_contra]):
     """Scores a leaving moment against an entering one.
 
     A score is 0..1; 0 means "no match of this kind" and is never shown. `scores` and
@@ -25,10 +25,12 @@ class Kind(Protocol[RowsT]):
     def name(self) -> str:
         """The kind's word: frame, motion."""
 
-    def scores(self, leaving: RowsT, entering: RowsT) -> NDArray[np.float32]:
+    def scores(
+        self, leaving: RowsT_contra, entering: RowsT_contra
+    ) -> NDArray[np.float32]:
         """Return (a, b) scores of a leaving rows against b entering rows."""
 
-    def parts(self, leaving: RowsT, entering: RowsT) -> Parts:
+    def parts(self, leaving: RowsT_contra, entering: RowsT_contra) -> Parts:
         """Return the parts of row i of one against row i of the other, each (n,)."""
 
     def score_from_parts(self, parts: Parts) -> NDArray[np.float32]:

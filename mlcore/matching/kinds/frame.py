@@ -30,7 +30,7 @@ class FrameRows(Rows):
     """(m, 4) centroid x, y in 0..1; square root of the area's share; the picture's aspect."""
 
 
-def frame_rows(
+def frame_rows(  # noqa: PLR0913  one keyword a column
     *,
     shot: Sequence[int],
     slot: Sequence[int],
@@ -110,17 +110,18 @@ def _move(leaving: Floats, entering: Floats) -> Move:
     # Only + - * / and square roots: they give the same bits one by one and in blocks.
     aspect_l, aspect_e = leaving[..., 3], entering[..., 3]
     size_l = leaving[..., 2] / np.sqrt(aspect_l)
-    scale = size_l / (entering[..., 2] / np.sqrt(aspect_e))
-    dx = (leaving[..., 0] - HALF) - scale * (entering[..., 0] - HALF)
-    dy_l, dy_e = (
-        (leaving[..., 1] - HALF) / aspect_l,
-        (entering[..., 1] - HALF) / aspect_e,
-    )
-    return Move(dx, dy_l - scale * dy_e, scale, np.broadcast_to(aspect_e, dx.shape))
+    size_e = entering[..., 2] / np.sqrt(aspect_e)
+    x_l, x_e = leaving[..., 0] - HALF, entering[..., 0] - HALF
+    y_l, y_e = leaving[..., 1] - HALF, entering[..., 1] - HALF
+    scale = np.asarray(size_l / size_e, np.float32)
+    dx = x_l - scale * x_e
+    dy = y_l / aspect_l - scale * (y_e / aspect_e)
+    return Move(dx, dy, scale, np.broadcast_to(aspect_e, dx.shape))
 
 
 def _score(placed: Floats, centred: Floats, same: Floats, move: Move) -> Floats:
     shift = np.maximum(np.abs(move.dx), np.abs(move.dy) * move.aspect)
     zoom = np.maximum(move.scale, ONE / move.scale)
     reach = ONE / np.maximum(zoom, ONE + shift + shift)
-    return np.maximum(placed, centred * centred * np.sqrt(reach)) * same
+    moved = centred * centred * np.sqrt(reach)
+    return np.asarray(np.maximum(placed, moved) * same, np.float32)

@@ -77,7 +77,7 @@ class MotionKind:
 
 
 def _sizes(rows: MotionRows) -> NDArray[np.float64]:
-    return np.sqrt(np.einsum("nd,nd->n", rows.steps, rows.steps))
+    return np.asarray(np.sqrt(np.einsum("nd,nd->n", rows.steps, rows.steps)))
 
 
 def _cosine(dot: NDArray[np.float64], size: NDArray[np.float64]) -> Floats:
@@ -85,9 +85,9 @@ def _cosine(dot: NDArray[np.float64], size: NDArray[np.float64]) -> Floats:
 
 
 def _ratio(a: Floats, b: Floats) -> Floats:
-    return np.minimum(a, b) / np.maximum(a, b)
+    return np.asarray(np.minimum(a, b) / np.maximum(a, b), np.float32)
 
 
 def _score(cosine: Floats, ratio: Floats) -> Floats:
     square = np.maximum(cosine, np.float32(0.0)) ** 2
-    return square * square * np.sqrt(ratio)
+    return np.asarray(square * square * np.sqrt(ratio), np.float32)

@@ -35,7 +35,9 @@ def choose_segmenter(folder: Path) -> Segmenter:
     placed = folder / INSTANCE_FOLDER
     if (placed / "config.json").is_file():
         # transformers takes seconds to import, and most installations have no such network.
-        from mlcore.matching.segmenters.instance import InstanceSegmenter
+        from mlcore.matching.segmenters.instance import (  # noqa: PLC0415
+            InstanceSegmenter,
+        )
 
         return InstanceSegmenter(placed)
     return PeopleFirst(folder)

@@ -15,6 +15,11 @@ SIDE = 112
 
 Mask = NDArray[np.bool_]
 
+# A coarse histogram of Lab: L by 12.5, a and b by 20.
+_BIN_OFFSET = np.array([0.0, 110.0, 110.0])
+_BIN_SIZE = np.array([12.5, 20.0, 20.0])
+_BIN_STRIDE = np.array([1.0, 10.0, 110.0])
+
 
 class Clarity(NamedTuple):
     """How clear a cut-out is; the limits in `is_clear` were set on photographs and film frames."""
@@ -113,8 +118,9 @@ def _grabcut(small: Picture, seed: Mask, never: Mask) -> Mask:
     cv2.setRNGSeed(
         0
     )  # GrabCut's k-means draws from it: the same picture, the same mask.
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(small, state, None, *models, 3, cv2.GC_INIT_WITH_MASK)
+    behind, before = np.zeros((1, 65)), np.zeros((1, 65))
+    unused = (0, 0, 1, 1)
+    cv2.grabCut(small, state, unused, behind, before, 3, cv2.GC_INIT_WITH_MASK)
     front = np.isin(state, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     opened = cv2.morphologyEx(front, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return opened.astype(np.bool_)
@@ -125,8 +131,8 @@ def _edge(mask: Mask) -> Mask:
 
 
 def _contrast(small: Picture, mask: Mask) -> float:
-    bins = (to_lab(small) + (0, 110, 110)) // (12.5, 20, 20)
-    code = (bins @ (1, 10, 110)).astype(np.int64)
+    bins = (to_lab(small) + _BIN_OFFSET) // _BIN_SIZE
+    code = (bins @ _BIN_STRIDE).astype(np.int64)
     inside = np.bincount(code[mask], minlength=1331) / max(1, mask.sum())
     outside = np.bincount(code[~mask], minlength=1331) / max(1, (~mask).sum())
     return float(1.0 - np.sqrt(inside * outside).sum())

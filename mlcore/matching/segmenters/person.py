@@ -68,7 +68,8 @@ class PersonSegmenter:
 
     def vouched(self, rgb: Picture, coverage: Coverage) -> Silhouette | None:
         """Return the parts of a mask that have a head in them, if one head is sure enough."""
-        _, parts = cv2.connectedComponents((coverage >= 0.5).astype(np.uint8))
+        _, labels = cv2.connectedComponents((coverage >= 0.5).astype(np.uint8))
+        parts = np.asarray(labels, np.int32)
         score, kept = 0.0, set[int]()
         for detector, least in self._gates:
             for head in detector.heads(rgb, COMPANY):

@@ -29,7 +29,7 @@ AUDIO = frozenset(
 DECODERS = frozenset(("libdav1d", "mp3float", "mp2float", "dca", "libopus"))
 
 
-def white_lists(max_pixels: int, max_streams: int, descriptor: int) -> dict[str, str]:
+def white_lists(max_pixels: int, descriptor: int) -> dict[str, str]:
     """Options for opening a file: ours, given as a descriptor, and nothing else."""
     return {
         "fd": str(descriptor),
@@ -38,5 +38,4 @@ def white_lists(max_pixels: int, max_streams: int, descriptor: int) -> dict[str,
         "format_whitelist": ",".join(sorted(FORMATS)),
         "codec_whitelist": ",".join(sorted(VIDEO | AUDIO | DECODERS)),
         "max_pixels": str(max_pixels),
-        "max_streams": str(max_streams),
     }

@@ -54,7 +54,7 @@ def open_media(request: Json) -> Opened:
     """Open the descriptor of ``request`` under its limits."""
     descriptor, limits = request["descriptor"], request["limits"]
     os.lseek(descriptor, 0, os.SEEK_SET)
-    options = white_lists(limits["max_pixels"], limits["max_streams"], descriptor)
+    options = white_lists(limits["max_pixels"], descriptor)
     try:
         container = av.open("fd:", options=options)
     except av.error.ArgumentError as error:

@@ -1,23 +1,21 @@
 """Everything that is worth knowing about a file before it is decoded whole."""
 
 import re
-from collections.abc import Iterator
 from fractions import Fraction
 
-import av.error
+import av
 from av.video.frame import VideoFrame
 
 from pipelines.media.child.opening import Opened, codec_name, open_media
 from pipelines.media.child.picture import PictureFinder
 from pipelines.media.child.rates import exact_rate
+from pipelines.media.child.sampling import sample_frames
 from pipelines.media.child.shaping import Shape, Shaper, pixels
 from pipelines.media.child.timecode import timecode_and_reel
 from pipelines.media.child.wholeness import check_outline, check_samples
 from pipelines.media.errors import UnreadableMedia
 from pipelines.media.packets import Image, Json, PacketWriter
 
-SAMPLES = 24
-PACKETS_PER_SAMPLE = 300
 # AVFieldOrder: coded and shown top first, bottom first, and the two mixed forms, where
 # the second letter says which is shown first.
 FIELD_ORDERS = {2: "top", 3: "bottom", 4: "bottom", 5: "top"}
@@ -42,7 +40,7 @@ DURATION_TAG = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
 def probe(request: Json, wire: PacketWriter) -> None:
-    """Answer with one message, the fields of ``pipelines.media.probe.Probe``."""
+    """Answer at last with one message, the fields of ``pipelines.media.probe.Probe``."""
     check_outline(request["descriptor"])
     opened = open_media(request)
     seconds = _seconds(opened)
@@ -52,10 +50,11 @@ def probe(request: Json, wire: PacketWriter) -> None:
     finder = PictureFinder()
     first: VideoFrame | None = None
     interlaced = []
-    for frame in _samples(opened, seconds):
+    for frame in sample_frames(opened, seconds, rate):
         first = first or frame
         interlaced.append(frame.interlaced_frame)
         finder.add(_upright_luma(frame))
+        wire.message({"sampled": len(interlaced)})
     if first is None:
         raise UnreadableMedia("its video stream has no frame that can be shown.")
     wire.message(
@@ -84,33 +83,6 @@ def _seconds(opened: Opened) -> float:
         hours, minutes, rest = said.groups()
         return int(hours) * 3600 + int(minutes) * 60 + float(rest)
     return max(0, opened.container.duration or 0) / av.time_base
-
-
-def _samples(opened: Opened, seconds: float) -> Iterator[VideoFrame]:
-    """The first frame, and one frame near each of evenly spread places."""
-    start = opened.video.start_time or 0
-    for number in range(SAMPLES):
-        at = int(seconds * (number + 0.5) / SAMPLES / opened.time_base) if number else 0
-        try:
-            if number:
-                opened.container.seek(start + at, stream=opened.video)
-            if (frame := _next_frame(opened)) is not None:
-                yield frame
-        except av.error.FFmpegError:
-            continue
-
-
-def _next_frame(opened: Opened) -> VideoFrame | None:
-    for count, packet in enumerate(opened.container.demux(opened.video)):
-        try:
-            frames = packet.decode()
-        except av.error.InvalidDataError:
-            frames = []
-        if frames and isinstance(frames[0], VideoFrame):
-            return frames[0]
-        if count > PACKETS_PER_SAMPLE:
-            return None
-    return None
 
 
 def _upright_luma(frame: VideoFrame) -> Image:

@@ -37,7 +37,7 @@ def write(request: Json, wire: PacketWriter) -> None:
     wire.message({"time_base": str(opened.time_base)})
     source = FrameSource(opened, rate, request["seconds"], steady=request["steady"])
     segments = SegmentWriter(wire, request, rate, opened.time_base)
-    for made in _frames(source, request):
+    for made in _frames(source, request, wire):
         if made.index >= request["limits"]["max_frames"]:
             raise UnreadableMedia(f"it has more than {made.index} frames.")
         if made.index >= request["first"]:
@@ -48,12 +48,14 @@ def write(request: Json, wire: PacketWriter) -> None:
     segments.close()
 
 
-def _frames(source: FrameSource, request: Json) -> Iterator[Made]:
+def _frames(source: FrameSource, request: Json, wire: PacketWriter) -> Iterator[Made]:
     """Frames from the last finished one on, or from the first."""
     shaper = Shaper(Shape.from_request(request["shape"]))
     waiting: deque[tuple[int, Shown]] = deque()
     for index, shown in _numbered(source, request):
         waiting.append((index, shown))
+        if index < 0:
+            wire.sign_of_life()
         for picture, small in shaper.push(shown.frame):
             yield from _made(waiting.popleft(), picture, small)
     for picture, small in shaper.flush():

@@ -13,10 +13,11 @@ PACKETS = 60
 PLACES = (0.0, 0.3, 0.6, 0.9)
 # A step between frames is odd when it differs by more than this part of a frame (and by
 # more than the clock's own rounding); so many odd ones are a glitch, more are a habit.
-ODD_STEP, ODD_TICKS, ODD_SHARE = 0.1, 1.5, 0.01
+ODD_STEP, ODD_TICKS, ODD_SHARE, ODD_ONES = 0.1, 1.5, 0.02, 3
 # A measured rate this near (relative) to a customary one is that one: 24 and 24000/1001
 # lie 0.001 apart.
 SNAP = 4e-4
+AGREES = 0.005
 
 
 def exact_rate(opened: Opened, seconds: float) -> tuple[Fraction, bool]:
@@ -25,17 +26,20 @@ def exact_rate(opened: Opened, seconds: float) -> tuple[Fraction, bool]:
     May read from ``opened``, which is of no use for reading from the start afterwards.
     """
     video = opened.video
-    average = video.average_rate or video.guessed_rate or video.base_rate
+    said = [r for r in (video.average_rate, video.guessed_rate, video.base_rate) if r]
     steps = _steps(opened, seconds)
     if not steps:
-        return customary(average or Fraction(25)), False
+        return customary(said[0] if said else Fraction(25)), False
     usual = median(steps)
     tolerance = max(ODD_TICKS, ODD_STEP * usual)
-    odd = sum(abs(step - usual) > tolerance for step in steps)
-    variable = odd > max(ODD_SHARE * len(steps), 1)
-    if average is None or (odd and not variable):
-        average = 1 / (Fraction(usual) * opened.time_base)
-    return (average if variable else customary(average)), variable
+    regular = [step for step in steps if abs(step - usual) <= tolerance]
+    odd = len(steps) - len(regular)
+    measured = Fraction(len(regular), sum(regular)) / opened.time_base
+    if odd > max(ODD_SHARE * len(steps), ODD_ONES):
+        return (said[0] if said else measured), True
+    # A measured rate suffers from a coarse clock, a said one from holes in the film.
+    near = [r for r in map(customary, said) if abs(r - measured) < AGREES * measured]
+    return (near[0] if near else customary(measured)), False
 
 
 def customary(rate: Fraction) -> Fraction:
@@ -52,7 +56,11 @@ def _steps(opened: Opened, seconds: float) -> list[int]:
     if opened.is_mov and len(entries) > 1:
         runs = [[entry.timestamp for entry in islice(entries, LOOKED_AT)]]
     else:
-        runs = [_times_at(opened, part * seconds) for part in PLACES]
+        runs, reached = [], -1 << 62
+        for part in PLACES:
+            times = [t for t in _times_at(opened, part * seconds) if t > reached]
+            reached = max(times, default=reached)
+            runs.append(times)
     return [b - a for times in runs for a, b in pairwise(times) if b > a]
 
 

@@ -51,7 +51,7 @@ def _send(
 ) -> None:
     """Send those of ``shown`` whose key is in ``wanted``; all of them must come."""
     left = set(wanted)
-    for key, picture in _shaped(shown, left, shape):
+    for key, picture in _shaped(_lively(shown, wire), left, shape):
         if key in left:
             wire.frame(wanted[key], pixels(picture))
             left.remove(key)
@@ -61,6 +61,14 @@ def _send(
         "some of its frames are no longer where they were; the file was changed. "
         "Add it again."
     )
+
+
+def _lively(
+    shown: Iterator[tuple[int, Shown]], wire: PacketWriter
+) -> Iterator[tuple[int, Shown]]:
+    for item in shown:
+        wire.sign_of_life()
+        yield item
 
 
 def _shaped(
