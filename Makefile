@@ -48,15 +48,15 @@ $(RUNTIME):
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Kuleshov needs Python 3.11 or newer, and %s is %s: name another with make PYTHON=python3.11" % (sys.executable, sys.version.split()[0]))'
 	@test -n "$$DATABASE_URL" || $(PYTHON) catalog/embedded/places.py
 	@echo "Building the environment in $(VENV) (some minutes, the first time only) ..."
-	umask 022; $(PYTHON) -m venv $(VENV) 2>/dev/null \
+	@umask 022; $(PYTHON) -m venv $(VENV) 2>/dev/null \
 		|| { $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(PY) install -q pip; }
 # torch first and alone: installed together with what needs it, pip may choose another build.
-	umask 022; $(PIP) install -q $$(grep '^torch==' requirements.txt)
-	umask 022; $(PIP) install -q -r requirements.txt
+	@umask 022; $(PIP) install -q $$(grep '^torch==' requirements.txt)
+	@umask 022; $(PIP) install -q -r requirements.txt
 	@rm -f $(VENV)/.installed-runtime-*
 	@touch $@
 
 $(DEV): $(RUNTIME)
-	umask 022; $(PIP) install -q -r requirements.txt -r requirements-dev.txt
+	@umask 022; $(PIP) install -q -r requirements.txt -r requirements-dev.txt
 	@rm -f $(VENV)/.installed-dev-*
 	@touch $@

@@ -1,4 +1,7 @@
-"""The Celery app. The web side sends task names only; workers load `pipelines`."""
+"""The Celery app. The web side and the clock know task names only.
+
+Workers are started with `--include pipelines.tasks`; nobody else loads torch.
+"""
 
 import os
 
@@ -8,5 +11,3 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catalog.settings")
 
 app = Celery("kuleshov")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-# By name: importing pipelines here would pull torch into the web process.
-app.conf.imports = ("pipelines.tasks",)

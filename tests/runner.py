@@ -33,7 +33,7 @@ class KuleshovRunner(DiscoverRunner):
 
     def setup_databases(self, **kwargs: Any) -> Any:
         """Clear what crashed runs left, then make this run's database."""
-        _drop_leftovers()
+        drop_leftovers()
         connection.settings_dict["TEST"]["NAME"] = namespace.database_name()
         made = super().setup_databases(**kwargs)
         # For every program the tests start.
@@ -62,7 +62,8 @@ def count(result: unittest.TestResult) -> str:
     return f"{line}, {skipped} skipped" if skipped else line
 
 
-def _drop_leftovers() -> None:
+def drop_leftovers() -> None:
+    """Remove the databases, queues and folders of runs that are no longer alive."""
     # On a server of one's own the run of that pid may live on another machine.
     if os.environ.get("DATABASE_URL"):
         return
@@ -70,15 +71,12 @@ def _drop_leftovers() -> None:
     with psycopg.connect(
         host=address["HOST"], user=address["USER"], dbname="postgres", autocommit=True
     ) as server:
-        found = server.execute(
-            "SELECT datname FROM pg_database WHERE datname LIKE %s",
-            [f"{namespace.PREFIX}%"],
-        ).fetchall()
-        for name in namespace.dead_runs(row[0] for row in found):
+        found = server.execute("SELECT datname FROM pg_database").fetchall()
+        names = {row[0] for row in found if row[0].startswith(namespace.PREFIX)}
+        for name in namespace.dead_runs(names):
             drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
             server.execute(drop.format(sql.Identifier(name)))
             namespace.drop_queues(f"{name}.")
-            shutil.rmtree(
-                namespace.folder().with_name(name.removeprefix(namespace.PREFIX)),
-                ignore_errors=True,
-            )
+    for folder in namespace.folder().parent.iterdir():
+        if namespace.dead_runs([folder.name]):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -30,6 +30,8 @@ def worker_command(
         *(python, "-m", "celery", "-A", "catalog", "worker", "--pool", "prefork"),
         *("--queues", queues, "--concurrency", str(concurrency)),
         *("--hostname", f"{name or queues.replace(',', '-')}@%h"),
+        # Named here, so that no other program of ours loads torch for them.
+        *("--include", "pipelines.tasks"),
         *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
     ]
 

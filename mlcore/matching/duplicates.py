@@ -47,16 +47,17 @@ class DuplicateConfig:
     """
 
     likeness: float = 0.80
-    """Least dot product of appearance: of unlike pictures 99.9 % stay under .75."""
+    """Least dot product of appearance; unlike pictures stay under .75."""
     likeness_unsure: float = 0.90
     """The same, where a subject was found in one of the two only."""
     tint: float = 10.0
-    """Most distance of mean and spread in Lab; 10 % of brightness is up to 7."""
+    """Most distance of mean and spread in Lab; 10 % of brightness is about 7."""
     palette: float = 0.25
-    """Most of the hue histogram that differs, 0..1; copies differ by .1."""
-    subject_palette: float = 0.25
-    """The same for the subjects: two people in one place differ more in 95 of 100
-    pairs, one person in another moment less in 95 of 100."""
+    """Most of the hue histogram that differs, 0..1."""
+    subject_palette: float = 0.22
+    """The same for the subjects, which tells two people in one place apart."""
+    subject_tint: float = 12.0
+    """As `tint`, for the subjects."""
     shift: float = 0.12
     """Most way between the subjects' centroids, in sizes of the picture."""
     size: float = 0.75
@@ -111,8 +112,9 @@ def find_lookalikes(
             others = first[before : before + _CHUNK]
             a, b = np.nonzero(looks.shares(block, others) > 0)
             found.append(np.column_stack([block[a], others[b]]))
-    pairs = np.concatenate(found) if found else np.zeros((0, 2), np.int64)
-    return pairs[pairs[:, 0] != pairs[:, 1]]
+    none = np.zeros((0, 2), np.int64)
+    pairs: Ints = np.concatenate([none, *found])
+    return np.asarray(pairs[pairs[:, 0] != pairs[:, 1]])
 
 
 def _join(group: Ints, looks: "_Looks", block: Ints, first: Ints) -> None:
@@ -150,7 +152,8 @@ class _Looks:
     def shares(self, a: Ints, b: Ints) -> NDArray[np.float64]:
         """Return (len(a), len(b)): which share of the moments is found in the other shot.
 
-        Counted are the moments of the one with fewer; shots of a and b are sorted.
+        Counted are the moments of the one with fewer, of both if they have as many; the
+        shots of a and of b are sorted.
         """
         rows_a, starts_a = self._rows(a)
         rows_b, starts_b = self._rows(b)
@@ -163,7 +166,9 @@ class _Looks:
         )
         many_a = np.diff(starts_a, append=len(rows_a))[:, None]
         many_b = np.diff(starts_b, append=len(rows_b))[None, :]
-        return np.where(many_a <= many_b, found_a / many_a, found_b / many_b)
+        share_a, share_b = found_a / many_a, found_b / many_b
+        fewer = np.where(many_a < many_b, share_a, share_b)
+        return np.where(many_a == many_b, np.minimum(share_a, share_b), fewer)
 
     def _rows(self, shots: Ints) -> tuple[Ints, Ints]:
         rows = np.flatnonzero(np.isin(self._shot, shots))
@@ -192,10 +197,10 @@ class _Looks:
 
     def _same_subjects(self, a: Floats, b: Floats) -> Bools:
         config = self.config
-        _, palette = _apart(a[:, :-3], b[:, :-3])
+        tint, palette = _apart(a[:, :-3], b[:, :-3])
         shift = np.abs(a[:, -3:-1] - b[:, -3:-1]).max(axis=1)
         small, large = np.minimum(a[:, -1], b[:, -1]), np.maximum(a[:, -1], b[:, -1])
-        alike = palette <= config.subject_palette
+        alike = (palette <= config.subject_palette) & (tint <= config.subject_tint)
         return np.asarray(
             alike & (shift <= config.shift) & (small >= config.size * large)
         )

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from catalog.embedded import EmbeddedServerError
 from catalog.supervisor.addresses import DEFAULT_PORT
@@ -35,6 +36,9 @@ class Command(BaseCommand):
             code = run(port=options["port"], once=options["once"], say=self._say)
         except (AlreadyRunningError, EmbeddedServerError, StepFailedError) as error:
             raise CommandError(str(error)) from None
+        except OperationalError as error:
+            said = str(error).strip()
+            raise CommandError(f"{said}: check DATABASE_URL") from None
         if code:
             raise SystemExit(code)
 

@@ -1,0 +1,75 @@
+"""Real pictures for the tests: two photographs and frames of the sample titles."""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.datasets import load_sample_images
+
+Picture = NDArray[np.uint8]
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def weights_folder() -> Path:
+    """Where set-up places the networks' weights."""
+    folder = Path(os.environ.get("KULESHOV_WEIGHTS") or _ROOT / "var" / "weights")
+    if not folder.is_dir():
+        raise AssertionError(
+            f"No weights in {folder}: run `python -m pipelines.weights` first."
+        )
+    return folder
+
+
+@cache
+def photographs() -> dict[str, Picture]:
+    """The two photographs that scikit-learn brings: a palace in China, a dahlia."""
+    china, flower = load_sample_images().images
+    return {"china": np.asarray(china, np.uint8), "flower": np.asarray(flower, np.uint8)}
+
+
+@cache
+def sample(title: str) -> "SampleTitle":
+    """A sample title, with what is known about it."""
+    folder = Path(os.environ.get("KULESHOV_SAMPLES") or _ROOT / "var" / "samples")
+    truth = folder / f"{title}.truth.json"
+    if not truth.is_file():
+        raise AssertionError(
+            f"No {title} in {folder}: run `python -m pipelines.samples` first."
+        )
+    film = next(f for f in folder.glob(f"{title}.*") if f.suffix in {".mp4", ".mov"})
+    return SampleTitle(film, json.loads(truth.read_text(encoding="utf-8")))
+
+
+class SampleTitle:
+    """Frames and truth of one sample title."""
+
+    def __init__(self, film: Path, truth: dict[str, list[dict[str, int]]]) -> None:
+        self._film, self.truth = film, truth
+        self.shots = truth["shots"]
+
+    def frames(self, wanted: list[int]) -> dict[int, Picture]:
+        """Frames by number, RGB, cropped to the active picture."""
+        found: dict[int, Picture] = {}
+        with av.open(str(self._film)) as film:
+            for number, frame in enumerate(film.decode(video=0)):
+                if number in wanted:
+                    found[number] = self._cropped(frame.to_ndarray(format="rgb24"))
+                if number >= max(wanted):
+                    break
+        return found
+
+    def middles(self, names: list[str]) -> dict[str, Picture]:
+        """The middle frame of each named shot."""
+        at = {s["name"]: (s["first"] + s["end"]) // 2 for s in self.shots}
+        found = self.frames([at[name] for name in names])
+        return {name: found[at[name]] for name in names}
+
+    def _cropped(self, picture: Picture) -> Picture:
+        (width, height), (wide, tall) = self.truth["size"], self.truth["active"]
+        left, top = (width - wide) // 2, (height - tall) // 2
+        return np.ascontiguousarray(picture[top : top + tall, left : left + wide])
