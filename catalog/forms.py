@@ -40,7 +40,7 @@ class BoardForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.user = user
         titles = Title.objects.visible_to(user).listed()
         self.fields["title"].queryset = titles  # type: ignore[attr-defined]
@@ -83,9 +83,10 @@ class AddTitleForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         production: Any = self.fields["production"]
         production.queryset = Production.objects.visible_to(user)
+        production.initial = _last_production(user)
         if sees_everything(user):
             production.required, production.empty_label = False, "Unsorted"
         supersedes: Any = self.fields["supersedes"]
@@ -110,3 +111,10 @@ class SplitForm(forms.Form):
     """The frame that becomes the first of a new shot."""
 
     frame = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
+def _last_production(user: User) -> Production | None:
+    """The one this person last added to, else the only one there is."""
+    mine = Production.objects.visible_to(user)
+    last = mine.filter(titles__added_by=user).order_by("-titles__created_at").first()
+    return last or (mine.get() if mine.count() == 1 else None)

@@ -120,6 +120,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_TIMEZONE = "UTC"
 
+# Length of a proxy segment: what a killed decode has to do again at most.
+PROXY_SEGMENT_SECONDS = float(os.environ.get("KULESHOV_SEGMENT_SECONDS", "60"))
 TORCH_THREADS = int(os.environ.get("KULESHOV_TORCH_THREADS", "1"))
 
 # Leases: a worker renews every BEAT seconds; silent for LEASE seconds means dead.

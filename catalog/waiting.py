@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from django.conf import settings
 from catalog.celery import app
 from catalog.models import Job
 from catalog.services import sweep_jobs
+from catalog.supervisor.children import Child, Leash
 from catalog.supervisor.commands import worker_command
 
 if TYPE_CHECKING:
@@ -49,22 +49,16 @@ def a_worker() -> Iterator[None]:
     if app.control.ping(timeout=1.0):
         yield
         return
-    log = settings.VAR / "log" / "command-worker.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
-        own = subprocess.Popen(
-            worker_command("default,interactive,gpu", concurrency=1),
-            stdout=out,
-            stderr=out,
-            cwd=settings.BASE,
-            start_new_session=True,
-        )
+    leash = Leash()
+    own = Child(
+        name="command-worker",
+        argv=worker_command("default,interactive,gpu", concurrency=1),
+        log_path=settings.VAR / "log" / "command-worker.log",
+        leash=leash,
+    )
+    own.start()
     try:
         yield
     finally:
-        own.terminate()
-        try:
-            own.wait(30)
-        except subprocess.TimeoutExpired:
-            own.kill()
-            own.wait()
+        own.stop(grace_seconds=30)
+        leash.close()

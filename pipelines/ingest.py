@@ -213,6 +213,7 @@ def _decode(claim: Claim, home: str) -> None:
         folder,
         on_frame=tape.on_frame,
         on_segment=tape.on_segment,
+        segment_seconds=settings.PROXY_SEGMENT_SECONDS,
         limits=limits(),
     )
     finished = folder / "proxy.mp4"
@@ -260,9 +261,12 @@ class _Tape:
             self._claim.progress(self._next / self._expected, pace)
 
     def on_segment(self, segment: Segment) -> None:
+        signals = self._recorder.take()
+        if len(signals) != segment.end_frame - segment.first_frame:
+            raise RuntimeError(f"{len(signals)} frames were measured in {segment}")
         piece = self._folder / f"signals-{segment.number:05d}.npz"
         with whole_file(piece) as partial:
-            self._recorder.take().save(partial)
+            signals.save(partial)
 
     def join(self) -> Signals:
         return Signals.concat([Signals.load(piece) for piece in self._finished()])

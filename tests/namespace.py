@@ -36,6 +36,8 @@ def take() -> None:
     os.environ["KULESHOV_UPLOADS"] = str(folder() / "uploads")
     # A killed worker's job is given back soon: tests wait for that many times.
     os.environ.setdefault("KULESHOV_JOB_LEASE", "3")
+    # Clips of tests are short, and still have to have several segments.
+    os.environ.setdefault("KULESHOV_SEGMENT_SECONDS", "3")
     os.environ["IMPORT_ROOTS"] = str(folder() / "import")
     for name in ("media", "uploads", "import"):
         (folder() / name).mkdir(parents=True, exist_ok=True)

@@ -64,20 +64,21 @@ class AppearanceEncoder:
         return np.concatenate(rows) if rows else np.zeros((0, FEATURES), np.float32)
 
     def classify(self, pictures: Sequence[Picture]) -> NDArray[np.float32]:
-        """Return (n, 1000) probabilities of the ImageNet classes."""
+        """Return (n, 1000) probabilities of the ImageNet classes, as they are measured:
+
+        of the middle 224 x 224 pixels of the picture at 256 on its shorter side.
+        """
         with torch.inference_mode():
-            logits = self.network(self._pixels(pictures))
+            logits = self.network(self._pixels([_middle(p) for p in pictures]))
         return np.asarray(logits.softmax(dim=1).cpu().numpy(), np.float32)
 
     def _batch(self, pictures: Sequence[Picture]) -> NDArray[np.float32]:
         with torch.inference_mode():
-            return np.asarray(
-                self.network.features(self._pixels(pictures)).cpu().numpy(), np.float32
-            )
+            seen = self.network.features(self._pixels([_squeezed(p) for p in pictures]))
+        return np.asarray(seen.cpu().numpy(), np.float32)
 
-    def _pixels(self, pictures: Sequence[Picture]) -> Tensor:
-        squeezed = np.stack([_squeezed(p) for p in pictures])
-        return to_pixels(torch.from_numpy(squeezed).to(self.device))
+    def _pixels(self, squares: Sequence[Picture]) -> Tensor:
+        return to_pixels(torch.from_numpy(np.stack(squares)).to(self.device))
 
 
 def load_network(weights_file: Path) -> EfficientNetLite0:
@@ -96,6 +97,14 @@ def _squeezed(rgb: Picture) -> Picture:
     smaller = min(rgb.shape[:2]) >= SIDE
     way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(rgb, (SIDE, SIDE), interpolation=way), np.uint8)
+
+
+def _middle(rgb: Picture) -> Picture:
+    scale = 256 / min(rgb.shape[:2])
+    size = (round(rgb.shape[1] * scale), round(rgb.shape[0] * scale))
+    whole = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    top, left = (side - SIDE >> 1 for side in whole.shape[:2])
+    return whole[top : top + SIDE, left : left + SIDE]
 
 
 def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -56,7 +56,7 @@ class DuplicateConfig:
     """Most of the hue histogram that differs, 0..1."""
     subject_palette: float = 0.22
     """The same for the subjects, which tells two people in one place apart."""
-    subject_tint: float = 12.0
+    subject_tint: float = 16.0
     """As `tint`, for the subjects."""
     shift: float = 0.12
     """Most way between the subjects' centroids, in sizes of the picture."""

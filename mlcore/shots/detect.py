@@ -24,7 +24,8 @@ class ShotConfig:
     min_content: float = 15.0
     window: int = 2
     shortest: int = 6
-    """Frames a shot has at least; trailers have shots of a quarter of a second."""
+    """Frames a shot has at least, black at the ends apart; trailers have shots of a
+    quarter of a second."""
     same_tint: float = 10.0
     """Mean colour difference (0..255) up to which a picture has come back."""
 
@@ -123,7 +124,9 @@ def _cuts_around_black(
         firm |= _black_edges(run, signals, config)
     kept = sorted(firm)
     for cut in sorted(cuts - firm):
-        if all(abs(cut - other) >= config.shortest for other in [0, *kept]):
+        if all(
+            abs(cut - other) >= config.shortest for other in [0, len(signals), *kept]
+        ):
             kept.append(cut)
     return kept
 

@@ -58,19 +58,7 @@ def write_proxy(  # noqa: PLR0913 - one call starts it all
         return track
     job = _Decode(probe, folder, on_frame, on_segment, segment_seconds)
     try:
-        with OpenSource(source) as opened:
-            with Child(
-                "proxy",
-                opened,
-                job.request(),
-                limits=limits,
-                media_seconds=probe.seconds,
-            ) as child:
-                for packet in child:
-                    if job.take(packet):
-                        opened.check_unchanged()
-            opened.check_unchanged()
-            return job.finish()
+        return job.run(source, limits)
     except UnreadableMedia as error:
         if error.permanent:
             remove_all(folder)
@@ -98,8 +86,20 @@ class _Decode:
         self._time_base: Fraction | None = None
         self._writing: IO[bytes] | None = None
 
-    def request(self) -> Json:
-        """What to ask the child."""
+    def run(self, source: Path, limits: Limits) -> ProxyTrack:
+        """Decode from where the finished segments end."""
+        seconds = self._probe.seconds
+        with OpenSource(source) as opened:
+            with Child(
+                "proxy", opened, self._request(), limits=limits, media_seconds=seconds
+            ) as child:
+                for packet in child:
+                    if self._take(packet):
+                        opened.check_unchanged()
+            opened.check_unchanged()
+            return self._finish()
+
+    def _request(self) -> Json:
         done = self._markers
         crop = active_in(self._probe, self._size)
         return {
@@ -118,7 +118,7 @@ class _Decode:
             ),
         }
 
-    def take(self, packet: Packet) -> bool:
+    def _take(self, packet: Packet) -> bool:
         """Act on one answer; true when it finished a segment."""
         match packet:
             case Frame(index, image):
@@ -132,7 +132,7 @@ class _Decode:
                 return True
         return False
 
-    def finish(self) -> ProxyTrack:
+    def _finish(self) -> ProxyTrack:
         """Write down that the whole source has been decoded."""
         if not self._markers or self._time_base is None:
             raise UnreadableMedia("The decoder ended without having shown a frame.")

@@ -13,7 +13,7 @@ from decord import VideoReader, cpu
 from pipelines.media.errors import UnreadableMedia
 from pipelines.media.geometry import display_shape
 from pipelines.media.limits import Limits
-from pipelines.media.packets import Frame, Image, Message
+from pipelines.media.packets import Frame, Image, Json, Message
 from pipelines.media.probe import Probe
 from pipelines.media.sandbox import Child
 from pipelines.media.sources import OpenSource
@@ -73,24 +73,17 @@ def read_frames(
         raise ValueError("Ask for frames in rising order, each once.")
     if not wanted:
         return
-    shape = display_shape(
-        probe,
-        size or (probe.display_width, probe.display_height),
-        pixel_format="rgb24",
-        flags="bicubic",
-    )
     request = {
         "rate": str(probe.rate),
         "exact": times.exact,
         "origin": times.ticks[0],
         "wanted": wanted,
-        "shape": shape,
+        "shape": _full_shape(probe, size),
     }
+    seconds = probe.seconds
     with (
         OpenSource(source) as opened,
-        Child(
-            "stills", opened, request, limits=limits, media_seconds=probe.seconds
-        ) as child,
+        Child("stills", opened, request, limits=limits, media_seconds=seconds) as child,
     ):
         left = list(indices)
         for packet in child:
@@ -100,3 +93,8 @@ def read_frames(
                 raise UnreadableMedia(f"{source.name}: the decoder sent another frame.")
             yield packet.image
         opened.check_unchanged()
+
+
+def _full_shape(probe: Probe, size: tuple[int, int] | None) -> Json:
+    size = size or (probe.display_width, probe.display_height)
+    return display_shape(probe, size, pixel_format="rgb24", flags="bicubic")

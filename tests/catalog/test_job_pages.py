@@ -114,7 +114,7 @@ class JobPageTests(PageTestCase):
             self.title,
             **RUNNING,
             subject={"candidate": 12},
-            finished={"hash": 1.25, "proxy": 75},
+            finished=[["hash", 1.25], ["proxy", 75]],
             log="10:00:00 attempt 1 <b>failed</b>\n",
         )
 

@@ -21,14 +21,18 @@ def texture(seed: int, size: tuple[int, int] = SMALL, swing: float = 50.0) -> Pi
     return ground.clip(0, 255).astype(np.uint8)
 
 
-def pan(seed: int, frames: int, step: tuple[float, float] = (2.0, 0.0)) -> list[Picture]:
+def pan(
+    seed: int, frames: int, step: tuple[float, float] = (2.0, 0.0)
+) -> list[Picture]:
     """A camera moving by `step` (right, down) pixels a frame over a texture."""
     height, width = SMALL
     reach_x, reach_y = (round(abs(s) * frames) + 2 for s in step)
     wide = texture(seed, (height + 2 * reach_y, width + 2 * reach_x))
     clip = []
     for frame in range(frames):
-        turn = np.array([[1, 0, -reach_x - step[0] * frame], [0, 1, -reach_y - step[1] * frame]])
+        turn = np.array(
+            [[1.0, 0, -reach_x - step[0] * frame], [0, 1.0, -reach_y - step[1] * frame]]
+        )
         clip.append(np.asarray(cv2.warpAffine(wide, turn, (width, height)), np.uint8))
     return clip
 
@@ -87,7 +91,9 @@ def bust(
     head = (round(x), round(y - 0.22 * tall))
     cv2.ellipse(canvas, head, (round(0.2 * tall), round(0.27 * tall)), 0, 0, 360, 1, -1)
     chest = (round(x), round(y + 0.5 * tall))
-    cv2.ellipse(canvas, chest, (round(0.48 * tall), round(0.42 * tall)), 0, 180, 360, 1, -1)
+    cv2.ellipse(
+        canvas, chest, (round(0.48 * tall), round(0.42 * tall)), 0, 180, 360, 1, -1
+    )
     return canvas.astype(np.bool_)
 
 
@@ -111,7 +117,9 @@ def written(
     for number, line in enumerate(lines):
         (wide, _), _ = cv2.getTextSize(line, cv2.FONT_HERSHEY_SIMPLEX, scale, 2)
         at = ((card.shape[1] - wide) // 2, top + step * number)
-        cv2.putText(card, line, at, cv2.FONT_HERSHEY_SIMPLEX, scale, ink, 2, cv2.LINE_AA)
+        cv2.putText(
+            card, line, at, cv2.FONT_HERSHEY_SIMPLEX, scale, ink, 2, cv2.LINE_AA
+        )
     return card
 
 

@@ -2,7 +2,9 @@
 
 import json
 import os
+from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -29,7 +31,10 @@ def weights_folder() -> Path:
 def photographs() -> dict[str, Picture]:
     """The two photographs that scikit-learn brings: a palace in China, a dahlia."""
     china, flower = load_sample_images().images
-    return {"china": np.asarray(china, np.uint8), "flower": np.asarray(flower, np.uint8)}
+    return {
+        "china": np.asarray(china, np.uint8),
+        "flower": np.asarray(flower, np.uint8),
+    }
 
 
 @cache
@@ -52,16 +57,16 @@ class SampleTitle:
         self._film, self.truth = film, truth
         self.shots = truth["shots"]
 
+    def all_frames(self) -> Iterator[Picture]:
+        """Every frame, RGB, cropped to the active picture."""
+        with av.open(str(self._film)) as film:
+            for frame in film.decode(video=0):
+                yield self._cropped(frame.to_ndarray(format="rgb24"))
+
     def frames(self, wanted: list[int]) -> dict[int, Picture]:
         """Frames by number, RGB, cropped to the active picture."""
-        found: dict[int, Picture] = {}
-        with av.open(str(self._film)) as film:
-            for number, frame in enumerate(film.decode(video=0)):
-                if number in wanted:
-                    found[number] = self._cropped(frame.to_ndarray(format="rgb24"))
-                if number >= max(wanted):
-                    break
-        return found
+        several = islice(enumerate(self.all_frames()), max(wanted) + 1)
+        return {number: frame for number, frame in several if number in wanted}
 
     def middles(self, names: list[str]) -> dict[str, Picture]:
         """The middle frame of each named shot."""

@@ -25,6 +25,8 @@ NOBODY = 65534
 class BadFiles(TestCase):
     """Each ends in one sentence that names the file, and leaves nothing behind."""
 
+    folder: Path
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -184,6 +186,9 @@ class BadFiles(TestCase):
 
 class FilesThatNameOthers(TestCase):
     """A playlist in disguise reaches neither the network nor another file."""
+
+    folder: Path
+    secret: Path
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

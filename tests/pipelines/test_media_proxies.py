@@ -107,7 +107,7 @@ class AProxy(FilesInAFolder):
 class AnInterruptedProxy(FilesInAFolder):
     """Goes on where it stopped and comes out like one that never stopped."""
 
-    def compare(self, source: Path, stop_at: int) -> None:
+    def compare(self, source, stop_at):
         whole = ingest_clip(source)
         made = self.folder / "resumed"
         before, after = {}, {}
@@ -220,7 +220,7 @@ class AnInterruptedProxy(FilesInAFolder):
 class TheSound(FilesInAFolder):
     """A click drawn at a known time of the picture is heard within one frame of it."""
 
-    def heard(self, name: str, clip: Clip) -> None:
+    def heard(self, name, clip):
         done = ingest_clip(write_clip(self.folder / name, clip))
         self.assertTrue(done.proxy.audio)
         self.assertEqual(len(done.probe.audio), 1)

@@ -25,6 +25,10 @@ from tests.footage.ingested import loud_from
 
 
 class FilesInAFolder(TestCase):
+    folder: Path
+    first: Ingested
+    second: Ingested
+
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
@@ -71,7 +75,7 @@ class ReadingStills(FilesInAFolder):
 
 
 class ReadingSourceFrames(FilesInAFolder):
-    def read(self, indices: list[int], **more: object) -> list[np.ndarray]:
+    def read(self, indices, **more):
         done = self.first
         return list(
             read_frames(done.source, done.probe, done.proxy.times, indices, **more)
@@ -124,7 +128,7 @@ class WritingAStill(FilesInAFolder):
 
 
 class WritingALoop(FilesInAFolder):
-    def loop(self, leaving: tuple[int, int], entering: tuple[int, int]) -> Path:
+    def loop(self, leaving, entering):
         path = self.folder / "loop.mp4"
         first, second = self.first.proxy.path, self.second.proxy.path
         write_loop(first, leaving, second, entering, path)

@@ -24,6 +24,9 @@ LIMITS = Limits()
 class TheChild(TestCase):
     """However the decoder dies, one sentence comes of it and the next file is unharmed."""
 
+    folder: Path
+    film: Path
+
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()

@@ -40,11 +40,13 @@ def write(request: Json, wire: PacketWriter) -> None:
     for made in _frames(source, request, wire):
         if made.index >= request["limits"]["max_frames"]:
             raise UnreadableMedia(f"it has more than {made.index} frames.")
+        # Before its segment can be finished: who keeps something for each segment has
+        # to have seen all its frames.
+        wire.frame(made.index, made.small)
         if made.index >= request["first"]:
             segments.add(made)
             if segments.damaged > rate and not source.forgives:
                 raise source.broken()
-        wire.frame(made.index, made.small)
     segments.close()
 
 
