@@ -15,7 +15,7 @@ from django.db import connection
 from catalog.files import local_path, publish, working_folder
 from catalog.models import SourceFile, Title
 from catalog.services.locations import record_location
-from mlcore.shots.signals import Frame, SignalRecorder, Signals
+from mlcore.shots.signals import Frame, SignalRecorder, join_saved
 from pipelines.duplicates import group_duplicates
 from pipelines.errors import PipelineError
 from pipelines.jobs import Claim, Finished
@@ -191,7 +191,7 @@ def make_proxy(claim: Claim) -> None:
     """Decode the source once: proxy, time table and signals, in checkpointed segments."""
     title = claim.title
     home = derived_folder(title)
-    if not local_path(f"{home}/signals.npz").exists():
+    if not local_path(f"{home}/signals.npy").exists():
         _decode(claim, home)
     times = local_path(f"{home}/proxy.times.json")
     with claim.writing():
@@ -218,12 +218,12 @@ def _decode(claim: Claim, home: str) -> None:
     )
     finished = folder / "proxy.mp4"
     finish_proxy(path, seen, folder, finished, limits=limits())
-    signals = folder / "signals.npz"
-    tape.join().save(signals)
+    signals = folder / "signals.npy"
+    tape.join(signals)
     publish(finished, f"{home}/proxy.mp4")
     publish(times_path(finished), f"{home}/proxy.times.json")
     # Last: its presence says that the others are there.
-    publish(signals, f"{home}/signals.npz")
+    publish(signals, f"{home}/signals.npy")
 
 
 class _Tape:
@@ -247,7 +247,7 @@ class _Tape:
         return whole[-1].end_frame if whole else 0
 
     def _finished(self) -> list[Path]:
-        return sorted(self._folder.glob("signals-*.npz"))
+        return sorted(self._folder.glob("signals-*.npy"))
 
     def on_frame(self, index: int, small_bgr: Frame) -> None:
         if index < self._next:
@@ -264,9 +264,9 @@ class _Tape:
         signals = self._recorder.take()
         if len(signals) != segment.end_frame - segment.first_frame:
             raise RuntimeError(f"{len(signals)} frames were measured in {segment}")
-        piece = self._folder / f"signals-{segment.number:05d}.npz"
+        piece = self._folder / f"signals-{segment.number:05d}.npy"
         with whole_file(piece) as partial:
             signals.save(partial)
 
-    def join(self) -> Signals:
-        return Signals.concat([Signals.load(piece) for piece in self._finished()])
+    def join(self, path: Path) -> None:
+        join_saved(self._finished(), path)

@@ -6,11 +6,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from mlcore.shots.roles import shot_role
 
 from catalog.files import local_path
 from catalog.models import CutChange, Shot, Title
 from mlcore.shots.detect import find_shots
+from mlcore.shots.roles import shot_role
 from mlcore.shots.signals import Signals
 from mlcore.spans import Span
 from pipelines.media.reader import open_proxy, read_stills
@@ -34,7 +34,7 @@ def segment(claim: Claim) -> None:
 def load_signals(title: Title) -> Signals:
     """Per-frame measurements of the title, as recorded when it was decoded."""
     home = title.proxy_key.rpartition("/")[0]
-    return Signals.load(local_path(f"{home}/signals.npz"))
+    return Signals.load(local_path(f"{home}/signals.npy"))
 
 
 def changes_of(title: Title) -> dict[int, str]:

@@ -7,7 +7,13 @@ import numpy as np
 from scenedetect import FrameTimecode, StatsManager
 from scenedetect.detectors import AdaptiveDetector
 
-from mlcore.shots.signals import SignalRecorder, Signals, black_frames, empty_signals
+from mlcore.shots.signals import (
+    SignalRecorder,
+    Signals,
+    black_frames,
+    empty_signals,
+    join_saved,
+)
 from tests.mlcore.drawn import SMALL, flat, pan, texture
 
 
@@ -151,7 +157,7 @@ class KeepingTests(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.path = Path(folder.name) / "signals.npz"
+        self.path = Path(folder.name) / "signals.npy"
 
     def test_what_is_loaded_is_what_was_saved(self):
         signals = record(pan(12, 5))
@@ -164,13 +170,30 @@ class KeepingTests(unittest.TestCase):
         self.assertTrue(np.array_equal(signals.content, loaded.content))
 
     def test_a_file_with_pickles_in_it_is_not_loaded(self):
-        columns = dict.fromkeys(
-            ("content", "luma_mean", "luma_std", "tint"), np.zeros(1)
-        )
-        np.savez(self.path, flow=np.array([{"a": 1}], object), **columns)
+        np.save(self.path, np.array([{"a": 1}] * 100, object))
 
         with self.assertRaises(ValueError):
             Signals.load(self.path)
+
+    def test_another_array_is_not_taken_for_signals(self):
+        np.save(self.path, np.zeros(1000))
+
+        with self.assertRaisesRegex(ValueError, "does not hold the signals"):
+            Signals.load(self.path)
+
+    def test_pieces_joined_on_disk_are_the_whole(self):
+        whole = record(pan(12, 5))
+        pieces = []
+        for at in (0, 4, 8):
+            pieces.append(self.path.with_name(f"{at}.npy"))
+            whole[at : at + 4].save(pieces[-1])
+
+        join_saved(pieces, self.path)
+        joined = Signals.load(self.path)
+
+        self.assertEqual(len(joined), 12)
+        self.assertTrue(np.array_equal(joined.flow, whole.flow))
+        self.assertTrue(np.array_equal(joined.content, whole.content))
 
     def test_a_slice_speaks_of_those_frames(self):
         signals = record(pan(13, 6))
