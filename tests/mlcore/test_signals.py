@@ -182,7 +182,7 @@ class KeepingTests(unittest.TestCase):
             Signals.load(self.path)
 
     def test_pieces_joined_on_disk_are_the_whole(self):
-        whole = record(pan(12, 5))
+        whole = record(pan(5, 12))
         pieces = []
         for at in (0, 4, 8):
             pieces.append(self.path.with_name(f"{at}.npy"))
