@@ -118,7 +118,7 @@ def _join(
     scale = proxy_clock(times.time_base)
     options = {"movflags": "faststart", "video_track_timescale": str(scale)}
     with av.open(str(out), "w", format="mp4", options=options) as target:
-        with av.open(str(segment_path(folder, 0))) as first:
+        with _open_made(segment_path(folder, 0)) as first:
             picture = target.add_stream_from_template(first.streams.video[0])
         picture.time_base = Fraction(1, scale)
         packets = _pictures(folder, segments, times, picture)
@@ -126,10 +126,15 @@ def _join(
             for packet in packets:
                 target.mux_one(packet)
             return
-        with av.open(str(sound)) as opened:
+        with _open_made(sound) as opened:
             heard = target.add_stream_from_template(opened.streams.audio[0])
             for packet in heapq.merge(packets, _sounds(opened, heard), key=_begins):
                 target.mux_one(packet)
+
+
+def _open_made(path: Path) -> InputContainer:
+    """Open what the sandbox wrote as the MP4 that it should be, and nothing else."""
+    return av.open(str(path), format="mp4", options={"protocol_whitelist": "file"})
 
 
 def _begins(packet: "Packet[Any]") -> Fraction:
@@ -143,7 +148,7 @@ def _pictures(
     clock = Fraction(1, proxy_clock(times.time_base))
     index = 0
     for number in range(segments):
-        with av.open(str(segment_path(folder, number))) as segment:
+        with _open_made(segment_path(folder, number)) as segment:
             for packet in segment.demux(video=0):
                 if packet.size == 0:
                     continue

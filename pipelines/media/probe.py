@@ -11,6 +11,8 @@ from pipelines.media.packets import Json, Message
 from pipelines.media.sandbox import Child
 from pipelines.media.sources import OpenSource
 
+FASTEST = 100_000  # frames per second
+
 
 @dataclass(frozen=True, kw_only=True)
 class AudioStream:
@@ -61,6 +63,19 @@ class Probe:
     audio: tuple[AudioStream, ...]
     active_picture: tuple[float, float, float, float]
 
+    def __post_init__(self) -> None:
+        sizes = (self.width, self.height, self.display_width, self.display_height)
+        x, y, width, height = self.active_picture
+        inside = min(x, y) >= 0 and max(x + width, y + height) < 1.001
+        if (
+            min(sizes) < 1
+            or not 0 < self.rate <= FASTEST
+            or not inside
+            or min(width, height) <= 0
+            or not 0 <= self.seconds < float("inf")
+        ):
+            raise ValueError("The facts of a film do not add up.")
+
     def as_json(self) -> Json:
         """For a JSON field; fractions as "24000/1001"."""
         written = asdict(self)
@@ -99,5 +114,10 @@ def probe(path: Path, limits: Limits = Limits()) -> Probe:  # noqa: B008 - froze
     if not isinstance(last, Message) or "container" not in last.body:
         raise UnreadableMedia(f"{path.name}: the decoder did not answer as it should.")
     answer = last.body
-    answer["reel"] = answer["reel"] or path.stem
-    return Probe.from_json(answer)
+    answer["reel"] = answer.get("reel") or path.stem
+    try:
+        return Probe.from_json(answer)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise UnreadableMedia(
+            f"{path.name}: what the file says of itself cannot be ({error})."
+        ) from error

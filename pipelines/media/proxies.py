@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, TypeVar
 
 from pipelines.media.errors import UnreadableMedia
 from pipelines.media.files import sync_folder
@@ -26,8 +26,10 @@ from pipelines.media.segments import (
 )
 from pipelines.media.sources import OpenSource
 
+LARGEST_SEGMENT = 1 << 32  # bytes
 GROUP = 12  # frames between the keyframes of a proxy; the child encodes with the same
 
+T = TypeVar("T")
 OnFrame = Callable[[int, Image], None]
 OnSegment = Callable[[Segment], None]
 
@@ -84,6 +86,10 @@ class _Decode:
         self._markers = finished_markers(folder)
         self._size, self._small = proxy_size(probe), small_size(probe)
         self._time_base: Fraction | None = None
+        done = self._markers[-1].segment.end_frame if self._markers else 0
+        # The last finished frame comes first, for the next one to be compared with.
+        self._next = max(0, done - 1)
+        self._written = 0
         self._writing: IO[bytes] | None = None
 
     def run(self, source: Path, limits: Limits) -> ProxyTrack:
@@ -94,7 +100,7 @@ class _Decode:
                 "proxy", opened, self._request(), limits=limits, media_seconds=seconds
             ) as child:
                 for packet in child:
-                    if self._take(packet):
+                    if self._believe(packet, source.name):
                         opened.check_unchanged()
             opened.check_unchanged()
             return self._finish()
@@ -118,17 +124,33 @@ class _Decode:
             ),
         }
 
+    def _believe(self, packet: Packet, name: str) -> bool:
+        """Act on one answer; true when it finished a segment.
+
+        A file may have taken the decoder over: whatever does not fit ends the work.
+        """
+        try:
+            return self._take(packet)
+        except _Nonsense as error:
+            raise UnreadableMedia(
+                f"{name}: the decoder answered nonsense ({error}) and was stopped."
+            ) from error
+
     def _take(self, packet: Packet) -> bool:
-        """Act on one answer; true when it finished a segment."""
         match packet:
             case Frame(index, image):
+                if index != self._next or image.shape[1::-1] != self._small:
+                    raise _Nonsense(f"frame {index} where {self._next} is due")
+                self._next += 1
                 self._on_frame(index, image)
             case Chunk(content):
-                self._open_segment().write(content)
+                self._written += self._open_segment().write(content)
+                if self._written > LARGEST_SEGMENT:
+                    raise _Nonsense("a segment without end")
             case Message(body) if self._time_base is None:
-                self._time_base = Fraction(body["time_base"])
+                self._time_base = _read(_positive, body["time_base"])
             case Message({"number": _} as body):
-                self._finish_segment(marker_from_json(body))
+                self._finish_segment(_read(marker_from_json, body))
                 return True
         return False
 
@@ -166,12 +188,12 @@ class _Decode:
         done, segment = self._markers, marker.segment
         follows = done[-1].segment.end_frame if done else 0
         if segment.number != len(done) or segment.first_frame != follows:
-            raise UnreadableMedia("The decoder lost count of the frames; try again.")
+            raise _Nonsense(f"segment {segment.number} where {len(done)} is due")
         file = self._open_segment()
         file.flush()
         os.fsync(file.fileno())
         file.close()
-        self._writing = None
+        self._writing, self._written = None, 0
         self._part_path().replace(segment_path(self._folder, segment.number))
         sync_folder(self._folder)
         self._on_segment(segment)
@@ -182,3 +204,21 @@ class _Decode:
 def segment_length(rate: Fraction, seconds: float) -> int:
     """Frames in a segment: whole groups, about ``seconds`` long."""
     return max(1, round(float(rate) * seconds / GROUP)) * GROUP
+
+
+class _Nonsense(Exception):
+    """An answer that a decoder in its right mind does not give."""
+
+
+def _read(reader: Callable[[Any], T], content: object) -> T:
+    try:
+        return reader(content)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise _Nonsense(str(error)) from error
+
+
+def _positive(written: str) -> Fraction:
+    number = Fraction(written)
+    if number <= 0:
+        raise ValueError(f"a clock of {number} s")
+    return number

@@ -12,6 +12,7 @@ from pipelines.media.packets import Json
 
 MARKER = re.compile(r"\d{5}\.json")
 TRACK = "track.json"
+LARGEST_TICK = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def marker_from_json(body: Json) -> Marker:
     segment = Segment(int(body["number"]), int(body["first"]), int(body["end"]))
     ticks = tuple(int(tick) for tick in body["ticks"])
     rising = all(a < b for a, b in pairwise(ticks))
+    if any(abs(tick) >= LARGEST_TICK for tick in ticks):
+        raise ValueError("The times of a segment are out of range.")
     if not rising or not 0 < segment.end_frame - segment.first_frame == len(ticks):
         raise ValueError("The frames of a segment do not add up.")
     return Marker(segment, ticks, bool(body["exact"]), int(body["damaged"]))

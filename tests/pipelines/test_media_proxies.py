@@ -218,14 +218,13 @@ class AnInterruptedProxy(FilesInAFolder):
 
 
 class TheSound(FilesInAFolder):
-    """A click drawn at a known time of the picture is heard within one frame of it."""
+    """A click drawn at a known time of the picture is heard there, within 5 ms."""
 
     def heard(self, name, clip):
         done = ingest_clip(write_clip(self.folder / name, clip))
         self.assertTrue(done.proxy.audio)
         self.assertEqual(len(done.probe.audio), 1)
-        frame = float(1 / clip.rate)
-        self.assertAlmostEqual(done.click_heard(), clip.click, delta=frame)
+        self.assertAlmostEqual(done.click_heard(), clip.click, delta=0.005)
 
     def test_is_in_sync(self):
         for name in ("a.mp4", "a.mkv", "a.ts"):

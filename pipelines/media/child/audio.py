@@ -12,7 +12,7 @@ from av.filter import Graph
 from av.filter.context import FilterContext
 from av.stream import Discard
 
-from pipelines.media.child.encoding import FRAGMENTS, PipeFile
+from pipelines.media.child.encoding import SOUND_FRAGMENTS, PipeFile
 from pipelines.media.child.opening import Opened, open_media
 from pipelines.media.packets import Json, PacketWriter
 
@@ -44,7 +44,7 @@ class SoundEncoder:
 
     def __init__(self, wire: PacketWriter) -> None:
         target: Any = PipeFile(wire)
-        self._container = av.open(target, "w", format="mp4", options=FRAGMENTS)
+        self._container = av.open(target, "w", format="mp4", options=SOUND_FRAGMENTS)
         self._stream = self._container.add_stream(
             "aac", rate=SAMPLE_RATE, layout="stereo"
         )

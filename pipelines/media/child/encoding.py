@@ -22,6 +22,8 @@ X264 = {
 }
 # Fragments need no seeking back, so the file can go down a pipe as it grows.
 FRAGMENTS = {"movflags": "empty_moov+default_base_moof+frag_keyframe"}
+# Sound has no keyframes that would end one: a fragment every 10 s (in microseconds).
+SOUND_FRAGMENTS = {**FRAGMENTS, "frag_duration": "10000000"}
 
 
 class PipeFile:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import av
 import av.error
 from av.video.frame import VideoFrame
 
@@ -125,8 +126,8 @@ class FrameSource:
 
     def _note_reach(self, packet: "Packet[Any]") -> None:
         if packet.pts is not None and packet.time_base is not None:
-            start = packet.stream.start_time or 0
-            end = (packet.pts + (packet.duration or 0) - start) * packet.time_base
+            start = Fraction(self._opened.container.start_time or 0, av.time_base)
+            end = (packet.pts + (packet.duration or 0)) * packet.time_base - start
             self._reach = max(self._reach, end)
 
     def _timed(self, frame: VideoFrame) -> Shown:
