@@ -8,6 +8,8 @@ from catalog.celery import app
 
 RUN_JOB = "pipelines.run_job"
 SWEEP_JOBS = "pipelines.sweep_jobs"
+LOOK_FOR_SOURCES = "pipelines.look_for_sources"
+CLEAR_LEFTOVERS = "pipelines.clear_leftovers"
 
 log = logging.getLogger(__name__)
 

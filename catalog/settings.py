@@ -112,10 +112,21 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
+    # On the interactive queue: the default one may be busy with films for hours.
     "sweep-jobs": {
         "task": "pipelines.sweep_jobs",
         "schedule": 5.0,
-        "options": {"expires": 5},
+        "options": {"queue": "interactive", "expires": 5},
+    },
+    "look-for-sources": {
+        "task": "pipelines.look_for_sources",
+        "schedule": 300.0,
+        "options": {"queue": "interactive", "expires": 300},
+    },
+    "clear-leftovers": {
+        "task": "pipelines.clear_leftovers",
+        "schedule": 3600.0,
+        "options": {"queue": "interactive", "expires": 3600},
     },
 }
 CELERY_TIMEZONE = "UTC"

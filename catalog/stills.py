@@ -15,7 +15,7 @@ def still_key(title: Title, frame: int) -> str:
 
 def times_key(title: Title) -> str:
     """File key of the timestamp table. Raises ValueError before there is a proxy."""
-    return f"{_folder(title)}/proxy.times.json"
+    return f"{_folder(title)}/times.json"
 
 
 def _folder(title: Title) -> str:

@@ -193,7 +193,7 @@ def make_proxy(claim: Claim) -> None:
     home = derived_folder(title)
     if not local_path(f"{home}/signals.npy").exists():
         _decode(claim, home)
-    times = local_path(f"{home}/proxy.times.json")
+    times = local_path(f"{home}/times.json")
     with claim.writing():
         title.frames = len(FrameTimes.load(times))
         title.proxy_key = f"{home}/proxy.mp4"
@@ -221,7 +221,7 @@ def _decode(claim: Claim, home: str) -> None:
     signals = folder / "signals.npy"
     tape.join(signals)
     publish(finished, f"{home}/proxy.mp4")
-    publish(times_path(finished), f"{home}/proxy.times.json")
+    publish(times_path(finished), f"{home}/times.json")
     # Last: its presence says that the others are there.
     publish(signals, f"{home}/signals.npy")
 

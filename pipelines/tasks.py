@@ -2,8 +2,10 @@
 
 from celery import shared_task
 
-from catalog.dispatch import RUN_JOB, SWEEP_JOBS
+from catalog.dispatch import CLEAR_LEFTOVERS, LOOK_FOR_SOURCES, RUN_JOB, SWEEP_JOBS
+from catalog.services import refresh_locations
 from catalog.services import sweep_jobs as sweep
+from pipelines import schedules
 from pipelines.jobs import run_claimed
 from pipelines.work import WORK
 
@@ -18,3 +20,15 @@ def run_job(job_id: int) -> None:
 def sweep_jobs() -> None:
     """Release dead workers' jobs and ring again for unheard ones."""
     sweep()
+
+
+@shared_task(name=LOOK_FOR_SOURCES)
+def look_for_sources() -> None:
+    """See which sources are online."""
+    refresh_locations()
+
+
+@shared_task(name=CLEAR_LEFTOVERS)
+def clear_leftovers() -> None:
+    """Remove half-done files that nobody goes on with."""
+    schedules.clear_leftovers()

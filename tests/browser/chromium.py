@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 import unittest
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,6 +108,17 @@ class BrowserTestCase(IngestCase, StaticLiveServerTestCase):
     def open(self, path: str) -> None:
         """Go to a page of the server."""
         self.page.goto(f"{self.live_server_url}{path}")
+
+    def until(self, true: Callable[[], bool]) -> None:
+        """Wait for something to become true, as a person looks at the page.
+
+        Playwright's own waiting for a function is an eval, which our policy forbids.
+        """
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while not true():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"it never came: {self.faults}")
+            self.page.wait_for_timeout(50)
 
     def import_folder(self) -> Path:
         """A folder that titles may be taken from."""

@@ -77,15 +77,11 @@ class PlayerTests(BrowserTestCase):
         self.play(Clip(frames=60))
 
         self.press("l")
-        self.page.wait_for_function(
-            "Number(document.querySelector('[data-shows=frame]').textContent) > 10"
-        )
+        self.until(lambda: int(self.told("frame")) > 10)
         self.press("k")
         self.check(at := int(self.told("frame")))
         self.press("j")
-        self.page.wait_for_function(
-            f"Number(document.querySelector('[data-shows=frame]').textContent) < {at - 3}"
-        )
+        self.until(lambda: int(self.told("frame")) < at - 3)
         self.press("k")
         self.check(int(self.told("frame")))
 
@@ -104,7 +100,7 @@ class PlayerTests(BrowserTestCase):
 
         self.press(*["."] * 12, "b")
 
-        self.page.wait_for_function("document.querySelectorAll('#strip a').length === 3")
+        self.until(lambda: self.page.locator("#strip a").count() == 3)
         shots = [shot.first_frame for shot in title.shots.order_by("index")]
         self.assertEqual(shots, [0, 12, 30])
 

@@ -47,12 +47,13 @@ class StoryTests(BrowserTestCase):
         best = MatchCandidate.objects.live().on_board().best_first()[0]
         card = self.page.locator(".card").first
         self.assertEqual(card.get_attribute("id"), f"card-{best.pk}")
-        self.page.wait_for_function(LOADED)
+        self.until(lambda: self.page.evaluate(LOADED))
 
     def _play(self):
         self.page.keyboard.press("ArrowRight")
         self.page.wait_for_selector("#monitor video")
-        self.page.wait_for_function(f"({PLAYS})(document.querySelector('#monitor video'))")
+        video = self.page.locator("#monitor video")
+        self.until(lambda: video.evaluate(PLAYS))
         job = Job.objects.filter(kind=Job.Kind.LOOP).earliest("pk")
         self.assertEqual((job.state, job.queue), (Job.State.DONE, "interactive"))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -53,7 +54,7 @@ def sample(title: str) -> "SampleTitle":
 class SampleTitle:
     """Frames and truth of one sample title."""
 
-    def __init__(self, film: Path, truth: dict[str, list[dict[str, int]]]) -> None:
+    def __init__(self, film: Path, truth: dict[str, Any]) -> None:
         self._film, self.truth = film, truth
         self.shots = truth["shots"]
 
@@ -61,7 +62,8 @@ class SampleTitle:
         """Every frame, RGB, cropped to the active picture."""
         with av.open(str(self._film)) as film:
             for frame in film.decode(video=0):
-                yield self._cropped(frame.to_ndarray(format="rgb24"))
+                picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+                yield self._cropped(picture)
 
     def frames(self, wanted: list[int]) -> dict[int, Picture]:
         """Frames by number, RGB, cropped to the active picture."""

@@ -1,7 +1,7 @@
 import unittest
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from mlcore.matching.bits import areas, centroids, iou_each, iou_every, to_words
 from mlcore.matching.kinds import FRAME, KINDS, MOTION, frame_rows, motion_rows

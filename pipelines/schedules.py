@@ -1,0 +1,38 @@
+"""What the clock rings for, besides the sweep."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from django.conf import settings
+
+from catalog.models import Job
+
+LEFTOVER_SECONDS = 24 * 3600.0
+
+
+def clear_leftovers(now: float | None = None) -> int:
+    """Remove half-done files nobody has touched for a day; returns how many.
+
+    Those are work folders of titles with nothing to do, and uploads that broke off.
+    """
+    before = (time.time() if now is None else now) - LEFTOVER_SECONDS
+    busy = {f"title-{key}" for key in _busy_titles()}
+    removed = 0
+    for path in _leftovers():
+        if path.name not in busy and path.stat().st_mtime < before:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def _busy_titles() -> list[int]:
+    found = Job.objects.unfinished().filter(title__isnull=False)
+    return list(found.values_list("title", flat=True))
+
+
+def _leftovers() -> list[Path]:
+    work, uploads = Path(settings.MEDIA_ROOT) / "work", Path(settings.UPLOAD_ROOT)
+    return [*work.glob("*"), *uploads.glob("*.part")]

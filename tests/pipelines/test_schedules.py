@@ -1,0 +1,45 @@
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.test import TestCase
+
+from catalog.files import working_folder
+from catalog.models import Job, Production, Title
+from pipelines.schedules import LEFTOVER_SECONDS, clear_leftovers
+
+
+class LeftoverTests(TestCase):
+    def setUp(self):
+        production = Production.objects.create(name="P")
+        self.title = Title.objects.create(
+            production=production, name="A", added_path="/a.mp4"
+        )
+        self.folder = working_folder(f"title-{self.title.pk}")
+        (self.folder / "00000.mp4").write_bytes(b"half")
+        self.broken = Path(settings.UPLOAD_ROOT) / "broken.part"
+        self.broken.write_bytes(b"half")
+        self.tomorrow = time.time() + LEFTOVER_SECONDS + 60
+
+    def test_what_nobody_goes_on_with_is_gone_after_a_day(self):
+        clear_leftovers()
+        self.assertTrue(self.folder.exists())
+
+        clear_leftovers(self.tomorrow)
+        self.assertFalse(self.folder.exists())
+        self.assertFalse(self.broken.exists())
+
+    def test_a_title_that_still_has_work_keeps_its_half_done_files(self):
+        Job.objects.create(kind=Job.Kind.INGEST, title=self.title, key="k")
+
+        clear_leftovers(self.tomorrow)
+
+        self.assertTrue(self.folder.exists())
+
+    def test_whole_uploads_are_never_touched(self):
+        whole = Path(settings.UPLOAD_ROOT) / "whole.mp4"
+        whole.write_bytes(b"whole")
+
+        clear_leftovers(self.tomorrow)
+
+        self.assertTrue(whole.exists())
