@@ -1,6 +1,7 @@
 """What ingest costs, against pure decoding, and how its memory grows with the film.
 
-``python -m bench.ingest [--seconds 60] [--rounds 2] [--short 120] [--long 1200]``
+``python -m bench.ingest [--seconds 60] [--rounds 2] [--short 120] [--long 1200]``;
+``--seconds 0`` measures memory alone.
 """
 
 import argparse
@@ -41,8 +42,9 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=default)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        film = draw_film(Path(folder) / "film.mp4", given.seconds, HD, BITS)
-        print_ratios(film, given.seconds, given.rounds)
+        if given.seconds:
+            film = draw_film(Path(folder) / "film.mp4", given.seconds, HD, BITS)
+            print_ratios(film, given.seconds, given.rounds)
         peaks = []
         for seconds in (given.short, given.long):
             film = draw_film(

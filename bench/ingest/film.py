@@ -1,5 +1,6 @@
 """A film to measure with, drawn on the fly: moving, grainy, at a given bit rate."""
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def _draw_unit(path: Path, size: tuple[int, int], bits: int) -> None:
     graph = Graph()
     graph.link_nodes(
         graph.add("testsrc2", f"size={size[0]}x{size[1]}:rate={RATE}"),
-        graph.add("noise", "alls=14:allf=t:all_seed=1"),
+        graph.add("noise", "all_strength=14:all_flags=t:all_seed=1"),
         graph.add("format", "yuv420p"),
         graph.add("buffersink"),
     ).configure()
@@ -35,31 +36,41 @@ def _draw_unit(path: Path, size: tuple[int, int], bits: int) -> None:
     with av.open(str(path), "w") as target:
         picture: Any = target.add_stream("libx264", rate=RATE, options=options)
         picture.width, picture.height = size
-        sound: Any = target.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
         picture.codec_context.bit_rate = bits
         for _ in range(UNIT_SECONDS * RATE):
             frame = graph.vpull()
             frame.pict_type = 0
             target.mux(picture.encode(frame))
         target.mux(picture.encode(None))
-        hum = np.sin(np.arange(UNIT_SECONDS * SAMPLE_RATE) * 0.02).astype(np.float32)
-        frame = AudioFrame.from_ndarray(np.stack([hum, hum]), "fltp", "stereo")
-        frame.sample_rate = SAMPLE_RATE
-        target.mux(sound.encode(frame))
-        target.mux(sound.encode(None))
 
 
 def _repeat(unit: Path, path: Path, times: int) -> None:
     with av.open(str(path), "w") as target:
-        copies: list[Any] = []
+        copy: Any = None
+        sound: Any = None
         for number in range(times):
             with av.open(str(unit)) as opened:
-                streams: Any = opened.streams.get()
-                copies = copies or [target.add_stream_from_template(s) for s in streams]
+                stream: Any = opened.streams.video[0]
+                copy = copy or target.add_stream_from_template(stream)
+                sound = sound or target.add_stream(
+                    "aac", rate=SAMPLE_RATE, layout="stereo"
+                )
+                shift = round(number * UNIT_SECONDS / stream.time_base)
                 packet: Any
-                for packet in opened.demux():
+                for packet in opened.demux(stream):
                     if packet.dts is not None:
-                        shift = round(number * UNIT_SECONDS / packet.time_base)
                         packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-                        packet.stream = copies[packet.stream.index]
+                        packet.stream = copy
                         target.mux(packet)
+            target.mux(sound.encode(_hum(number)))
+        target.mux(sound.encode(None))
+
+
+def _hum(number: int) -> AudioFrame:
+    """The sound of one unit."""
+    samples = UNIT_SECONDS * SAMPLE_RATE
+    wave = np.sin(np.arange(samples) * 0.02).astype(np.float32)
+    frame = AudioFrame.from_ndarray(np.stack([wave, wave]), "fltp", "stereo")
+    frame.sample_rate, frame.pts = SAMPLE_RATE, number * samples
+    frame.time_base = Fraction(1, SAMPLE_RATE)
+    return frame

@@ -41,13 +41,13 @@ class LookRows(Rows):
 class DuplicateConfig:
     """When two moments look the same.
 
-    Set by measuring photographs and film frames against copies of themselves (half
-    size and JPEG at 40; 3 % cropped; 10 % brighter), against frames of the same
-    shot, against each other, and ten people pasted into the same eight places.
+    Set on photographs and film frames: against copies of themselves (half size and
+    JPEG; 3 % cropped; 10 % brighter), frames of the same shot and of others
+    (`python -m bench.matching`), and different people pasted into the same places.
     """
 
     likeness: float = 0.80
-    """Least dot product of appearance; unlike pictures stay under .75."""
+    """Least dot product of appearance; copies stay above it."""
     likeness_unsure: float = 0.90
     """The same, where a subject was found in one of the two only."""
     tint: float = 10.0

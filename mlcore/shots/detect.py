@@ -78,10 +78,11 @@ def _adaptive_cuts(
         window_width=config.window,
         min_scene_len=0,
     )
+    scores = np.array(content, np.float32)  # mapped from disk it is slow one by one
     found: list[int] = []
-    for frame in range(len(content)):
+    for frame in range(len(scores)):
         here = FrameTimecode(frame, fps=rate)
-        cuts = detector.process_frame(here, content[frame : frame + 1])
+        cuts = detector.process_frame(here, scores[frame : frame + 1])
         found.extend(cut.frame_num for cut in cuts)
     return found
 

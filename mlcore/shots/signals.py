@@ -136,7 +136,7 @@ class SignalRecorder:
 
     def __init__(self, previous: Frame | None = None) -> None:
         self._content = _ContentScore()
-        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         self._grey: Frame | None = None
         self._shape: tuple[int, ...] | None = None
         self._rows: list[tuple[float, float, float]] = []

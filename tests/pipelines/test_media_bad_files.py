@@ -218,7 +218,7 @@ class FilesThatNameOthers(TestCase):
                     options={"protocol_whitelist": "file,http,tcp"},
                     timeout=5,
                 )
-            self.assertEqual(len(visits), 1)
+            self.assertTrue(visits)
 
     def test_a_playlist_does_not_read_another_file(self):
         for name in ("a.m3u8", "a.mp4", "a.mkv", "a.bin"):

@@ -76,6 +76,28 @@ class FramesAreTheRightOnes(TestCase):
     def test_h264_in_a_transport_stream(self):
         self.ingest("a.ts", Clip())
 
+    def test_a_broadcast_that_changes_its_size_midway(self):
+        parts = [Clip(frames=20), Clip(frames=20, size=(640, 480), first_code=20)]
+        path = self.folder / "a.ts"
+        for number, clip in enumerate(parts):
+            part = write_clip(self.folder / f"{number}.ts", clip)
+            with path.open("ab") as whole:
+                whole.write(part.read_bytes())
+        done = ingest_clip(path)
+        self.assertEqual(done.small_codes(), list(range(40)))
+        self.assertEqual(done.proxy_codes(), list(range(40)))
+        self.assertEqual(done.source_codes([0, 19, 20, 39]), [0, 19, 20, 39])
+
+    def test_a_recording_that_begins_between_keyframes(self):
+        clip = Clip(frames=60, codec="mpeg2video", options=MPEG2)
+        path = write_clip(self.folder / "a.ts", clip)
+        content = path.read_bytes()
+        path.write_bytes(content[len(content) // 3 // 188 * 188 :])
+        done = ingest_clip(path)
+        first = 60 - done.track.frames
+        self.assertGreater(first, 0)
+        self.assertEqual(done.small_codes(), list(range(first, 60)))
+
     def test_turned_by_a_quarter(self):
         done = self.ingest("a.mp4", Clip(size=(180, 320), rotation=90))
         self.assertEqual(done.proxy.size, (180, 320))

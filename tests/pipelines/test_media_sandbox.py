@@ -87,9 +87,9 @@ class TheChild(TestCase):
             clip,
             probe(clip),
             self.folder / "slow",
-            on_frame=lambda *_: time.sleep(0.4),
+            on_frame=lambda index, _: time.sleep(5.5 if index == 3 else 0),
             on_segment=lambda _: None,
-            limits=Limits(stall_seconds=2),
+            limits=Limits(stall_seconds=5),
         )
         self.assertEqual(track.frames, 8)
 

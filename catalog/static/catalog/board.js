@@ -68,7 +68,8 @@ function judge(value) {
   const card = chosen();
   const form = card ? card.querySelector("form.verdicts") : document.querySelector("form.judge");
   if (!form) return false;
-  form.requestSubmit(form.querySelector(`button[value="${value}"]`));
+  // A click, not requestSubmit(): htmx sends the value of the button it saw clicked.
+  form.querySelector(`button[value="${value}"]`).click();
   if (card) move(1);
 }
 

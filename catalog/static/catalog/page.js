@@ -4,6 +4,8 @@
 import { bind } from "./keys.js";
 import { say } from "./say.js";
 
+document.documentElement.classList.add("scripted");
+
 for (const link of document.querySelectorAll("a[data-go]")) {
   bind(`g ${link.dataset.go}`, () => location.assign(link.href));
 }

@@ -46,7 +46,8 @@ export class FramePlayer extends EventTarget {
   }
 
   seek(frame) {
-    this.stop();
+    this.speed = 0;
+    this.video.pause();
     this.#go(frame);
   }
 
@@ -54,10 +55,12 @@ export class FramePlayer extends EventTarget {
     this.seek((this.wanted ?? this.frame) + frames);
   }
 
+  /** Stop at the frame last told: the decoder may have gone on to the next. */
   stop() {
+    if (!this.speed && this.video.paused) return;
     this.speed = 0;
     this.video.pause();
-    this.#show();
+    this.#go(this.frame);
   }
 
   play() {
@@ -115,7 +118,7 @@ export class FramePlayer extends EventTarget {
       if (this.speed > 0) this.speed = 0;
       this.#show();
     });
-    this.video.addEventListener("ended", () => this.stop());
+    this.video.addEventListener("ended", () => this.seek(this.last));
     if ("requestVideoFrameCallback" in this.video) this.#watchFrames();
     else this.video.addEventListener("timeupdate", () => this.#seen(this.video.currentTime));
   }

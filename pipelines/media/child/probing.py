@@ -53,7 +53,7 @@ def probe(request: Json, wire: PacketWriter) -> None:
     for frame in sample_frames(opened, seconds, rate):
         first = first or frame
         interlaced.append(frame.interlaced_frame)
-        finder.add(_upright_luma(frame))
+        finder.add(_upright_luma(frame, (first.width, first.height)))
         wire.message({"sampled": len(interlaced)})
     if first is None:
         raise UnreadableMedia("its video stream has no frame that can be shown.")
@@ -85,13 +85,14 @@ def _seconds(opened: Opened) -> float:
     return max(0, opened.container.duration or 0) / av.time_base
 
 
-def _upright_luma(frame: VideoFrame) -> Image:
-    """(height, width) full-range luma of the displayed picture, in coded pixels.
+def _upright_luma(frame: VideoFrame, coded: tuple[int, int]) -> Image:
+    """(height, width) full-range luma of the displayed picture.
 
-    By a filter graph, since PyAV's own conversion starts threads.
+    ``coded`` is (width, height) before turning: a broadcast may change its size midway.
+    Made by a filter graph, since PyAV's own conversion starts threads.
     """
-    rotation, size = _clockwise(frame), (frame.width, frame.height)
-    size = size[::-1] if rotation in (90, 270) else size
+    rotation = _clockwise(frame)
+    size = coded[::-1] if rotation in (90, 270) else coded
     shaper = Shaper(
         Shape(size=size, rotation=rotation, pixel_format="gray", flags="neighbor")
     )
