@@ -40,7 +40,8 @@ class BoardForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.user = user
         titles = Title.objects.visible_to(user).listed()
         self.fields["title"].queryset = titles  # type: ignore[attr-defined]
@@ -83,7 +84,8 @@ class AddTitleForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         production: Any = self.fields["production"]
         production.queryset = Production.objects.visible_to(user)
         production.initial = _last_production(user)

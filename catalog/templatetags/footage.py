@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import template
+from django.utils.timezone import now
 
 from catalog.models.productions import sees_everything
 from catalog.views.cards import parts_of, sides_of
 
 if TYPE_CHECKING:
-    from catalog.models import Shot, Title
+    from catalog.models import Job, Shot, Title
 
 register = template.Library()
 
@@ -47,6 +48,14 @@ def duration(title: Title) -> str:
 def fps(title: Title) -> str:
     """Write a rate as editors say it: 24, 25, 23.976, 29.97."""
     return f"{float(title.rate):.3f}".rstrip("0").rstrip(".") if title.rate else ""
+
+
+@register.filter
+def took(job: Job) -> str:
+    """Write how long an attempt has taken, or takes so far."""
+    if job.started_at is None:
+        return ""
+    return clock(((job.ended_at or now()) - job.started_at).total_seconds())
 
 
 @register.filter

@@ -20,6 +20,10 @@ from catalog.views.ranges import serve_key
 if TYPE_CHECKING:
     from catalog.htmx import PageRequest
 
+# A board shows dozens of stills: asking for each again at every visit costs more than a
+# still that whoever has just seen it can see for some minutes longer.
+STILL_SECONDS = 600
+
 
 @require_safe
 def proxy(request: PageRequest, title_id: int) -> HttpResponseBase:
@@ -31,14 +35,15 @@ def proxy(request: PageRequest, title_id: int) -> HttpResponseBase:
 def poster(request: PageRequest, title_id: int) -> HttpResponseBase:
     """The picture that stands for the title."""
     title = get_object_or_404(Title.objects.visible_to(request.user), pk=title_id)
-    return serve_key(request, title.poster_key, "image/jpeg")
+    return serve_key(request, title.poster_key, "image/jpeg", seconds=STILL_SECONDS)
 
 
 @require_safe
 def still(request: PageRequest, title_id: int, frame: int) -> HttpResponseBase:
     """One frame as JPEG, where the worker has written one."""
     title = _with_proxy(request, title_id)
-    return serve_key(request, still_key(title, frame), "image/jpeg")
+    key = still_key(title, frame)
+    return serve_key(request, key, "image/jpeg", seconds=STILL_SECONDS)
 
 
 @require_safe

@@ -61,11 +61,13 @@ def read_range(header: str, size: int) -> Span | None:
     return span
 
 
-def serve_key(request: HttpRequest, key: str, content_type: str) -> HttpResponseBase:
+def serve_key(
+    request: HttpRequest, key: str, content_type: str, *, seconds: int = 0
+) -> HttpResponseBase:
     """Answer with a derived file, whole or in the range asked for.
 
-    200, 206, 304 or 416. Raises Http404 when there is no such file. Never cached by
-    anyone but the browser, and checked again each time: who may see it can change.
+    200, 206, 304 or 416. Raises Http404 when there is no such file. Never kept by
+    anyone but the browser, and by it for `seconds` before it asks again.
     """
     try:
         path = local_path(key)
@@ -85,7 +87,8 @@ def serve_key(request: HttpRequest, key: str, content_type: str) -> HttpResponse
     answer["ETag"] = tag
     answer["Accept-Ranges"] = "bytes"
     answer["Last-Modified"] = http_date(status.st_mtime)
-    answer["Cache-Control"] = "private, no-cache"
+    kept = f"max-age={seconds}" if seconds else "no-cache"
+    answer["Cache-Control"] = f"private, {kept}"
     return answer
 
 

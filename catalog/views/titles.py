@@ -34,15 +34,27 @@ if TYPE_CHECKING:
 
 @require_safe
 def title_list(request: PageRequest) -> HttpResponse:
-    """Every title the user may see, newest first; asks again while one is worked on."""
-    shown = Title.objects.visible_to(request.user).listed().with_counts()
+    """Every title the user may see, newest first; asks again for those worked on."""
+    shown = Title.objects.visible_to(request.user).with_counts()
+    if request.htmx:
+        # Also those found meanwhile to be twins, which the list leaves out.
+        shown = shown.filter(pk__in=_keys(request.GET.get("live", "")))
+    else:
+        shown = shown.listed()
     titles = list(shown.prefetch_related("source__locations", _jobs_at_work()))
     context = {
         "titles": titles,
-        "working": any(title.is_running for title in titles),
+        "working": ",".join(str(title.pk) for title in titles if title.is_running),
+        "swap": bool(request.htmx),
         "may_edit": may_edit(request.user),
     }
-    return render_part(request, "title_list.html", context, part="list")
+    return render_part(request, "title_list.html", context, part="live")
+
+
+def _keys(listed: str) -> list[int]:
+    return [
+        int(word) for word in listed.split(",") if word.isdecimal() and len(word) < 19
+    ]
 
 
 def _jobs_at_work() -> Prefetch[str]:

@@ -93,7 +93,7 @@ class Signals:
         # An empty array cannot be mapped.
         way: Literal["r"] | None = "r" if path.stat().st_size > _HEADER_BYTES else None
         records = np.load(path, mmap_mode=way, allow_pickle=False)
-        if records.dtype != RECORD or records.ndim != 1:
+        if getattr(records, "dtype", None) != RECORD or records.ndim != 1:
             raise ValueError(f"{path.name} does not hold the signals of a film")
         return cls(*(records[field.name] for field in fields(cls)))
 

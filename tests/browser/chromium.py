@@ -18,14 +18,20 @@ from tests.ingesting import IngestCase
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from catalog.models import Production
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # Nothing that calls home, and what a container without a screen needs.
 ARGUMENTS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *(
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+    ),
     *("--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--autoplay-policy=no-user-gesture-required"),
 ]
@@ -50,6 +56,8 @@ def find_chromium() -> str:
 
 class BrowserTestCase(IngestCase, StaticLiveServerTestCase):
     """A test in a browser in which an editor is logged in; any script error fails it."""
+
+    browser: Browser
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -80,10 +88,11 @@ class BrowserTestCase(IngestCase, StaticLiveServerTestCase):
         self.assertEqual(self.faults, [])
         super().tearDown()
 
-    def context(self, **options: bool) -> BrowserContext:
+    def context(self, *, scripts: bool = True) -> BrowserContext:
         """A browser of its own, with no cookies."""
-        size = {"width": 1440, "height": 900}
-        context = self.browser.new_context(viewport=size, **options)  # type: ignore[arg-type]
+        context = self.browser.new_context(
+            viewport={"width": 1440, "height": 900}, java_script_enabled=scripts
+        )
         self.addCleanup(context.close)
         context.set_default_timeout(PATIENCE_MS)
         return context

@@ -80,7 +80,9 @@ class BoardTests(BrowserTestCase):
 
         self.until(lambda: Verdict.objects.count() == 3)
 
-        given = Verdict.objects.order_by("entering_first").values_list("value", flat=True)
+        given = Verdict.objects.order_by("entering_first").values_list(
+            "value", flat=True
+        )
         self.assertEqual(list(given), ["good", "bad", "good"])
 
     def test_a_filter_changes_the_board_and_its_address_without_a_reload(self):
@@ -124,15 +126,17 @@ class BoardTests(BrowserTestCase):
 
     def test_everything_is_reached_by_tab_alone(self):
         reached = set()
-        for _ in range(40):
+        for _ in range(60):
             self.page.keyboard.press("Tab")
-            reached.add(self.page.evaluate("document.activeElement.outerHTML.slice(0, 60)"))
+            reached.add(
+                self.page.evaluate("document.activeElement.outerHTML.slice(0, 60)")
+            )
 
         for mark in ('class="skip"', 'name="kind"', self.card(0), self.card(2)):
             self.assertTrue(any(mark in each for each in reached), mark)
 
     def test_without_javascript_one_filters_judges_and_comes_back(self):
-        self.page = self.log_in(self.context(java_script_enabled=False))
+        self.page = self.log_in(self.context(scripts=False))
 
         self.page.select_option("select[name=kind]", "motion")
         self.page.click("text=Filter")

@@ -45,7 +45,8 @@ class PlayerTests(BrowserTestCase):
     def seen(self) -> int:
         """The number drawn in the picture on the screen."""
         png = base64.b64decode(self.page.locator("#player video").evaluate(SHOWN))
-        return read_code(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR))
+        picture = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+        return read_code(np.asarray(picture, np.uint8))
 
     def check(self, frame: int) -> None:
         self.assertEqual((int(self.told("frame")), self.seen()), (frame, frame))

@@ -40,10 +40,12 @@ class MediaTests(PageTestCase):
         self.assertEqual((part.status_code, text(part)), (206, "234"))
         self.assertEqual(part["Content-Type"], "video/mp4")
 
-    def test_browsers_ask_again_before_they_show_a_kept_file(self):
+    def test_nothing_is_kept_by_anyone_but_the_browser_and_stills_not_for_long(self):
+        write_file(self.title.proxy_key, b"film")
         write_file(self.title.poster_key, b"jpeg")
 
-        self.assertEqual(self.get("poster")["Cache-Control"], "private, no-cache")
+        self.assertEqual(self.get("proxy")["Cache-Control"], "private, no-cache")
+        self.assertEqual(self.get("poster")["Cache-Control"], "private, max-age=600")
 
     def test_a_still_is_the_jpeg_of_that_frame_and_no_other(self):
         path = write_still(self.title, 7)

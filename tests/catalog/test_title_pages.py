@@ -51,15 +51,29 @@ class TitleListTests(TitlePageTestCase):
         title = add_title(self.production, state=Title.State.WORKING)
         add_job(title, **RUNNING)
 
-        part = self.client.get("/titles/", headers=HTMX)
+        add_title(self.production)
+
+        asks = markup(self.client.get("/titles/")).by_id("live")["hx-get"]
+        part = self.client.get(asks, headers=HTMX)
 
         self.assertContains(part, "proxy · 3 of 7")
         self.assertContains(part, "88 frames/s")
         self.assertEqual(markup(part).find("progress")[0]["value"], "0.250")
-        self.assertIn("hx-trigger", markup(part).by_id("titles"))
+        cards = [li["id"] for li in markup(part).find("li", hx_swap_oob="true")]
+        self.assertEqual(cards, [f"title-{title.pk}"])
+        self.assertEqual(markup(part).by_id("live")["hx-get"], asks)
+
         Title.objects.update(state=Title.State.READY)
-        part = self.client.get("/titles/", headers=HTMX)
-        self.assertNotIn("hx-trigger", markup(part).by_id("titles"))
+        part = self.client.get(asks, headers=HTMX)
+        self.assertContains(part, f'id="title-{title.pk}"')
+        self.assertNotIn("hx-trigger", markup(part).by_id("live"))
+
+    def test_only_visible_titles_are_followed(self):
+        hidden = add_title(state=Title.State.WORKING)
+
+        part = self.client.get(f"/titles/?live={hidden.pk},x,{'9' * 40}", headers=HTMX)
+
+        self.assertNotContains(part, hidden.name)
 
     def test_twins_are_not_listed_and_failures_say_their_sentence(self):
         twin = add_title(self.production, state=Title.State.DUPLICATE)

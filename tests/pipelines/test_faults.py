@@ -3,14 +3,13 @@
 import os
 import signal
 import time
-from contextlib import suppress
-from pathlib import Path
 
 from django.conf import settings
 
 from catalog.dispatch import ring
 from catalog.models import Job, MatchSet, Shot, ShotMask, ShotVector, Title
 from catalog.services import add_path, default_production
+from tests.decoders import decoders
 from tests.films import planted_film, write_film
 from tests.footage import Clip, write_clip
 from tests.ingesting import IngestCase, digest, ended, forget_derived
@@ -120,35 +119,6 @@ class DecoderTests(IngestCase):
                 self.assertLess(time.monotonic(), deadline, "no decoder was started")
                 time.sleep(0.005)
             os.kill(found[-1], signal.SIGKILL)
-
-
-def decoders(worker: int) -> list[int]:
-    """Pids of decoding children below a worker, outermost first."""
-    parents = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            text = (folder / "stat").read_text()
-            parents[int(folder.name)] = int(text.rpartition(")")[2].split()[1])
-    return sorted(
-        pid
-        for pid in parents
-        if worker in ancestors(pid, parents) and b"pipelines.media.child" in words(pid)
-    )
-
-
-def ancestors(pid: int, parents: dict[int, int]) -> set[int]:
-    """All processes above one."""
-    above: set[int] = set()
-    while (pid := parents.get(pid, 0)) and pid not in above:
-        above.add(pid)
-    return above
-
-
-def words(pid: int) -> bytes:
-    """A process's command line; nothing when it is gone."""
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    return b""
 
 
 class DoubleTests(IngestCase):

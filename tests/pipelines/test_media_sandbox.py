@@ -16,6 +16,7 @@ from pipelines.media.errors import SandboxUnavailable, UnreadableMedia
 from pipelines.media.limits import Limits
 from pipelines.media.probe import probe
 from pipelines.media.proxies import write_proxy
+from tests.decoders import decoders
 from tests.footage import Clip, ingest_clip, plain_film, write_clip
 
 LIMITS = Limits()
@@ -50,7 +51,7 @@ class TheChild(TestCase):
                 on_segment=lambda _: None,
                 limits=limits,
             )
-        self.assertEqual(descendants(os.getpid()), [])
+        self.assertEqual(decoders(os.getpid()), [])
         return caught.exception
 
     def test_killed(self):
@@ -99,16 +100,16 @@ class TheChild(TestCase):
 
         with self.assertRaises(KeyError):
             self.ends(stop)
-        self.assertEqual(descendants(os.getpid()), [])
+        self.assertEqual(decoders(os.getpid()), [])
 
     def test_dies_with_its_parent(self):
         script = (
             "import os, signal, sys; from pathlib import Path;"
             "from pipelines.media.probe import probe;"
             "from pipelines.media.proxies import write_proxy;"
-            "from tests.pipelines.test_media_sandbox import descendants;"
+            "from tests.decoders import decoders;"
             "film, made = map(Path, sys.argv[1:]);"
-            "leave = lambda *_: (print(*descendants(os.getpid()), flush=True),"
+            "leave = lambda *_: (print(*decoders(os.getpid()), flush=True),"
             " os.kill(os.getpid(), signal.SIGKILL));"
             "write_proxy(film, probe(film), made, on_frame=leave, on_segment=print)"
         )
@@ -187,19 +188,10 @@ def at_frame(number: int, sent: signal.Signals) -> Callable[[int], None]:
 
     def act(index: int) -> None:
         if index == number:
-            for pid in descendants(os.getpid()):
+            for pid in reversed(decoders(os.getpid())):
                 os.kill(pid, sent)
 
     return act
-
-
-def descendants(pid: int) -> list[int]:
-    """Processes below ``pid``, the deepest first."""
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            found += [*descendants(child), child]
-    return found
 
 
 def runs(pid: int) -> bool:

@@ -73,6 +73,18 @@ function judge(value) {
   if (card) move(1);
 }
 
+// Whoever asked for less motion starts the loop by hand.
+function calm() {
+  const video = monitor?.querySelector("video[autoplay]");
+  if (!video || !matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  video.autoplay = false;
+  video.controls = true;
+  video.pause();
+}
+
+document.addEventListener("htmx:afterSettle", calm);
+calm();
+
 function playOrStop() {
   const video = monitor?.querySelector("video");
   if (!video) return false;

@@ -1,6 +1,6 @@
 // One sentence at the foot of the page, read and then gone: it covers pictures.
 
-const LASTS_MS = 4000;
+const LASTS_MS = 6000;
 let fade = 0;
 
 /** Say one sentence at the foot of the page. */
@@ -9,9 +9,14 @@ export function say(sentence, kind = "") {
   line.textContent = sentence;
   line.className = kind;
   document.getElementById("said").replaceChildren(line);
+  fadeLater();
 }
 
-new MutationObserver(() => {
+function fadeLater() {
   clearTimeout(fade);
   fade = setTimeout(() => document.getElementById("said")?.replaceChildren(), LASTS_MS);
-}).observe(document.body, { childList: true, subtree: true });
+}
+
+// Answers bring a new #said: what is watched is the page.
+new MutationObserver(fadeLater).observe(document.body, { childList: true });
+fadeLater();
