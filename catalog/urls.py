@@ -30,6 +30,13 @@ urlpatterns = [
     path("keys/", keys.keys, name="keys"),
     path("login/", accounts.LoginView.as_view(), name="login"),
     path("logout/", accounts.LogoutView.as_view(), name="logout"),
+    path(
+        "account/password/",
+        accounts.PasswordChangeView.as_view(
+            template_name="registration/password.html", success_url="/"
+        ),
+        name="password",
+    ),
     path("health/", health.health, name="health"),
     path("admin/", admin.site.urls),
 ]

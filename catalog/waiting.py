@@ -10,7 +10,7 @@ from django.conf import settings
 
 from catalog.celery import app
 from catalog.models import Job
-from catalog.services import sweep_jobs
+from catalog.services import Refused, sweep_jobs
 from catalog.supervisor.children import Child, Leash
 from catalog.supervisor.commands import worker_command
 
@@ -21,10 +21,13 @@ POLL_SECONDS = 0.3
 SWEEP_SECONDS = 5.0
 
 
-def wait_for(jobs: Sequence[Job], say: Callable[[str], None]) -> list[Job]:
+def wait_for(
+    jobs: Sequence[Job], say: Callable[[str], None], worker: Child | None
+) -> list[Job]:
     """Return the jobs as they ended; says each change of stage on the way.
 
     Sweeps as beat does, so that a worker killed meanwhile costs seconds only.
+    Raises Refused when `worker`, the one of our own, cannot be kept running.
     """
     keys, swept = [job.pk for job in jobs], time.monotonic()
     said: dict[int, str] = {}
@@ -37,6 +40,8 @@ def wait_for(jobs: Sequence[Job], say: Callable[[str], None]) -> list[Job]:
                 say(now)
         if all(row.is_over for row in rows):
             return sorted(rows, key=lambda row: keys.index(row.pk))
+        if worker is not None and not worker.is_alive:
+            raise Refused(f"The worker ended; its log is {worker.log_path}.")
         if time.monotonic() - swept > SWEEP_SECONDS:
             sweep_jobs()
             swept = time.monotonic()
@@ -44,10 +49,10 @@ def wait_for(jobs: Sequence[Job], say: Callable[[str], None]) -> list[Job]:
 
 
 @contextmanager
-def a_worker() -> Iterator[None]:
-    """Have a worker answering for the block: the one that runs, or one of our own."""
+def a_worker() -> Iterator[Child | None]:
+    """Have a worker for the block: the one that answers (None), or one of our own."""
     if app.control.ping(timeout=1.0):
-        yield
+        yield None
         return
     leash = Leash()
     own = Child(
@@ -58,7 +63,7 @@ def a_worker() -> Iterator[None]:
     )
     own.start()
     try:
-        yield
+        yield own
     finally:
         own.stop(grace_seconds=30)
         leash.close()

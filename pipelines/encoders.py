@@ -85,7 +85,7 @@ def _described(family: str) -> tuple[str, str]:
             weights = Path(settings.WEIGHTS_ROOT) / APPEARANCE_WEIGHTS
             return "EfficientNet-lite0", _digest([weights])
         case Family.FLOW:
-            return "DIS ultrafast, averaged over time", ""
+            return "DIS fast, averaged over time", ""
         case _:
             return "CIE Lab moments and hue histogram", ""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from catalog.models import EncoderVersion, MatchCandidate, MatchSet, Shot, Title
+from mlcore.matching.duplicates import find_lookalikes
 from mlcore.matching.kinds import (
     FRAME,
     MOTION,
@@ -22,6 +23,7 @@ from mlcore.matching.pairs import Candidates, score_pairs
 from mlcore.matching.rank import barred, partners, rank
 from mlcore.matching.topk import Limits
 from pipelines.encoders import live_versions
+from pipelines.looks import read_looks
 from pipelines.rows import bits, halves, read_rows
 
 if TYPE_CHECKING:
@@ -65,7 +67,8 @@ def match(claim: Claim) -> None:
     shots = list(title.shots.select_related("title").order_by("index"))
     if [shot.index for shot in shots] != list(range(len(shots))):
         raise ValueError(f"the shots of {title} are not numbered from 0")
-    out = barred(_groups(shots), _adjacent(shots))
+    rules = _rules(shots)
+    out = barred(rules.groups, rules.closed)
     searched: list[tuple[Kind[Any], Any]] = [
         (FRAME, _masks(title, versions)),
         (MOTION, _motions(title, versions)),
@@ -73,7 +76,7 @@ def match(claim: Claim) -> None:
     rows: list[MatchCandidate] = []
     for kind, looks in searched:
         found = score_pairs(kind, looks, len(shots), barred=out, limits=LIMITS)
-        rows += _candidates(kind.name, found, shots)
+        rows += _candidates(kind.name, found, shots, rules)
     with claim.writing():
         _write_set(title, versions, rows)
 
@@ -103,13 +106,29 @@ def _motions(title: Title, versions: dict[str, EncoderVersion]) -> MotionRows:
     )
 
 
-def _groups(shots: list[Shot]) -> list[int]:
-    """For each shot the index of the earliest shot of its near-duplicate group."""
+@dataclass(frozen=True)
+class _Rules:
+    """What a board may not show; shots by their place in the title."""
+
+    groups: NDArray[np.int64]
+    """(N,) the earliest shot of each shot's near-duplicate group, or itself."""
+    closed: NDArray[np.int64]
+    """(p, 2) ordered pairs that are cut together already, or show one picture twice."""
+
+
+def _rules(shots: list[Shot]) -> _Rules:
     first: dict[int, int] = {}
-    return [
-        place if shot.group_id is None else first.setdefault(shot.group_id, place)
-        for place, shot in enumerate(shots)
-    ]
+    groups = np.array(
+        [
+            place if shot.group_id is None else first.setdefault(shot.group_id, place)
+            for place, shot in enumerate(shots)
+        ],
+        np.int64,
+    )
+    places = np.arange(len(shots))
+    cut_together = np.column_stack([places[:-1], places[1:]])
+    alike = find_lookalikes(read_looks([shot.pk for shot in shots]), groups)
+    return _Rules(groups, np.concatenate([cut_together, alike]))
 
 
 def _write_set(
@@ -134,13 +153,13 @@ def _write_set(
 
 
 def _candidates(
-    kind: str, found: Candidates, shots: list[Shot]
+    kind: str, found: Candidates, shots: list[Shot], rules: _Rules
 ) -> list[MatchCandidate]:
     """The board's pairs in their order, then each shot's best partners off the board."""
-    cut, groups = _adjacent(shots), _groups(shots)
-    order = rank(found, adjacent=cut, groups=groups, total=BOARD).tolist()
+    closed, groups = rules.closed, rules.groups
+    order = rank(found, adjacent=closed, groups=groups, total=BOARD).tolist()
     board = [at for at in order if found.score[at] >= FLOOR]
-    near = partners(found, adjacent=cut, groups=groups, per_shot=PARTNERS)
+    near = partners(found, adjacent=closed, groups=groups, per_shot=PARTNERS)
     off = set(near.tolist()) - set(board)
     standing = np.minimum.accumulate(found.score[np.array(board, np.int64)])
     rows = [
@@ -175,8 +194,3 @@ def _transform(parts: dict[str, float]) -> dict[str, float] | None:
     if "scale" not in parts or parts["placed_iou"] >= parts["centred_iou"] ** 2:
         return None
     return {name: parts[name] for name in ("scale", "dx", "dy")} | {"rotation": 0.0}
-
-
-def _adjacent(shots: list[Shot]) -> NDArray[np.int64]:
-    cut_together = [(place, place + 1) for place in range(len(shots) - 1)]
-    return np.array(cut_together, np.int64).reshape(-1, 2)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from catalog.files import local_path
 from catalog.models import EncoderVersion, Shot, ShotMask, ShotVector, Title
 from catalog.stills import still_key
@@ -20,7 +18,7 @@ from pipelines.media.reader import open_proxy, read_stills
 from pipelines.moments import Moment, flow_window, moments_of
 from pipelines.rows import copy_rows, text
 from pipelines.segment import load_signals
-from pipelines.stills import publish_stills
+from pipelines.stills import crop_to_picture, publish_stills
 
 if TYPE_CHECKING:
     from decord import VideoReader
@@ -105,15 +103,6 @@ def _represent_batch(claim: Claim, look: _Look, shots: list[Shot]) -> int:
         copy_rows("catalog_shotvector", VECTOR_COLUMNS, vectors)
         Shot.objects.filter(pk__in=[shot.pk for shot in shots]).update(represented=True)
     return len(moments)
-
-
-def crop_to_picture(still: Picture, title: Title) -> Picture:
-    """Cut letterbox and pillarbox bars off a (h, w, 3) frame of the proxy."""
-    x, y, w, h = title.probe["active_picture"]
-    height, width = still.shape[:2]
-    left, top = round(x * width), round(y * height)
-    right, bottom = round((x + w) * width), round((y + h) * height)
-    return np.ascontiguousarray(still[top:bottom, left:right])
 
 
 def _subjects(

@@ -14,6 +14,7 @@ from mlcore.shots.roles import shot_role
 from mlcore.shots.signals import Signals
 from mlcore.spans import Span
 from pipelines.media.reader import open_proxy, read_stills
+from pipelines.stills import crop_to_picture
 
 if TYPE_CHECKING:
     from pipelines.jobs import Claim
@@ -86,7 +87,10 @@ def give_roles(claim: Claim, signals: Signals) -> None:
     waiting = list(title.shots.filter(represented=False))
     for number, shot in enumerate(waiting):
         frames = [shot.first_frame + shot.frames * k // 4 for k in (1, 2, 3)]
-        stills = read_stills(proxy, frames, ROLE_STILL_WIDTH)
+        stills = [
+            crop_to_picture(still, title)
+            for still in read_stills(proxy, frames, ROLE_STILL_WIDTH)
+        ]
         shot.role = shot_role(signals[shot.first_frame : shot.end_frame], stills)
         claim.progress(number / len(waiting))
     with claim.writing():

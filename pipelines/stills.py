@@ -1,4 +1,4 @@
-"""JPEGs of looked-at frames, for the pages."""
+"""Frames of the proxy: cut to the active picture for looking, as JPEG for the pages."""
 
 from __future__ import annotations
 
@@ -41,3 +41,12 @@ def fitted(picture: Picture, width: int) -> Picture:
         return picture
     size = (width, max(1, round(height * width / now)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def crop_to_picture(still: Picture, title: Title) -> Picture:
+    """Cut letterbox and pillarbox bars off a (h, w, 3) frame of the proxy."""
+    x, y, w, h = title.probe["active_picture"]
+    height, width = still.shape[:2]
+    left, top = round(x * width), round(y * height)
+    right, bottom = round((x + w) * width), round((y + h) * height)
+    return np.ascontiguousarray(still[top:bottom, left:right])

@@ -37,12 +37,14 @@ class Moment:
 
 def inspect(shot: Shot, user: User) -> dict[str, Any]:
     """Gather what the inspector shows of a shot the user may see."""
-    group = Shot.objects.filter(group=shot.group_id).exclude(pk=shot.pk)
+    group = Shot.objects.visible_to(user).filter(group=shot.group_id)
     partners = MatchCandidate.objects.live().visible_to(user).partners_of(shot)
     return {
         "shot": shot,
         "moments": moments_of(shot),
-        "copies": group.select_related("title") if shot.group_id else [],
+        "copies": group.exclude(pk=shot.pk).select_related("title")
+        if shot.group_id
+        else [],
         "partners": partners.with_card()[:PARTNERS],
     }
 

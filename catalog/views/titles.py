@@ -63,25 +63,25 @@ def _jobs_at_work() -> Prefetch[str]:
 
 @require_safe
 def title_detail(request: PageRequest, title_id: int) -> HttpResponse:
-    """One title: player, shots, the shot looked at, what the file says of itself."""
+    """One title: player, shots, the shot looked at; for htmx its state alone."""
     title = _visible(request, title_id)
     progress = _progress(request, title)
     if request.htmx and progress["fresh"] and not progress["working"]:
         # What was waited for is there: the page has more to show than its status.
         return HttpResponseClientRefresh()
+    context = {"title": title, "may_edit": may_edit(request.user), **progress}
+    if not request.htmx:
+        context |= _around(request, title)
+    return render_part(request, "title_detail.html", context, part="status")
+
+
+def _around(request: PageRequest, title: Title) -> dict[str, Any]:
     shots = _shots(title)
     wanted = request.GET.get("shot", "")
     first = shots[0] if shots else None
     chosen = next((shot for shot in shots if str(shot.pk) == wanted), first)
-    context = {
-        "title": title,
-        "shots": strip_of(shots),
-        "source": source_rows(title),
-        "may_edit": may_edit(request.user),
-        **progress,
-        **(inspect(chosen, request.user) if chosen else {}),
-    }
-    return render_part(request, "title_detail.html", context, part="status")
+    looked_at = inspect(chosen, request.user) if chosen else {}
+    return {"shots": strip_of(shots), "source": source_rows(title), **looked_at}
 
 
 def _shots(title: Title) -> list[Shot]:

@@ -27,7 +27,8 @@ CHANGES |= {"job-retry"}
 # For editors, also to look at.
 EDITORS = CHANGES | {"title-add"}
 # About nobody's footage.
-GENERAL = {"login", "logout", "health", "keys", "board", "titles", "jobs", "undo"}
+GENERAL = {"login", "logout", "password", "health", "keys", "board", "titles", "jobs"}
+GENERAL |= {"undo"}
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 
@@ -229,6 +230,14 @@ class ContentPolicyTests(EveryAddress):
                 self.assertIn("script-src 'self'", policy)
                 self.assertIn("style-src 'self'", policy)
                 self.assertNotIn("unsafe", policy)
+
+    def test_every_picture_has_words_or_says_that_it_needs_none(self):
+        client = logged_in(self.owner)
+        for name in ("board", "pair", "titles", "title", "loop-part"):
+            pictures = Markup(text(self.ask(client, name))).find("img")
+            with self.subTest(name=name):
+                self.assertTrue(pictures)
+                self.assertEqual([p for p in pictures if "alt" not in p], [])
 
     def test_no_page_has_script_or_style_of_its_own(self):
         client = logged_in(self.owner)

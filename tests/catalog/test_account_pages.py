@@ -49,6 +49,23 @@ class LoginTests(PageTestCase):
         self.assertEqual(self.client.get("/").status_code, 302)
 
 
+class PasswordTests(PageTestCase):
+    def test_one_changes_ones_own_password_and_stays_logged_in(self):
+        user = add_user()
+        self.client.force_login(user)
+        fresh = secrets.token_urlsafe(12)
+        given = {
+            "old_password": PASSWORD,
+            "new_password1": fresh,
+            "new_password2": fresh,
+        }
+
+        self.assertRedirects(self.client.post("/account/password/", given), "/")
+
+        user.refresh_from_db()
+        self.assertTrue(user.check_password(fresh))
+
+
 class ErrorPageTests(PageTestCase):
     def test_a_missing_page_is_our_own_404(self):
         page = logged_in(add_user()).get("/no/such/page")

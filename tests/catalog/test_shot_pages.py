@@ -95,6 +95,16 @@ class InspectorTests(ShotPageTestCase):
         pairs = [link for link in links if link.startswith("/matches/")]
         self.assertEqual(pairs, [f"/matches/{better.pk}/", f"/matches/{worse.pk}/"])
 
+    def test_partners_and_copies_in_titles_one_may_not_see_are_left_out(self):
+        (hidden,) = add_shots(add_title(), 50)
+        add_candidate(add_match_set(self.title), self.shots[0], hidden)
+        group = DuplicateGroup.objects.create(production=self.title.production)
+        for shot in (self.shots[0], hidden):
+            shot.group = group
+            shot.save()
+
+        self.assertNotContains(self.page(), hidden.title.name)
+
     def test_near_duplicates_are_listed_with_their_timecodes(self):
         group = DuplicateGroup.objects.create(production=self.title.production)
         for shot in self.shots[:2]:

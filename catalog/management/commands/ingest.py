@@ -33,8 +33,8 @@ class Command(JsonCommand):
             except Refused as error:
                 wrong.append(_never_added(file, str(error)))
         if options["wait"] and asked:
-            with a_worker():
-                wait_for([job for _, job in asked], self.stderr.write)
+            with a_worker() as worker:
+                wait_for([job for _, job in asked], self.stderr.write, worker)
         return {"titles": [_said_of(title, job) for title, job in asked] + wrong}
 
     def failed(self, document: Document) -> bool:
