@@ -21,6 +21,7 @@ from pipelines.segment import load_signals
 from pipelines.stills import crop_to_picture, publish_stills
 
 if TYPE_CHECKING:
+    import numpy as np
     from decord import VideoReader
     from numpy.typing import NDArray
 

@@ -8,7 +8,7 @@ import time
 import unittest
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.staticfiles.testing import StaticLiveServerTestCase
@@ -128,6 +128,19 @@ class BrowserTestCase(IngestCase, StaticLiveServerTestCase):
             if time.monotonic() > deadline:
                 raise AssertionError(f"it never came: {self.faults}")
             self.page.wait_for_timeout(50)
+
+    def evaluate(self, expression: str) -> Any:
+        """What an expression is on the page; a page just leaving is not asked."""
+        from playwright.sync_api import Error  # noqa: PLC0415 (may be absent)
+
+        for _ in range(20):
+            try:
+                return self.page.evaluate(expression)
+            except Error as error:
+                if "context was destroyed" not in str(error):
+                    raise
+                self.page.wait_for_timeout(50)
+        raise AssertionError("the page goes on leaving")
 
     def import_folder(self) -> Path:
         """A folder that titles may be taken from."""

@@ -43,13 +43,13 @@ class BoardTests(BrowserTestCase):
         return pair
 
     def focused(self) -> str:
-        return str(self.page.evaluate(FOCUSED))
+        return str(self.evaluate(FOCUSED))
 
     def card(self, at: int) -> str:
         return f"card-{self.pairs[at].pk}"
 
     def shown(self) -> list[str]:
-        return list(self.page.evaluate(CARDS))
+        return list(self.evaluate(CARDS))
 
     def test_arrows_move_the_focus_and_the_monitor_follows(self):
         self.page.keyboard.press("ArrowRight")
@@ -86,13 +86,13 @@ class BoardTests(BrowserTestCase):
         self.assertEqual(list(given), ["good", "bad", "good"])
 
     def test_a_filter_changes_the_board_and_its_address_without_a_reload(self):
-        page = self.page.evaluate("performance.timeOrigin")
+        page = self.evaluate("performance.timeOrigin")
 
         self.page.select_option("select[name=kind]", "motion")
 
         self.until(lambda: self.shown() == [self.card(1)])
         self.assertIn("kind=motion", self.page.url)
-        self.assertEqual(self.page.evaluate("performance.timeOrigin"), page)
+        self.assertEqual(self.evaluate("performance.timeOrigin"), page)
         self.page.go_back()
         self.until(lambda: len(self.shown()) == 3)
 
@@ -128,9 +128,7 @@ class BoardTests(BrowserTestCase):
         reached = set()
         for _ in range(60):
             self.page.keyboard.press("Tab")
-            reached.add(
-                self.page.evaluate("document.activeElement.outerHTML.slice(0, 60)")
-            )
+            reached.add(self.evaluate("document.activeElement.outerHTML.slice(0, 60)"))
 
         for mark in ('class="skip"', 'name="kind"', self.card(0), self.card(2)):
             self.assertTrue(any(mark in each for each in reached), mark)

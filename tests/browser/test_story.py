@@ -31,9 +31,9 @@ class StoryTests(BrowserTestCase):
         stages = set()
         said = self.page.locator("#status .stage")
         said.wait_for()
-        page = self.page.evaluate("performance.timeOrigin")
+        page = self.evaluate("performance.timeOrigin")
         while self.page.locator("#player").count() == 0:
-            if said.count() and page == self.page.evaluate("performance.timeOrigin"):
+            if said.count() and page == self.evaluate("performance.timeOrigin"):
                 stages.add(said.first.inner_text().partition("stage ")[2][:6])
             self.page.wait_for_timeout(100)
         self.assertGreaterEqual(len(stages - {""}), 2, stages)
@@ -47,7 +47,7 @@ class StoryTests(BrowserTestCase):
         best = MatchCandidate.objects.live().on_board().best_first()[0]
         card = self.page.locator(".card").first
         self.assertEqual(card.get_attribute("id"), f"card-{best.pk}")
-        self.until(lambda: self.page.evaluate(LOADED))
+        self.until(lambda: self.evaluate(LOADED))
 
     def _play(self):
         self.page.keyboard.press("ArrowRight")
@@ -65,7 +65,7 @@ class StoryTests(BrowserTestCase):
         self.assertEqual(Verdict.objects.get().value, Verdict.Value.GOOD)
         # One key is the verdict and the way on.
         focused = "document.activeElement.id"
-        self.assertEqual(self.page.evaluate(focused), second.get_attribute("id"))
+        self.assertEqual(self.evaluate(focused), second.get_attribute("id"))
         self.page.keyboard.press("u")
         self.page.wait_for_selector(f"#{name}:not(.good)")
         self.assertIsNotNone(Verdict.objects.get().undone_at)
