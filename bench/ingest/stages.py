@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 
+from bench.ingest.analysis import one_pass, represent, shots_and_flow
 from pipelines.media.child.shaping import Shape, Shaper
 from pipelines.media.finishing import finish_proxy
 from pipelines.media.probe import probe
@@ -81,12 +82,17 @@ def _scenedetect(film: Path, backend: str) -> None:
 STAGES: dict[str, Callable[[Path], None]] = {
     "decode": decode,
     "small_pictures": small_pictures,
+    "shots_and_flow": shots_and_flow,
     "probe": look,
     "proxy": proxy,
     "finished_proxy": finished_proxy,
+    "one_pass": one_pass,
     "scenedetect_opencv": scenedetect_opencv,
     "scenedetect_pyav": scenedetect_pyav,
 }
 
+# Measured by itself: what it prints is per keyframe, not per frame.
+APART: dict[str, Callable[[Path], None]] = {"represent": represent}
+
 if __name__ == "__main__":
-    STAGES[sys.argv[1]](Path(sys.argv[2]))
+    (STAGES | APART)[sys.argv[1]](Path(sys.argv[2]))
