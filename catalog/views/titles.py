@@ -99,8 +99,8 @@ def _progress(request: PageRequest, title: Title) -> dict[str, Any]:
         "job": last,
         "working": working,
         "ended": bool(request.htmx) and not working,
-        # The page was drawn before there was anything to play.
-        "fresh": "fresh" in request.GET or not title.proxy_key,
+        # The page was drawn before there were shots: it has more to show at the end.
+        "fresh": "fresh" in request.GET or not title.shots.exists(),
         "twin": twins.first(),
     }
 

@@ -232,8 +232,7 @@ class TitleDetailTests(TitlePageTestCase):
         self.assertEqual(answer.status_code, 404)
 
     def test_a_waiting_page_follows_its_job_then_shows_what_has_come(self):
-        self.title.proxy_key = ""
-        self.title.save()
+        self.title.shots.all().delete()
         job = add_job(self.title, **RUNNING)
         status = markup(self.page()).by_id("status")
         self.assertIn("hx-trigger", status)
@@ -241,8 +240,7 @@ class TitleDetailTests(TitlePageTestCase):
         part = self.client.get(status["hx-get"], headers=HTMX)
         self.assertContains(part, "stage 3 of 7")
         Job.objects.filter(pk=job.pk).update(state=Job.State.DONE)
-        self.title.proxy_key = "proxies/x/proxy.mp4"
-        self.title.save()
+        add_shots(self.title, 300)
 
         self.assertEqual(
             self.client.get(status["hx-get"], headers=HTMX)["HX-Refresh"], "true"
