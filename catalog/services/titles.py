@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 
 from catalog.models import Job, Production, Title
-from catalog.models.productions import sees_everything
 from catalog.services.jobs import add_job
 
 if TYPE_CHECKING:
@@ -206,8 +205,3 @@ def _require_space(size: int = 0) -> None:
         raise Refused(
             f"Only {free >> 20} MiB of disk are left: free some space, then add it again."
         )
-
-
-def may_name_paths(user: User) -> bool:
-    """True when there is a folder this user may take titles from."""
-    return bool(settings.IMPORT_ROOTS) or sees_everything(user)
