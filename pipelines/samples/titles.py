@@ -24,8 +24,9 @@ _MAKERS = ("assembly.py", "clips.py", "drawn.py", "frames.py")
 
 
 def default_folder() -> Path:
-    """The folder named by KULESHOV_SAMPLES, else var/samples beside the packages."""
-    return Path(os.environ.get("KULESHOV_SAMPLES") or _ROOT / "var" / "samples")
+    """The folder named by KULESHOV_SAMPLES, else `samples` in KULESHOV_VAR or var."""
+    var = Path(os.environ.get("KULESHOV_VAR") or _ROOT / "var")
+    return Path(os.environ.get("KULESHOV_SAMPLES") or var / "samples")
 
 
 def truth_path(folder: Path, reel: Reel) -> Path:
