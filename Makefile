@@ -1,6 +1,7 @@
 # make run [ONCE=1] [PORT=8000]   set up, ingest the samples, print their match cuts, serve
 # make test [T=tests.catalog]     the tests, all or some
 # make check                      style, types, import rules, Django's own checks
+# make faults                    workers killed in every stage of ingest
 # make bench [B=ingest]           measurements
 # make clean                      remove the environment and caches; data in var/ stay
 
@@ -13,7 +14,7 @@ stamp = $(VENV)/.installed-$(1)-$(shell cat $(2) 2>/dev/null | cksum | cut -d' '
 RUNTIME := $(call stamp,runtime,requirements.txt)
 DEV := $(call stamp,dev,requirements.txt requirements-dev.txt)
 
-.PHONY: run test check bench clean
+.PHONY: run test check faults bench clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME)
@@ -38,6 +39,11 @@ check: $(DEV)
 	KULESHOV_PRODUCTION=1 ALLOWED_HOSTS=kuleshov.example KULESHOV_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		$(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) -m unittest -q tests.test_tree
+
+# Kills workers in every stage, where `make test` takes the longest three.
+faults: $(DEV)
+	@$(PY) -m pipelines.weights
+	@KULESHOV_FAULTS=1 $(PY) manage.py test tests.pipelines.test_faults
 
 bench: $(DEV)
 	@for one in $(or $(B),$(patsubst bench/%/__main__.py,%,$(wildcard bench/*/__main__.py))); do \

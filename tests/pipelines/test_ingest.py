@@ -15,13 +15,14 @@ from catalog.services import (
     add_path,
     default_production,
     give_verdict,
+    merge_with_previous,
     retry_job,
     split_shot,
 )
 from mlcore.matching.kinds import FRAME, MOTION
 from pipelines.errors import PipelineError
 from pipelines.ingest import content_key
-from tests.films import SHOT_FRAMES, planted_film, write_film
+from tests.films import SHOT_FRAMES, DrawnShot, Film, planted_film, write_film
 from tests.footage import Clip, write_clip
 from tests.footage.sound import write_sound
 from tests.ingesting import IngestCase, board, digest, ended
@@ -111,6 +112,11 @@ class PlantedFilmTests(IngestCase):
 
         self.done(add_job(Job.Kind.REDETECT, self.title))
         self.assertTrue(self.title.shots.filter(first_frame=frame).exists())
+
+        later = self.title.shots.get(first_frame=frame)
+        self.done(merge_with_previous(later, user=self.user))
+        again = self.title.shots.get(first_frame=shot.first_frame)
+        self.assertEqual((again.frames, again.represented), (SHOT_FRAMES, True))
         self.assertEqual(judged.count(), 1)
 
 
@@ -145,6 +151,25 @@ def score_of(candidate):
     kind = {"frame": FRAME, "motion": MOTION}[candidate.kind]
     parts = {k: np.float32([v]) for k, v in candidate.parts.items()}
     return float(kind.score_from_parts(parts)[0])
+
+
+class RecapTests(IngestCase):
+    def test_a_shot_seen_again_in_another_title_is_one_group_and_the_first_stands(self):
+        film = planted_film()
+        first = self.ingested(write_film(self.folder / "one.mp4", film))
+        recap = Film(shots=(film.shots[6], *OTHERS), planted=frozenset())
+        second = self.ingested(write_film(self.folder / "two.mp4", recap))
+
+        shown, again = first.shots.get(index=6), second.shots.get(index=0)
+        self.assertIsNotNone(again.group)
+        self.assertEqual(again.group, shown.group)
+        self.assertEqual(again.group.shots.count(), 2)
+
+
+OTHERS = (
+    DrawnShot(scene=30, outline="star", box=(0.5, 0.2, 0.35, 0.6)),
+    DrawnShot(scene=31, pan=(5, -3)),
+)
 
 
 class WrongFileTests(IngestCase):
