@@ -2,7 +2,9 @@
 
 import os
 import signal
+import struct
 import time
+from pathlib import Path
 
 from django.conf import settings
 
@@ -33,7 +35,8 @@ class KilledWorkerTests(IngestCase):
         for stage in KILLED_IN:
             with self.subTest(stage):
                 Title.objects.all().delete()
-                title, job = add_path(path, default_production())
+                file = padded(path) if stage == "hash" else path
+                title, job = add_path(file, default_production())
                 forget_derived()
                 self.kill_in(job, stage)
 
@@ -65,6 +68,15 @@ class KilledWorkerTests(IngestCase):
                 break
             time.sleep(0.005)
         raise AssertionError(f"{job} never came to {stage}: {job.log}")
+
+
+def padded(path: Path) -> Path:
+    """The same film with room left in the file, as editors leave it: long to hash."""
+    size = 400 << 20
+    larger = path.with_name("padded.mp4")
+    larger.write_bytes(path.read_bytes() + struct.pack(">I4s", size, b"free"))
+    os.truncate(larger, path.stat().st_size + size)
+    return larger
 
 
 class DecoderTests(IngestCase):
