@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import shutil
 import time
 from pathlib import Path
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipelines.media.segments import Segment
-
-log = logging.getLogger(__name__)
 
 PIECE = 4 << 20
 

@@ -54,8 +54,9 @@ class TitleQuerySet(models.QuerySet["Title"]):
         return placed.order_by("-created_at", "-pk")
 
     def with_counts(self) -> Self:
-        """Add `shot_count`, and `match_count` of the live set."""
-        live = Count("match_sets__candidates", filter=Q(match_sets__live=True))
+        """Add `shot_count`, and `match_count` of what the live set has on the board."""
+        on_board = Q(match_sets__live=True, match_sets__candidates__rank__isnull=False)
+        live = Count("match_sets__candidates", filter=on_board)
         each = Title.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
         return self.annotate(
             shot_count=Subquery(each.annotate(n=Count("shots")).values("n")),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -66,15 +66,6 @@ class Signals:
 
     def __getitem__(self, frames: slice) -> "Signals":
         return Signals(*(getattr(self, f.name)[frames] for f in fields(self)))
-
-    @classmethod
-    def concat(cls, pieces: Sequence[Self]) -> "Signals":
-        """Join pieces recorded one after another; no piece at all is no frame."""
-        if not pieces:
-            return empty_signals()
-        return Signals(
-            *(np.concatenate([getattr(p, f.name) for p in pieces]) for f in fields(cls))
-        )
 
     def save(self, path: Path) -> None:
         """Write to `path` as .npy: one record a frame, no pickles."""
