@@ -160,7 +160,7 @@ def _candidates(
     order = rank(found, adjacent=closed, groups=groups, total=BOARD).tolist()
     board = [at for at in order if found.score[at] >= FLOOR]
     near = partners(found, adjacent=closed, groups=groups, per_shot=PARTNERS)
-    off = set(near.tolist()) - set(board)
+    off = {at for at in near.tolist() if found.score[at] >= FLOOR} - set(board)
     standing = np.minimum.accumulate(found.score[np.array(board, np.int64)])
     rows = [
         _candidate(kind, found, shots, at, rank=place, standing=float(worth))
