@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from catalog.models import Kind, MatchCandidate, Production, Title, Verdict
+from catalog.models import MatchCandidate, MatchSet, Production, Title, Verdict
 from catalog.models.productions import sees_everything
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ UNJUDGED, ALL, HIDE, SHOW = "unjudged", "all", "hide", "show"
 class BoardForm(forms.Form):
     """The board's filters, as they stand in its address."""
 
-    kind = forms.ChoiceField(required=False, choices=[("", "All kinds"), *Kind.choices])
+    kind = forms.ChoiceField(required=False)
     title = forms.ModelChoiceField(
         Title.objects.none(), required=False, empty_label="All titles"
     )
@@ -45,6 +45,8 @@ class BoardForm(forms.Form):
         self.user = user
         titles = Title.objects.visible_to(user).listed()
         self.fields["title"].queryset = titles  # type: ignore[attr-defined]
+        kinds = [(name, name.capitalize()) for name in MatchSet.objects.kinds()]
+        self.fields["kind"].choices = [("", "All kinds"), *kinds]  # type: ignore[attr-defined]
 
     def candidates(self) -> MatchCandidateQuerySet:
         """The candidates asked for, best first; a filter that makes no sense is dropped."""

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from catalog.models import EncoderVersion
 from mlcore.matching.appearance import AppearanceEncoder
+from mlcore.matching.kinds import KINDS, Kind
 from mlcore.matching.segmenters import Segmenter, choose_segmenter
 from pipelines.errors import PipelineError
 
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Family = EncoderVersion.Family
+KIND_OF = {kind.family: kind for kind in KINDS.values()}
+# A trained family has no first version: it waits for one that was found better.
+FAMILIES = [
+    *(Family.APPEARANCE, Family.COLOUR),
+    *(family for family in KIND_OF if family != Family.LEARNED),
+]
 APPEARANCE_WEIGHTS = "efficientnet-lite0.safetensors"
 
 
@@ -56,10 +63,16 @@ def load_encoders() -> Encoders:
 def live_versions() -> dict[str, EncoderVersion]:
     """The live version of each family; the first use of a family writes its row."""
     live = {version.family: version for version in EncoderVersion.objects.actives()}
-    for family in Family.values:
+    for family in FAMILIES:
         if family not in live:
             live[family] = _first_version(family)
     return live
+
+
+def live_kinds() -> list[tuple[Kind[Any], EncoderVersion]]:
+    """Every kind of match that can be sought, with the version whose rows it compares."""
+    live = live_versions()
+    return [(kind, live[kind.family]) for kind in KINDS.values() if kind.family in live]
 
 
 def _first_version(family: str) -> EncoderVersion:
@@ -84,10 +97,10 @@ def _described(family: str) -> tuple[str, str]:
         case Family.APPEARANCE:
             weights = Path(settings.WEIGHTS_ROOT) / APPEARANCE_WEIGHTS
             return "EfficientNet-lite0", _digest([weights])
-        case Family.FLOW:
-            return "DIS fast, averaged over time", ""
-        case _:
+        case Family.COLOUR:
             return "CIE Lab moments and hue histogram", ""
+        case _:
+            return KIND_OF[family].encoder, ""
 
 
 def _digest(files: Sequence[Path]) -> str:

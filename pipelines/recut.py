@@ -23,6 +23,11 @@ def recut(claim: Claim) -> None:
     claim.do_stages({"roles": _roles, **AFTER})
 
 
+def rematch(claim: Claim) -> None:
+    """Search a title again with the live encoders; what was never looked at is, first."""
+    claim.do_stages(AFTER)
+
+
 def _roles(claim: Claim) -> None:
     give_roles(claim, load_signals(claim.title))
 

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from catalog.files import local_path
 from catalog.models import EncoderVersion, Shot, ShotMask, ShotVector, Title
 from catalog.stills import still_key
 from mlcore.matching.colour import look_colours
-from mlcore.matching.masks import area, centred, pack, placed, to_bit_string
-from mlcore.matching.motion import measure_motion
-from pipelines.encoders import Encoders, live_versions, load_encoders
+from mlcore.matching.kinds import Index, Kind
+from mlcore.matching.moments import Slot as MatchingSlot
+from mlcore.matching.observation import Observation
+from mlcore.matching.stored import VectorRow
+from pipelines.encoders import Encoders, live_kinds, live_versions, load_encoders
+from pipelines.kinds import MASK_COLUMNS, VECTOR_COLUMNS, Row, stored_row
 from pipelines.media.reader import open_proxy, read_stills
 from pipelines.moments import Moment, flow_window, moments_of
-from pipelines.rows import copy_rows, text
+from pipelines.rows import copy_rows
 from pipelines.segment import load_signals
-from pipelines.stills import crop_to_picture, publish_stills
+from pipelines.stills import crop_to_picture, fitted, publish_stills
 
 if TYPE_CHECKING:
-    import numpy as np
     from decord import VideoReader
     from numpy.typing import NDArray
 
@@ -32,14 +37,9 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
 
 BATCH_SHOTS = 16
-MASK_COLUMNS = [
-    "shot_id", "version_id", "slot", "frame", "subject", "confidence", "area",
-    "placed", "centred",
-]  # fmt: skip
-VECTOR_COLUMNS = ["shot_id", "version_id", "slot", "frame", "vector", "magnitude"]
-
+# Longest side of the small pictures that movement is measured in.
+STRETCH_SIDE = 320
 Family = EncoderVersion.Family
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class _Look:
     signals: Signals
     encoders: Encoders
     versions: dict[str, EncoderVersion]
+    kinds: list[tuple[Kind[Any], EncoderVersion]]
 
 
 def represent(claim: Claim) -> None:
@@ -62,6 +63,7 @@ def represent(claim: Claim) -> None:
         signals=load_signals(title),
         encoders=load_encoders(),
         versions=live_versions(),
+        kinds=live_kinds(),
     )
     waiting = list(title.shots.filter(represented=False).select_related("title"))
     queue, done, keyframes = iter(waiting), 0, 0
@@ -91,12 +93,13 @@ def _represent_batch(claim: Claim, look: _Look, shots: list[Shot]) -> int:
     stills = read_stills(look.proxy, frames)
     publish_stills(look.title, frames, stills)
     pictures = [crop_to_picture(still, look.title) for still in stills]
-    subjects = _subjects(look, moments, pictures)
-    masks = _mask_rows(look, moments, subjects)
-    vectors = [
-        *_appearance_rows(look, moments, pictures, subjects),
-        *_flow_rows(look, moments),
-    ]
+    seen = _observe(look, moments, pictures)
+    vectors = _look_rows(look, moments, seen)
+    masks: list[Row] = []
+    for moment, one in zip(moments, seen, strict=True):
+        for kind, version in _kinds_of(look, moment):
+            rows = masks if kind.index is Index.MASKS else vectors
+            rows += [stored_row(moment, version, row) for row in kind.represent(one)]
     with claim.writing():
         ShotMask.objects.filter(shot__in=shots).delete()
         ShotVector.objects.filter(shot__in=shots).delete()
@@ -106,65 +109,62 @@ def _represent_batch(claim: Claim, look: _Look, shots: list[Shot]) -> int:
     return len(moments)
 
 
-def _subjects(
+def _kinds_of(look: _Look, moment: Moment) -> list[tuple[Kind[Any], EncoderVersion]]:
+    """Only pictures match: black, slates and text are looked at, and not compared."""
+    return look.kinds if moment.shot.role == Shot.Role.PICTURE else []
+
+
+def _observe(
     look: _Look, moments: list[Moment], pictures: list[Picture]
-) -> list[Silhouette | None]:
-    """What stands in front in each picture; nothing does in black, slates and text."""
-    segment = look.encoders.segmenter.segment
+) -> list[Observation]:
+    looks = look.encoders.appearance.encode(pictures)
     return [
-        segment(picture) if moment.shot.role == Shot.Role.PICTURE else None
-        for moment, picture in zip(moments, pictures, strict=True)
+        Observation(
+            slot=MatchingSlot[moment.slot.upper()],
+            rate=look.title.rate,
+            aspect=look.title.picture_aspect,
+            picture=pictures[n],
+            subjects=_subjects(look, moment, pictures[n]),
+            appearance=looks[n],
+            flow=look.signals.flow[flow_window(moment)],
+            stretch=partial(_stretch, look, moment),
+            sound=None,
+        )
+        for n, moment in enumerate(moments)
     ]
 
 
-def _mask_rows(
-    look: _Look, moments: list[Moment], subjects: list[Silhouette | None]
+def _subjects(look: _Look, moment: Moment, picture: Picture) -> tuple[Silhouette, ...]:
+    """Who stands in front; nobody does in black, slates and text."""
+    if moment.shot.role != Shot.Role.PICTURE:
+        return ()
+    found = look.encoders.segmenter.segment(picture)
+    return () if found is None else (found,)
+
+
+def _stretch(look: _Look, moment: Moment) -> Picture:
+    window = flow_window(moment)
+    # The frame before the first one too: flow i is from frame i - 1 to i.
+    frames = range(window.start - 1, window.stop)
+    whole = look.proxy.get_batch(list(frames)).asnumpy()
+    return np.stack(
+        [fitted(crop_to_picture(one, look.title), STRETCH_SIDE) for one in whole]
+    )
+
+
+def _look_rows(
+    look: _Look, moments: list[Moment], seen: list[Observation]
 ) -> list[Row]:
+    """How each moment looks, whatever it shows: near-duplicates are found by these."""
     rows: list[Row] = []
-    version = look.versions[Family.MASK].pk
-    for moment, found in zip(moments, subjects, strict=True):
-        if found is None:
-            continue
-        where = placed(found.coverage)
-        shape = centred(found.coverage, look.title.picture_aspect)
-        if where is None or shape is None:
-            continue
-        at = (moment.shot.pk, version, moment.slot, moment.frame)
-        seen = (found.subject, found.score, area(found.coverage))
-        rows.append(
-            (*at, *seen, to_bit_string(pack(where)), to_bit_string(pack(shape)))
-        )
-    return rows
-
-
-def _appearance_rows(
-    look: _Look,
-    moments: list[Moment],
-    pictures: list[Picture],
-    subjects: list[Silhouette | None],
-) -> list[Row]:
-    rows: list[Row] = []
-    looks = look.encoders.appearance.encode(pictures)
-    appearance = look.versions[Family.APPEARANCE].pk
-    colour = look.versions[Family.COLOUR].pk
-    for n, (moment, picture) in enumerate(zip(moments, pictures, strict=True)):
-        subject = subjects[n]
-        colours = look_colours(picture, subject.coverage if subject else None)
-        at = (moment.slot, moment.frame)
-        rows.append((moment.shot.pk, appearance, *at, text(looks[n]), None))
-        rows.append((moment.shot.pk, colour, *at, text(colours), None))
-    return rows
-
-
-def _flow_rows(look: _Look, moments: list[Moment]) -> list[Row]:
-    rows: list[Row] = []
-    version = look.versions[Family.FLOW].pk
-    for moment in moments:
-        if moment.shot.role != Shot.Role.PICTURE:
-            continue
-        flow = look.signals.flow[flow_window(moment)]
-        motion = measure_motion(flow, look.title.rate)
-        if motion is not None:
-            at = (moment.shot.pk, version, moment.slot, moment.frame)
-            rows.append((*at, text(motion.vector), motion.speed))
+    for moment, one in zip(moments, seen, strict=True):
+        coverage = one.subjects[0].coverage if one.subjects else None
+        looks = {
+            Family.APPEARANCE: one.appearance,
+            Family.COLOUR: look_colours(one.picture, coverage),
+        }
+        rows += [
+            stored_row(moment, look.versions[family], VectorRow(vector=vector))
+            for family, vector in looks.items()
+        ]
     return rows

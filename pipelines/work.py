@@ -4,8 +4,7 @@ from catalog.models import Job
 from pipelines.ingest import ingest
 from pipelines.jobs import Work
 from pipelines.loops import render_loop
-from pipelines.match import rematch
-from pipelines.recut import recut, redetect
+from pipelines.recut import recut, redetect, rematch
 
 WORK: dict[str, Work] = {
     Job.Kind.INGEST: ingest,

@@ -11,6 +11,8 @@ from django.contrib.auth.models import Group, User
 
 from catalog.files import local_path
 from catalog.models import (
+    Bin,
+    BinItem,
     EncoderVersion,
     Job,
     MatchCandidate,
@@ -85,7 +87,8 @@ def add_shots(title: Title, *lengths: int) -> list[Shot]:
 
 def add_match_set(title: Title, *, live: bool = True) -> MatchSet:
     """A set without candidates."""
-    return MatchSet.objects.create(title=title, live=live)
+    kinds = {"kinds": ["frame", "motion"]}
+    return MatchSet.objects.create(title=title, live=live, config=kinds)
 
 
 def add_candidate(
@@ -118,6 +121,35 @@ def add_pair(production: Production | None = None, **fields: object) -> MatchCan
     return add_candidate(add_match_set(title), first, third, **fields)
 
 
+def add_bin(production: Production, name: str = "") -> Bin:
+    """A bin without items."""
+    return Bin.objects.create(
+        production=production, name=name or f"Bin {next(_numbers)}"
+    )
+
+
+def add_bin_item(pair: MatchCandidate, kept_in: Bin | None = None) -> BinItem:
+    """A candidate kept in a bin, the last of its items."""
+    leaving, entering = pair.leaving, pair.entering
+    kept_in = kept_in or add_bin(leaving.title.production)
+    return BinItem.objects.create(
+        bin=kept_in,
+        place=kept_in.items.count() + 1,
+        kind=pair.kind,
+        leaving_title=leaving.title,
+        leaving_first=leaving.first_frame,
+        leaving_end=leaving.end_frame,
+        leaving_frame=pair.leaving_frame,
+        entering_title=entering.title,
+        entering_first=entering.first_frame,
+        entering_end=entering.end_frame,
+        entering_frame=pair.entering_frame,
+        score=pair.score,
+        parts=pair.parts,
+        transform=pair.transform,
+    )
+
+
 def add_encoder(family: str, *, status: str = "active") -> EncoderVersion:
     """A version of a family; there is one active version of each."""
     return EncoderVersion.objects.get_or_create(
@@ -129,6 +161,7 @@ def add_mask(shot: Shot, bits: str, *, slot: str = "head") -> ShotMask:
     """A person's silhouette at the head of a shot: 4096 characters, 0 and 1."""
     return ShotMask.objects.create(
         shot=shot,
+        title=shot.title,
         version=add_encoder("mask"),
         slot=slot,
         frame=shot.first_frame,
@@ -144,6 +177,7 @@ def add_flow(shot: Shot, vector: Sequence[float], *, slot: str = "head") -> Shot
     """A flow field at the head of a shot: 9 rows of 16 columns of (x, y)."""
     return ShotVector.objects.create(
         shot=shot,
+        title=shot.title,
         version=add_encoder("flow"),
         slot=slot,
         frame=shot.first_frame,

@@ -1,6 +1,8 @@
+from catalog.models.bins import Bin, BinItem, StorageRoot
+from catalog.models.cuts import CutEvent, ImportedCut
 from catalog.models.encoders import EncoderVersion
 from catalog.models.jobs import Job
-from catalog.models.matches import Kind, MatchCandidate, MatchSet, Verdict
+from catalog.models.matches import MatchCandidate, MatchSet, Verdict
 from catalog.models.productions import Production
 from catalog.models.representations import ShotMask, ShotVector, Slot
 from catalog.models.titles import (
@@ -11,22 +13,29 @@ from catalog.models.titles import (
     SourceFile,
     Title,
 )
+from catalog.models.training import Promotion, TrainingRun
 
 __all__ = [
+    "Bin",
+    "BinItem",
     "CutChange",
+    "CutEvent",
     "DuplicateGroup",
     "EncoderVersion",
+    "ImportedCut",
     "Job",
-    "Kind",
     "Location",
     "MatchCandidate",
     "MatchSet",
     "Production",
+    "Promotion",
     "Shot",
     "ShotMask",
     "ShotVector",
     "Slot",
     "SourceFile",
+    "StorageRoot",
     "Title",
+    "TrainingRun",
     "Verdict",
 ]

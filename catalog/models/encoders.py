@@ -21,18 +21,21 @@ class EncoderVersionQuerySet(models.QuerySet["EncoderVersion"]):
 class EncoderVersion(models.Model):
     """One way of turning shots into representations, with its weights and metrics."""
 
-    class Family(models.TextChoices):
-        MASK = "mask", "Masks"
-        FLOW = "flow", "Flow"
-        APPEARANCE = "appearance", "Appearance"
-        COLOUR = "colour", "Colour statistics"
+    class Family:
+        """Families that code names; kinds of match bring more (`mlcore.matching.kinds`)."""
+
+        MASK = "mask"
+        FLOW = "flow"
+        APPEARANCE = "appearance"
+        COLOUR = "colour"
+        LEARNED = "learned"
 
     class Status(models.TextChoices):
         CANDIDATE = "candidate", "Candidate"
         ACTIVE = "active", "Active"
         RETIRED = "retired", "Retired"
 
-    family = models.CharField(max_length=20, choices=Family)
+    family = models.CharField(max_length=20)
     name = models.CharField(max_length=200)
     status = models.CharField(max_length=10, choices=Status, default=Status.CANDIDATE)
     config = models.JSONField(default=dict, blank=True)

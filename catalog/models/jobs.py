@@ -74,6 +74,11 @@ class Job(models.Model):
         RECUT = "recut", "Apply a changed cut"
         REMATCH = "rematch", "Match again"
         LOOP = "loop", "Render a cut"
+        ACROSS = "across", "Match across titles"
+        SEARCH = "search", "Search by shot or picture"
+        OFFSETS = "offsets", "Find the best frames"
+        EXPORT = "export", "Export"
+        TRAIN = "train", "Train a ranking"
 
     class State(models.TextChoices):
         READY = "ready", "Waiting"
@@ -88,6 +93,8 @@ class Job(models.Model):
         Title, models.CASCADE, null=True, blank=True, related_name="jobs"
     )
     subject = models.JSONField(default=dict, blank=True)
+    # What was found, for who asked; larger things are files or rows of their own.
+    result = models.JSONField(default=dict, blank=True)
     # Two unfinished jobs never share a key: asking twice is asking once.
     key = models.CharField(max_length=200)
     queue = models.CharField(max_length=20, default="default")

@@ -13,27 +13,44 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
 
-class Kind(models.TextChoices):
-    """What makes two shots match."""
+class MatchSetQuerySet(models.QuerySet["MatchSet"]):
+    """Which searches."""
 
-    FRAME = "frame", "Frame"
-    MOTION = "motion", "Motion"
+    def kinds(self) -> list[str]:
+        """Every kind of match that a live search sought, in the order of their worth."""
+        found: dict[str, None] = {}
+        for config in self.filter(live=True).values_list("config", flat=True):
+            found |= dict.fromkeys(config.get("kinds", ()))
+        return list(found)
 
 
 class MatchSet(models.Model):
-    """One search of one title. A new search is a new set; one set is live."""
+    """One search of one title. A new search is a new set; one set is live.
+
+    Within the title every pair is compared; across titles each of its shots is searched
+    for in the catalogue. `config["kinds"]` names the kinds of match that were sought.
+    """
+
+    class Scope(models.TextChoices):
+        TITLE = "title", "Within the title"
+        ACROSS = "across", "Across titles"
 
     title = models.ForeignKey(Title, models.CASCADE, related_name="match_sets")
+    scope = models.CharField(max_length=6, choices=Scope, default=Scope.TITLE)
     live = models.BooleanField(default=False)
     versions = models.JSONField(default=dict, help_text="Encoder version per family.")
     config = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = MatchSetQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["title"], condition=Q(live=True), name="one_live_set_per_title"
+                fields=["title", "scope"],
+                condition=Q(live=True),
+                name="one_live_set_per_title",
             )
         ]
 
@@ -149,7 +166,7 @@ class MatchCandidate(models.Model):
     """An ordered pair: the cut goes from the leaving shot to the entering one."""
 
     match_set = models.ForeignKey(MatchSet, models.CASCADE, related_name="candidates")
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=10)
     # Null: not on the board, kept as one of a shot's best partners.
     rank = models.PositiveIntegerField(null=True, blank=True)
     # The score its place is worth: never above that of a pair ranked before it. One
@@ -158,6 +175,8 @@ class MatchCandidate(models.Model):
     leaving = models.ForeignKey(Shot, models.CASCADE, related_name="leaving_in")
     entering = models.ForeignKey(Shot, models.CASCADE, related_name="entering_in")
     score = models.FloatField()
+    # What the trained ranking of this kind says, 0 to 1; null where none is live.
+    learned = models.FloatField(null=True, blank=True)
     parts = models.JSONField(default=dict)
     leaving_frame = models.PositiveIntegerField()
     entering_frame = models.PositiveIntegerField()
@@ -187,6 +206,11 @@ class MatchCandidate(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.rank}: {self.leaving} > {self.entering}"
 
+    @property
+    def kind_label(self) -> str:
+        """The kind as pages write it."""
+        return self.kind.capitalize()
+
     def handles(self, side: str) -> int:
         """Frames the shot has beyond the matched frame, outside the cut."""
         if side == "leaving":
@@ -201,7 +225,17 @@ class Verdict(models.Model):
         GOOD = "good", "Accepted"
         BAD = "bad", "Rejected"
 
-    kind = models.CharField(max_length=10, choices=Kind)
+    class Reason(models.TextChoices):
+        SILHOUETTE = "silhouette", "Shapes do not meet"
+        MOTION = "motion", "Movement does not go on"
+        TASTE = "taste", "Matter of taste"
+        DUPLICATE = "duplicate", "Near-duplicate"
+        WRONG_MASK = "wrong_mask", "Wrong mask"
+
+    # These say that the machine erred before it compared: the pair is no bad cut.
+    NOT_ABOUT_THE_CUT = frozenset({Reason.DUPLICATE, Reason.WRONG_MASK})
+
+    kind = models.CharField(max_length=10)
     value = models.CharField(max_length=4, choices=Value)
     reason = models.CharField(max_length=200, blank=True)
     leaving_title = models.ForeignKey(Title, models.CASCADE, related_name="+")
@@ -216,6 +250,9 @@ class Verdict(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="verdicts"
     )
     made_at = models.DateTimeField(auto_now_add=True)
+    carried_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="carried_to"
+    )
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

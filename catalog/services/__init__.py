@@ -1,5 +1,12 @@
 """Verbs that write several rows or ring the bell."""
 
+from catalog.services.bins import (
+    drop_item,
+    keep_in_bin,
+    make_bin,
+    move_item,
+    moved_to,
+)
 from catalog.services.cuts import merge_with_previous, split_shot
 from catalog.services.jobs import add_job, cancel_job, retry_job, sweep_jobs
 from catalog.services.locations import refresh_locations
@@ -21,9 +28,14 @@ __all__ = [
     "add_upload",
     "cancel_job",
     "default_production",
+    "drop_item",
     "give_verdict",
+    "keep_in_bin",
+    "make_bin",
     "media_files",
     "merge_with_previous",
+    "move_item",
+    "moved_to",
     "refresh_locations",
     "retry_job",
     "split_shot",

@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from catalog.forms import BoardForm
 from catalog.htmx import PageRequest, render_part
-from catalog.models import Kind, MatchCandidate
+from catalog.models import MatchCandidate
 from catalog.models.productions import may_edit
 from catalog.services import give_verdict, undo_verdict
 from catalog.views.access import editors_post
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
 PAGE = 24
+# Kinds of match that arrows explain; the others are explained by outlines.
+MOVING = {"motion", "action"}
 
 
 @require_safe
@@ -84,10 +86,10 @@ def pair(request: PageRequest, candidate_id: int) -> HttpResponse:
 def _look(candidate: MatchCandidate, side: CardSide) -> Moment:
     # Only what this kind of match is about: both at once hide the picture.
     moment = moment_at(side.shot, side.frame)
-    if candidate.kind == Kind.FRAME:
-        moment.arrows = []
-    else:
+    if candidate.kind in MOVING:
         moment.outlines = []
+    else:
+        moment.arrows = []
     return moment
 
 

@@ -18,12 +18,17 @@ class Slot(IntEnum):
     INNER = 3
 
 
-COMPARISONS: tuple[tuple[frozenset[Slot], frozenset[Slot]], ...] = (
+Comparisons = tuple[tuple[frozenset[Slot], frozenset[Slot]], ...]
+
+COMPARISONS: Comparisons = (
     (frozenset({Slot.TAIL}), frozenset({Slot.HEAD})),
     (frozenset({Slot.MIDDLE, Slot.INNER}), frozenset({Slot.MIDDLE, Slot.INNER})),
 )
 """Which moments of a leaving shot meet which of an entering one: the cut as it would
 be made between whole shots, and the two shots as they look, trimmed."""
+
+AT_THE_CUT: Comparisons = COMPARISONS[:1]
+"""Only the end of the leaving shot against the beginning of the entering one."""
 
 
 @dataclass(frozen=True, kw_only=True)

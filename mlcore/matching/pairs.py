@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlcore.matching.kinds.base import Kind, Parts
-from mlcore.matching.moments import COMPARISONS, Rows
+from mlcore.matching.moments import Comparisons, Rows
 from mlcore.matching.topk import Limits, TopPairs
 
 Ints = NDArray[np.int64]
@@ -66,7 +66,7 @@ def score_pairs(
 ) -> Candidates:
     """Return the best ordered pairs of `shots` shots by one kind.
 
-    Every comparison of COMPARISONS is made, exactly; a pair has the score, the parts
+    Every one of the kind's comparisons is made, exactly; a pair has the score, the parts
     and the frames of its best one (of equal ones, the earliest). Kept are the best per
     shot, as leaving and as entering, and the best of all; equal scores are decided by
     the shots' indices, so the same rows give the same pairs in whatever order they
@@ -75,7 +75,7 @@ def score_pairs(
     ordered = _allowed(rows, shots, barred)
     sides = [
         (ordered.in_slots(leaving), ordered.in_slots(entering))
-        for leaving, entering in COMPARISONS
+        for leaving, entering in kind.comparisons
     ]
     top = TopPairs(shots, limits or Limits())
     for first in range(0, shots, _BLOCK):
@@ -84,7 +84,7 @@ def score_pairs(
             _raise_to(scores, first, kind, leaving, entering)
         _bar(scores, first, barred)
         top.add(first, scores)
-    return _explained(kind, ordered, *top.pairs())
+    return explain_pairs(kind, ordered, *top.pairs())
 
 
 def _allowed(rows: RowsT, shots: int, barred: Barred | None) -> RowsT:
@@ -123,20 +123,24 @@ def _bar(scores: Scores, first: int, barred: Barred | None) -> None:
     scores[leaving[here] - first, entering[here]] = 0.0
 
 
-def _explained(
+def explain_pairs(
     kind: Kind[RowsT], rows: RowsT, leaving: Ints, entering: Ints
 ) -> Candidates:
-    """Return the pairs with the parts and moments of their best comparison."""
-    pair, i, j = _meetings(rows, leaving, entering)
+    """Return these pairs of shots with score, parts and moments of their best comparison.
+
+    `rows` must be sorted, the pairs different. A pair without a comparison is left out.
+    """
+    pair, i, j = _meetings(kind.comparisons, rows, leaving, entering)
     parts = _parts(kind, rows, i, j)
     score = kind.score_from_parts(parts)
     # Stable: of equal scores the first comparison, and in it the earliest moments.
     best_first = np.lexsort((-score, pair))
-    best = best_first[np.unique(pair[best_first], return_index=True)[1]]
+    met, first = np.unique(pair[best_first], return_index=True)
+    best = best_first[first]
     i, j = i[best], j[best]
     return Candidates(
-        leaving=leaving,
-        entering=entering,
+        leaving=leaving[met],
+        entering=entering[met],
         score=score[best],
         leaving_frame=rows.frame[i],
         entering_frame=rows.frame[j],
@@ -146,10 +150,12 @@ def _explained(
     )
 
 
-def _meetings(rows: Rows, leaving: Ints, entering: Ints) -> tuple[Ints, Ints, Ints]:
+def _meetings(
+    comparisons: Comparisons, rows: Rows, leaving: Ints, entering: Ints
+) -> tuple[Ints, Ints, Ints]:
     """Return, for every comparison of every pair, (pair, leaving row, entering row)."""
     found: list[tuple[Ints, Ints, Ints]] = []
-    for slots_l, slots_e in COMPARISONS:
+    for slots_l, slots_e in comparisons:
         rows_l = np.flatnonzero(np.isin(rows.slot, sorted(slots_l)))
         rows_e = np.flatnonzero(np.isin(rows.slot, sorted(slots_e)))
         start_l, many_l = _ranges(rows.shot[rows_l], leaving)

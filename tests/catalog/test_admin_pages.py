@@ -3,10 +3,30 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from catalog.models import CutChange, DuplicateGroup, Job, Location, Title, Verdict
+from catalog.models import (
+    CutChange,
+    CutEvent,
+    DuplicateGroup,
+    ImportedCut,
+    Job,
+    Location,
+    Promotion,
+    StorageRoot,
+    Title,
+    TrainingRun,
+    Verdict,
+)
 from catalog.services import give_verdict
 from tests.catalog.pages import PageTestCase, logged_in, markup, text
-from tests.factories import add_flow, add_job, add_mask, add_pair, add_user
+from tests.factories import (
+    add_bin_item,
+    add_encoder,
+    add_flow,
+    add_job,
+    add_mask,
+    add_pair,
+    add_user,
+)
 
 MODELS = list(apps.get_app_config("catalog").get_models())
 SOME_BITS = "1" * 64 + "0" * 4032
@@ -25,6 +45,15 @@ class AdminTests(PageTestCase):
         DuplicateGroup.objects.create(production=cls.title.production)
         Location.objects.create(source=cls.title.source, path="/mnt/a.mov")
         CutChange.objects.create(title=cls.title, frame=100, action="split")
+        item = add_bin_item(cls.pair)
+        Promotion.objects.create(version=add_encoder("mask"), reason="the first")
+        TrainingRun.objects.create(family="learned")
+        StorageRoot.objects.create(name="Footage", server="/mnt/footage")
+        cut = ImportedCut.objects.create(production=item.bin.production, name="Reel 1")
+        CutEvent.objects.create(
+            cut=cut, place=1, source=cls.title,
+            source_first=0, source_end=10, record_first=0, record_end=10,
+        )  # fmt: skip
 
     def setUp(self):
         self.client = logged_in(self.admin)

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from catalog.commands import Document, JsonCommand, find_title
-from catalog.models import Kind, MatchCandidate, Shot
+from catalog.models import MatchCandidate, MatchSet, Shot
 
 
 class Command(JsonCommand):
@@ -13,7 +13,7 @@ class Command(JsonCommand):
     def add_own_arguments(self, parser: ArgumentParser) -> None:
         """Take filters."""
         parser.add_argument("--title", help="number or name")
-        parser.add_argument("--kind", choices=Kind.values)
+        parser.add_argument("--kind", help="frame, motion and what else was sought")
         parser.add_argument("--top", type=int, default=20)
 
     def answer(self, **options: Any) -> Document:
@@ -24,6 +24,12 @@ class Command(JsonCommand):
         if options["title"]:
             found = found.filter(match_set__title=find_title(options["title"]))
         if options["kind"]:
+            known = MatchSet.objects.kinds()
+            if options["kind"] not in known:
+                raise CommandError(
+                    f"No search has sought the kind {options['kind']!r}; "
+                    f"there are {', '.join(known) or 'none yet'}."
+                )
             found = found.filter(kind=options["kind"])
         best = found[: options["top"]]
         return {"matches": [_match(rank, c) for rank, c in enumerate(best, start=1)]}

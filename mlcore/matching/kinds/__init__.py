@@ -1,22 +1,32 @@
 """Every kind of match there is, by name."""
 
-from mlcore.matching.kinds.base import Kind, Parts
-from mlcore.matching.kinds.frame import FrameKind, FrameRows, frame_rows
+from typing import Any
+
+from mlcore.matching.kinds.base import Index, Kind, Parts, Transform
+from mlcore.matching.kinds.frame import FrameKind, frame_rows
 from mlcore.matching.kinds.motion import MotionKind, MotionRows, motion_rows
 
 FRAME = FrameKind()
 MOTION = MotionKind()
 
-KINDS: dict[str, FrameKind | MotionKind] = {kind.name: kind for kind in (FRAME, MOTION)}
+# A line each: what stands here is represented, searched, ranked and shown.
+KINDS: dict[str, Kind[Any]] = {
+    kind.name: kind
+    for kind in (
+        FRAME,
+        MOTION,
+    )
+}
 
 __all__ = [
     "FRAME",
     "KINDS",
     "MOTION",
-    "FrameRows",
+    "Index",
     "Kind",
     "MotionRows",
     "Parts",
+    "Transform",
     "frame_rows",
     "motion_rows",
 ]

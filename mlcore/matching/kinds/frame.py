@@ -1,33 +1,22 @@
 """Frame matches: two silhouettes that fall on one another, as they stand or moved."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.matching.bits import Words, centroids, iou_each, iou_every, to_words
-from mlcore.matching.kinds.base import Parts
-from mlcore.matching.moments import Rows, rows_columns
+from mlcore.matching.bits import centroids, iou_each, iou_every, to_words
+from mlcore.matching.kinds.base import Index, Parts, Transform
+from mlcore.matching.masks import area, centred, pack, placed
+from mlcore.matching.moments import COMPARISONS, rows_columns
+from mlcore.matching.observation import Observation
+from mlcore.matching.segmenters.base import Silhouette
+from mlcore.matching.stored import MaskRow, StoredMasks
 
 Floats = NDArray[np.float32]
 
 ONE, HALF = np.float32(1.0), np.float32(0.5)
-
-
-@dataclass(frozen=True, kw_only=True)
-class FrameRows(Rows):
-    """One mask a row."""
-
-    placed: Words
-    """(m, 64) uint64 bits of the mask where it stands."""
-    centred: Words
-    """(m, 64) uint64 bits of its shape."""
-    person: NDArray[np.bool_]
-    """(m,) whether it is a person; people are compared with people only."""
-    where: Floats
-    """(m, 4) centroid x, y in 0..1; square root of the area's share; the picture's aspect."""
 
 
 def frame_rows(  # noqa: PLR0913  one keyword a column
@@ -39,15 +28,16 @@ def frame_rows(  # noqa: PLR0913  one keyword a column
     centred: Sequence[bytes],
     person: Sequence[bool],
     aspect: Sequence[float],
-) -> FrameRows:
-    """Return m rows of packed masks (512 bytes each), in any order."""
+) -> StoredMasks:
+    """Return m rows of packed whole masks (512 bytes each), in any order."""
     words = to_words(placed)
-    return FrameRows(
+    return StoredMasks(
         **rows_columns(shot, slot, frame),
         placed=words,
         centred=to_words(centred),
         person=np.asarray(person, np.bool_),
-        where=np.column_stack([centroids(words), np.asarray(aspect, np.float32)]),
+        where=centroids(words),
+        aspect=np.asarray(aspect, np.float32),
     )
 
 
@@ -63,25 +53,41 @@ class FrameKind:
     """
 
     name = "frame"
+    family = "mask"
+    encoder = "silhouettes"
+    index = Index.MASKS
+    comparisons = COMPARISONS
 
-    def scores(self, leaving: FrameRows, entering: FrameRows) -> Floats:
+    def represent(self, seen: Observation) -> list[MaskRow]:
+        """Return each subject's silhouette; none where it is too small or too large."""
+        found = [
+            _mask_row(subject, seen.aspect, number)
+            for number, subject in enumerate(seen.subjects)
+        ]
+        return [row for row in found if row is not None]
+
+    def rows(self, stored: StoredMasks) -> StoredMasks:
+        """Return kept masks as they are."""
+        return stored
+
+    def scores(self, leaving: StoredMasks, entering: StoredMasks) -> Floats:
         """Return (a, b) scores."""
         same = leaving.person[:, None] == entering.person[None, :]
         return _score(
             iou_every(leaving.placed, entering.placed),
             iou_every(leaving.centred, entering.centred),
             same.astype(np.float32),
-            _move(leaving.where[:, None], entering.where[None, :]),
+            _move(_where(leaving)[:, None], _where(entering)[None, :]),
         )
 
-    def parts(self, leaving: FrameRows, entering: FrameRows) -> Parts:
+    def parts(self, leaving: StoredMasks, entering: StoredMasks) -> Parts:
         """Return placed_iou, centred_iou, same_class, dx, dy, scale, aspect.
 
         dx, dy (in widths of the picture) and scale, applied to the entering picture
         about its centre, bring its mask onto the leaving one; aspect is the entering
         picture's width / height.
         """
-        move = _move(leaving.where, entering.where)
+        move = _move(_where(leaving), _where(entering))
         return {
             "placed_iou": iou_each(leaving.placed, entering.placed),
             "centred_iou": iou_each(leaving.centred, entering.centred),
@@ -95,6 +101,33 @@ class FrameKind:
         return _score(
             parts["placed_iou"], parts["centred_iou"], parts["same_class"], move
         )
+
+    def transform(self, parts: dict[str, float]) -> Transform | None:
+        """Return the move, where the pictures do not match better as they stand."""
+        if parts["placed_iou"] >= parts["centred_iou"] ** 2:
+            return None
+        return {name: parts[name] for name in ("scale", "dx", "dy")} | {"rotation": 0.0}
+
+
+def _mask_row(subject: Silhouette, aspect: float, number: int) -> MaskRow | None:
+    where, shape = placed(subject.coverage), centred(subject.coverage, aspect)
+    if where is None or shape is None:
+        return None
+    bits = pack(where)
+    x, y, size = centroids(to_words([bits]))[0].tolist()
+    return MaskRow(
+        subject=subject.subject,
+        confidence=subject.score,
+        area=area(subject.coverage),
+        placed=bits,
+        centred=pack(shape),
+        instance=number,
+        where=(x, y, size),
+    )
+
+
+def _where(rows: StoredMasks) -> Floats:
+    return np.column_stack([rows.where, rows.aspect])
 
 
 class Move(NamedTuple):

@@ -6,22 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.matching.kinds.base import Parts
-from mlcore.matching.moments import Rows, rows_columns
+from mlcore.matching.cosine import Steps, cosine_each, cosine_every, unit_steps
+from mlcore.matching.kinds.base import Index, Parts, Transform
+from mlcore.matching.moments import COMPARISONS, Rows, rows_columns
+from mlcore.matching.motion import measure_motion
+from mlcore.matching.observation import Observation
+from mlcore.matching.stored import StoredVectors, VectorRow
 
 Floats = NDArray[np.float32]
-
-_STEP = 2.0**20
-"""Vectors are counted in whole steps of 2 ** -20: their products and sums are whole
-numbers below 2 ** 53, so that float64 adds them up exactly, in any order and on any
-number of threads."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MotionRows(Rows):
     """The motion of one window a row."""
 
-    steps: NDArray[np.float64]
+    steps: Steps
     """(m, D) whole numbers: a vector of length 1 in steps of 2 ** -20."""
     speed: Floats
     """(m,) widths of the picture per second, above 0."""
@@ -36,13 +35,9 @@ def motion_rows(
     speed: Sequence[float],
 ) -> MotionRows:
     """Return m rows of (m, D) motion vectors of any length above 0, in any order."""
-    wide = np.asarray(vector, np.float64)
-    length = np.linalg.norm(wide, axis=1, keepdims=True)
-    if not (np.isfinite(length) & (length > 0)).all():
-        raise ValueError("a motion vector is zero or not finite; leave still shots out")
     return MotionRows(
         **rows_columns(shot, slot, frame),
-        steps=np.rint(wide / length * _STEP),
+        steps=unit_steps(vector),
         speed=np.asarray(speed, np.float32),
     )
 
@@ -56,18 +51,36 @@ class MotionKind:
     """
 
     name = "motion"
+    family = "flow"
+    encoder = "DIS fast, averaged over time"
+    index = Index.VECTORS
+    comparisons = COMPARISONS
+
+    def represent(self, seen: Observation) -> list[VectorRow]:
+        """Return how the picture moves; nothing where it stands still."""
+        motion = measure_motion(seen.flow, seen.rate)
+        if motion is None:
+            return []
+        return [VectorRow(vector=motion.vector, magnitude=motion.speed)]
+
+    def rows(self, stored: StoredVectors) -> MotionRows:
+        """Return kept rows ready to be scored."""
+        return MotionRows(
+            shot=stored.shot,
+            slot=stored.slot,
+            frame=stored.frame,
+            steps=unit_steps(stored.vector),
+            speed=stored.magnitude,
+        )
 
     def scores(self, leaving: MotionRows, entering: MotionRows) -> Floats:
         """Return (a, b) scores."""
-        dot = leaving.steps @ entering.steps.T
-        size_l, size_e = _sizes(leaving), _sizes(entering)
-        cosine = _cosine(dot, size_l[:, None] * size_e[None, :])
+        cosine = cosine_every(leaving.steps, entering.steps)
         return _score(cosine, _ratio(leaving.speed[:, None], entering.speed[None, :]))
 
     def parts(self, leaving: MotionRows, entering: MotionRows) -> Parts:
         """Return cosine (-1..1) and speed_ratio (0..1)."""
-        dot = np.einsum("nd,nd->n", leaving.steps, entering.steps)
-        cosine = _cosine(dot, _sizes(leaving) * _sizes(entering))
+        cosine = cosine_each(leaving.steps, entering.steps)
         ratio = _ratio(leaving.speed, entering.speed)
         return {"cosine": cosine, "speed_ratio": ratio}
 
@@ -75,13 +88,9 @@ class MotionKind:
         """Return (n,) scores by the formula above."""
         return _score(parts["cosine"], parts["speed_ratio"])
 
-
-def _sizes(rows: MotionRows) -> NDArray[np.float64]:
-    return np.asarray(np.sqrt(np.einsum("nd,nd->n", rows.steps, rows.steps)))
-
-
-def _cosine(dot: NDArray[np.float64], size: NDArray[np.float64]) -> Floats:
-    return (dot / size).astype(np.float32)
+    def transform(self, _parts: dict[str, float]) -> Transform | None:
+        """Pictures that move alike need not be moved."""
+        return None
 
 
 def _ratio(a: Floats, b: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Admin of every model. What machines write is shown, not edited."""
+"""Admin of titles, jobs, encoders and what machines found. Shown, not edited."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 
+from catalog.admin.base import CatalogAdmin, WrittenByWorkers
 from catalog.models import (
     CutChange,
     DuplicateGroup,
@@ -27,53 +28,8 @@ from catalog.services import add_job, cancel_job, retry_job
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-    from django.db.models import Model, QuerySet
+    from django.db.models import QuerySet
     from django.http import HttpRequest
-
-    class Rows(admin.ModelAdmin[Model]):
-        """For the type checker: at run time ModelAdmin takes no parameters."""
-
-else:
-    Rows = admin.ModelAdmin
-
-
-class CatalogAdmin(Rows):
-    """Open to superusers and the admin group, without permissions one by one."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Whether the app is listed."""
-        return sees_everything(request.user)
-
-    def has_view_permission(self, request: HttpRequest, _row: Any = None) -> bool:
-        """Whether rows may be looked at."""
-        return sees_everything(request.user)
-
-    def has_add_permission(self, request: HttpRequest, *_rows: Any) -> bool:
-        """Whether rows may be added."""
-        return sees_everything(request.user)
-
-    def has_change_permission(self, request: HttpRequest, _row: Any = None) -> bool:
-        """Whether rows may be changed."""
-        return sees_everything(request.user)
-
-    def has_delete_permission(self, request: HttpRequest, _row: Any = None) -> bool:
-        """Whether rows may be deleted."""
-        return sees_everything(request.user)
-
-
-class WrittenByWorkers(CatalogAdmin):
-    """Rows nobody types in: they can be looked at, and deleted."""
-
-    def has_add_permission(self, _request: HttpRequest, *_rows: Any) -> bool:
-        """Never: a worker or a page writes them."""
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _row: Any = None) -> bool:
-        """Never."""
-        return False
 
 
 @admin.register(Production)

@@ -1,0 +1,5 @@
+"""Admin of every model. What machines write is shown, not edited."""
+
+from catalog.admin import footage, kept
+
+__all__ = ["footage", "kept"]
