@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from catalog.models import MatchCandidate, MatchSet, Production, Title, Verdict
+from catalog.models import Look, MatchCandidate, MatchSet, Production, Title, Verdict
 from catalog.models.productions import sees_everything
 
 if TYPE_CHECKING:
@@ -78,6 +78,10 @@ class AddTitleForm(forms.Form):
         label="File or folder on this server", required=False, max_length=4096
     )
     upload = forms.FileField(label="or a file of yours", required=False)
+    look = forms.ModelChoiceField(
+        Look.objects.none(), required=False, empty_label="None: seen as it is"
+    )
+    cube = forms.FileField(label="or a .cube of yours", required=False)
     supersedes = forms.ModelChoiceField(
         Title.objects.none(),
         label="New version of",
@@ -93,6 +97,8 @@ class AddTitleForm(forms.Form):
         production.initial = _last_production(user)
         if sees_everything(user):
             production.required, production.empty_label = False, "Unsorted"
+        look: Any = self.fields["look"]
+        look.queryset = Look.objects.visible_to(user).select_related("production")
         supersedes: Any = self.fields["supersedes"]
         supersedes.queryset = Title.objects.visible_to(user).listed()
 
@@ -103,6 +109,8 @@ class AddTitleForm(forms.Form):
             raise forms.ValidationError(
                 "Name a path on this server, or choose a file to upload."
             )
+        if given.get("look") and given.get("cube"):
+            raise forms.ValidationError("Choose a look, or a .cube of yours, not both.")
         older, production = given.get("supersedes"), given.get("production")
         if older is not None and older.production != production:
             raise forms.ValidationError(

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from catalog.files import local_path, publish, working_folder
+from catalog.looks import read_cube
 from catalog.models import SourceFile, Title
 from catalog.services.locations import record_location
 from mlcore.shots.signals import Frame, SignalRecorder, join_saved
@@ -19,6 +20,7 @@ from pipelines.duplicates import group_duplicates
 from pipelines.errors import PipelineError
 from pipelines.jobs import Claim, Finished
 from pipelines.match import match
+from pipelines.media.cubes import hald_text
 from pipelines.media.files import whole_file
 from pipelines.media.finishing import finish_proxy
 from pipelines.media.limits import Limits
@@ -181,7 +183,9 @@ def derived_folder(title: Title) -> str:
     if title.source is None:
         raise ValueError(f"{title} has no content key yet")
     key = title.source.content_key
-    return f"proxies/{key[:2]}/{key}"
+    # The same film in another look is another picture.
+    look = f"-{title.look.sha256[:16]}" if title.look else ""
+    return f"proxies/{key[:2]}/{key}{look}"
 
 
 def make_proxy(claim: Claim) -> None:
@@ -211,6 +215,7 @@ def _decode(claim: Claim, home: str) -> None:
         on_frame=tape.on_frame,
         on_segment=tape.on_segment,
         segment_seconds=settings.PROXY_SEGMENT_SECONDS,
+        look=hald_text(read_cube(title.look.cube)) if title.look else "",
         limits=limits(),
     )
     finished = folder / "proxy.mp4"

@@ -94,15 +94,20 @@ def planted_film() -> Film:
     return Film(shots=shots, planted=frozenset(pairs))
 
 
-def write_film(path: Path, film: Film) -> Path:
-    """Draw the film into an H.264 file."""
+def write_film(
+    path: Path,
+    film: Film,
+    change: Callable[[Picture, int], Picture] = lambda picture, _frame: picture,
+) -> Path:
+    """Draw the film into an H.264 file, each picture changed as told."""
     with av.open(str(path), "w") as target:
         stream = target.add_stream("libx264", rate=RATE)
         stream.width, stream.height = SIZE
         stream.pix_fmt = "yuv420p"
         stream.options = {"preset": "veryfast", "crf": "16"}
-        for picture in pictures(film):
-            target.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
+        for frame, picture in enumerate(pictures(film)):
+            shown = av.VideoFrame.from_ndarray(change(picture, frame))
+            target.mux(stream.encode(shown))
         target.mux(stream.encode(None))
     return path
 
@@ -110,15 +115,20 @@ def write_film(path: Path, film: Film) -> Path:
 def pictures(film: Film) -> Iterator[Picture]:
     """Every frame of the film, (360, 640, 3) RGB."""
     for shot in film.shots:
-        draw = DRAWERS[shot.role](shot)
+        draw = drawer(shot)
         for frame in range(shot.frames):
             yield draw(frame)
 
 
-def _picture(shot: DrawnShot) -> Callable[[int], Picture]:
+def drawer(shot: DrawnShot) -> Callable[[float], Picture]:
+    """Return how the shot looks at a time in its own frames, (360, 640, 3) RGB."""
+    return DRAWERS[shot.role](shot)
+
+
+def _picture(shot: DrawnShot) -> Callable[[float], Picture]:
     ground = texture(shot.scene, calm=bool(shot.outline))
 
-    def draw(frame: int) -> Picture:
+    def draw(frame: float) -> Picture:
         x, y = (MARGIN + round(step * frame) for step in (-shot.pan[0], -shot.pan[1]))
         view = ground[y : y + SIZE[1], x : x + SIZE[0]].copy()
         if shot.outline:
@@ -150,22 +160,38 @@ def _fill(view: Picture, shot: DrawnShot) -> None:
     cv2.fillPoly(view, [points], [float(c) for c in colour], lineType=cv2.LINE_AA)
 
 
-def _black(_shot: DrawnShot) -> Callable[[int], Picture]:
+def _black(_shot: DrawnShot) -> Callable[[float], Picture]:
     return lambda _frame: np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
 
 
-def _slate(shot: DrawnShot) -> Callable[[int], Picture]:
+def _slate(shot: DrawnShot) -> Callable[[float], Picture]:
     card = np.full((SIZE[1], SIZE[0], 3), 24, np.uint8)
     for line, text in enumerate(("SCENE 12  TAKE 3", "ROLL A001", "DIR. L. KULESHOV")):
         _write(card, text, 90 + 90 * line, 1.5)
     return lambda _frame: card
 
 
-def _credits(shot: DrawnShot) -> Callable[[int], Picture]:
+def _bars(_shot: DrawnShot) -> Callable[[float], Picture]:
+    """SMPTE colour bars at 75 %, as tape and file heads have them."""
+    steps = [
+        (1, 1, 1),
+        (1, 1, 0),
+        (0, 1, 1),
+        (0, 1, 0),
+        (1, 0, 1),
+        (1, 0, 0),
+        (0, 0, 1),
+    ]
+    colours = np.array(steps)[np.arange(SIZE[0]) * 7 // SIZE[0]] * 191
+    card = np.repeat(colours[None], SIZE[1], axis=0).astype(np.uint8)
+    return lambda _frame: card
+
+
+def _credits(shot: DrawnShot) -> Callable[[float], Picture]:
     roll = np.zeros((SIZE[1] + 400, SIZE[0], 3), np.uint8)
     for line in range(16):
         _write(roll, f"Grip {line}     A. Name {line}", 60 + 42 * line, 0.9)
-    return lambda frame: roll[4 * frame : 4 * frame + SIZE[1]].copy()
+    return lambda frame: roll[int(4 * frame) :][: SIZE[1]].copy()
 
 
 def _write(picture: Picture, text: str, y: int, size: float) -> None:
@@ -173,8 +199,9 @@ def _write(picture: Picture, text: str, y: int, size: float) -> None:
     cv2.putText(picture, text, (70, y), font, size, white, 2, cv2.LINE_AA)
 
 
-DRAWERS: dict[str, Callable[[DrawnShot], Callable[[int], Picture]]] = {
+DRAWERS: dict[str, Callable[[DrawnShot], Callable[[float], Picture]]] = {
     "picture": _picture,
+    "bars": _bars,
     "black": _black,
     "slate": _slate,
     "text": _credits,

@@ -44,7 +44,16 @@ class ProductionAdmin(CatalogAdmin):
 
 CHANGEABLE = ["production", "name", "kind", "version", "supersedes"]
 WRITTEN_BY_INGEST = [
-    *["state", "error", "same_as", "added_path", "uploaded", "added_by", "created_at"],
+    *[
+        "state",
+        "error",
+        "same_as",
+        "look",
+        "added_path",
+        "uploaded",
+        "added_by",
+        "created_at",
+    ],
     *["source", "rate_num", "rate_den", "frames", "start_tc", "drop_frame", "reel"],
     *["probe", "proxy_key", "poster_key"],
 ]

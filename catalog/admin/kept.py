@@ -10,6 +10,7 @@ from catalog.models import (
     BinItem,
     CutEvent,
     ImportedCut,
+    Look,
     Promotion,
     StorageRoot,
     TrainingRun,
@@ -59,6 +60,17 @@ class CutEventAdmin(WrittenByWorkers):
     ]
     list_select_related = ["cut", "source"]
     search_fields = ["cut__name", "reel", "clip_name"]
+
+
+@admin.register(Look)
+class LookAdmin(WrittenByWorkers):
+    """Looks, without their numbers."""
+
+    list_display = ["name", "production", "sha256", "made_by", "made_at"]
+    list_filter = ["production"]
+    list_select_related = ["production", "made_by"]
+    search_fields = ["name"]
+    exclude = ["cube"]
 
 
 @admin.register(TrainingRun)

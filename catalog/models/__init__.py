@@ -2,6 +2,7 @@ from catalog.models.bins import Bin, BinItem, StorageRoot
 from catalog.models.cuts import CutEvent, ImportedCut
 from catalog.models.encoders import EncoderVersion
 from catalog.models.jobs import Job
+from catalog.models.looks import Look
 from catalog.models.matches import MatchCandidate, MatchSet, Verdict
 from catalog.models.productions import Production
 from catalog.models.representations import ShotMask, ShotVector, Slot
@@ -25,6 +26,7 @@ __all__ = [
     "ImportedCut",
     "Job",
     "Location",
+    "Look",
     "MatchCandidate",
     "MatchSet",
     "Production",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
 
+from catalog.models.looks import Look
 from catalog.models.productions import Production
 from catalog.timecode import timecode
 
@@ -90,6 +91,9 @@ class Title(models.Model):
     error = models.TextField(blank=True)
     same_as = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="twins"
+    )
+    look = models.ForeignKey(
+        Look, models.PROTECT, null=True, blank=True, related_name="titles"
     )
     added_path = models.CharField(max_length=4096)
     uploaded = models.BooleanField(default=False)

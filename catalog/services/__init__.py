@@ -10,6 +10,7 @@ from catalog.services.bins import (
 from catalog.services.cuts import merge_with_previous, split_shot
 from catalog.services.jobs import add_job, cancel_job, retry_job, sweep_jobs
 from catalog.services.locations import refresh_locations
+from catalog.services.looks import keep_look
 from catalog.services.titles import (
     Refused,
     add_from,
@@ -31,6 +32,7 @@ __all__ = [
     "drop_item",
     "give_verdict",
     "keep_in_bin",
+    "keep_look",
     "make_bin",
     "media_files",
     "merge_with_previous",

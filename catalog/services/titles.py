@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.core.files.uploadedfile import UploadedFile as Uploaded
 
+    from catalog.models import Look
+
     UploadedFile = Uploaded[bytes]
 
 MEDIA_SUFFIXES = frozenset(
@@ -84,6 +86,7 @@ def add_from(
     user: User,
     kind: str = Title.Kind.CUT,
     supersedes: Title | None = None,
+    look: Look | None = None,
 ) -> list[Title]:
     """Add a file, or every media file under a folder, that a person has named.
 
@@ -95,24 +98,28 @@ def add_from(
     if supersedes is not None and len(files) > 1:
         raise Refused("A folder cannot be the new version of one title; name one file.")
     return [
-        add_path(file, production, user=user, kind=kind, supersedes=supersedes)[0]
+        add_path(
+            file, production, user=user, kind=kind, supersedes=supersedes, look=look
+        )[0]
         for file in files
     ]
 
 
 @transaction.atomic
-def add_path(
+def add_path(  # noqa: PLR0913  what a person says of a file
     path: Path,
     production: Production,
     *,
     user: User | None = None,
     kind: str = Title.Kind.CUT,
     supersedes: Title | None = None,
+    look: Look | None = None,
     name: str = "",
 ) -> tuple[Title, Job]:
     """Add one file of this server as a title and ask for its ingest.
 
-    A title that supersedes another has the next version number.
+    A title that supersedes another has the next version number; with a look it is
+    shown and compared in the look's colours.
     `user` None is the operator at the command line, who may name any path.
     Raises Refused when the user may not name this path or the disk is full.
     """
@@ -128,6 +135,7 @@ def add_path(
         kind=kind,
         version=supersedes.version + 1 if supersedes else 1,
         supersedes=supersedes,
+        look=look,
         added_path=str(resolved),
         added_by=user,
     )
@@ -141,6 +149,7 @@ def add_upload(
     user: User,
     kind: str = Title.Kind.CUT,
     supersedes: Title | None = None,
+    look: Look | None = None,
 ) -> tuple[Title, Job]:
     """Keep an uploaded file under a name of our own and ask for its ingest.
 
@@ -164,6 +173,7 @@ def add_upload(
             kind=kind,
             version=supersedes.version + 1 if supersedes else 1,
             supersedes=supersedes,
+            look=look,
             added_path=str(target),
             uploaded=True,
             added_by=user,

@@ -22,6 +22,7 @@ from catalog.services import (
     add_job,
     add_upload,
     default_production,
+    keep_look,
 )
 from catalog.views.access import editors_only, editors_post
 from catalog.views.inspector import inspect
@@ -123,6 +124,11 @@ def add(request: PageRequest) -> HttpResponseBase:
 def _added(request: PageRequest, form: AddTitleForm) -> HttpResponse:
     given = form.cleaned_data
     production = given["production"] or default_production()
+    look = given["look"]
+    if given["cube"]:
+        cube = given["cube"]
+        name = Path(cube.name).stem
+        look = keep_look(cube.read(), name, production, user=request.user)
     if given["upload"]:
         title, _ = add_upload(
             given["upload"],
@@ -130,6 +136,7 @@ def _added(request: PageRequest, form: AddTitleForm) -> HttpResponse:
             user=request.user,
             kind=given["kind"],
             supersedes=given["supersedes"],
+            look=look,
         )
         return redirect(title)
     titles = add_from(
@@ -138,6 +145,7 @@ def _added(request: PageRequest, form: AddTitleForm) -> HttpResponse:
         user=request.user,
         kind=given["kind"],
         supersedes=given["supersedes"],
+        look=look,
     )
     if len(titles) == 1:
         return redirect(titles[0])

@@ -33,7 +33,8 @@ class Probe:
     ``frames`` is the container's word and ``seconds`` too; ``width`` and ``height`` are
     coded pixels, ``display_width`` and ``display_height`` square ones, upright;
     ``rotation`` is clockwise degrees; ``active_picture`` is (x, y, width, height) in parts
-    of the displayed picture, without letterbox and pillarbox bars.
+    of the displayed picture, without letterbox and pillarbox bars; ``overlays`` are such
+    boxes too, of what is burned in over it: timecode windows, logos.
     """
 
     container: str
@@ -62,11 +63,16 @@ class Probe:
     reel_origin: str  # "tmcd", "mxf", "stream" or "file name"
     audio: tuple[AudioStream, ...]
     active_picture: tuple[float, float, float, float]
+    overlays: tuple[tuple[float, float, float, float], ...] = ()
 
     def __post_init__(self) -> None:
         sizes = (self.width, self.height, self.display_width, self.display_height)
-        x, y, width, height = self.active_picture
-        inside = min(x, y) >= 0 and max(x + width, y + height) < 1.001
+        _x, _y, width, height = self.active_picture
+        boxes = (self.active_picture, *self.overlays)
+        inside = all(
+            min(left, top) >= 0 and max(left + wide, top + tall) < 1.001
+            for left, top, wide, tall in boxes
+        )
         if (
             min(sizes) < 1
             or not 0 < self.rate <= FASTEST
@@ -83,19 +89,27 @@ class Probe:
             written[name] = str(written[name])
         written["audio"] = list(written["audio"])
         written["active_picture"] = list(written["active_picture"])
+        written["overlays"] = [list(box) for box in written["overlays"]]
         return written
 
     @classmethod
     def from_json(cls, written: Json) -> Self:
         """The opposite of ``as_json``; raises TypeError or ValueError for anything else."""
         values: dict[str, Any] = {
-            field.name: written[field.name] for field in fields(cls)
+            field.name: written[field.name]
+            for field in fields(cls)
+            # Titles that were looked at before overlays were looked for have none.
+            if field.name in written or field.name != "overlays"
         }
         values["rate"] = Fraction(values["rate"])
         values["pixel_aspect"] = Fraction(values["pixel_aspect"])
         values["audio"] = tuple(AudioStream(**stream) for stream in values["audio"])
         values["active_picture"] = tuple(
             float(part) for part in values["active_picture"]
+        )
+        values["overlays"] = tuple(
+            (float(x), float(y), float(w), float(h))
+            for x, y, w, h in values.get("overlays", ())
         )
         return cls(**values)
 

@@ -42,6 +42,7 @@ def write_proxy(  # noqa: PLR0913 - one call starts it all
     on_frame: OnFrame,
     on_segment: OnSegment,
     segment_seconds: float = 60.0,
+    look: str = "",
     limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> ProxyTrack:
     """Decode ``source`` once into segments of its proxy in ``folder``.
@@ -51,14 +52,15 @@ def write_proxy(  # noqa: PLR0913 - one call starts it all
     ``on_segment`` is called for it, and its marker is written after ``on_segment``
     returned: what that stored exists wherever a marker does. Called again on a folder
     with finished segments it goes on with the first unfinished one, and ``on_frame``
-    begins with the last finished frame. A complete folder returns at once.
+    begins with the last finished frame. A complete folder returns at once. ``look`` is
+    what `cubes.hald_text` makes of a .cube, whose colours proxy and small pictures have.
 
     Raises UnreadableMedia; when that is permanent, nothing is left in ``folder``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if (track := load_track(folder)) is not None:
         return track
-    job = _Decode(probe, folder, on_frame, on_segment, segment_seconds)
+    job = _Decode(probe, folder, on_frame, on_segment, segment_seconds, look)
     try:
         return job.run(source, limits)
     except UnreadableMedia as error:
@@ -79,8 +81,9 @@ class _Decode:
         on_frame: OnFrame,
         on_segment: OnSegment,
         segment_seconds: float,
+        look: str,
     ) -> None:
-        self._probe, self._folder = probe, folder
+        self._probe, self._folder, self._look = probe, folder, look
         self._on_frame, self._on_segment = on_frame, on_segment
         self._segment_frames = segment_length(probe.rate, segment_seconds)
         self._markers = finished_markers(folder)
@@ -120,7 +123,11 @@ class _Decode:
             "exact": all(marker.exact for marker in done),
             "segment_frames": self._segment_frames,
             "shape": display_shape(
-                self._probe, self._size, crop=crop, small=self._small
+                self._probe,
+                self._size,
+                crop=crop,
+                small=self._small,
+                look=self._look,
             ),
         }
 

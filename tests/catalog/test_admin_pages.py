@@ -10,6 +10,7 @@ from catalog.models import (
     ImportedCut,
     Job,
     Location,
+    Look,
     Promotion,
     StorageRoot,
     Title,
@@ -49,6 +50,7 @@ class AdminTests(PageTestCase):
         Promotion.objects.create(version=add_encoder("mask"), reason="the first")
         TrainingRun.objects.create(family="learned")
         StorageRoot.objects.create(name="Footage", server="/mnt/footage")
+        Look.objects.create(production=item.bin.production, name="LogC")
         cut = ImportedCut.objects.create(production=item.bin.production, name="Reel 1")
         CutEvent.objects.create(
             cut=cut, place=1, source=cls.title,

@@ -154,7 +154,7 @@ def _coded_frame(clip: Clip, index: int) -> VideoFrame:
     frame = VideoFrame.from_ndarray(picture, format="rgb24")
     frame = frame.reformat(format=clip.pixel_format, dst_colorspace="ITU601")
     if clip.fields:
-        frame = _flagged(frame, clip.fields)
+        frame = flagged(frame, clip.fields)
     frame.time_base, frame.pts = 1 / clip.rate, index + clip.picture_starts
     if clip.time_base is not None:
         step = 1 / clip.rate / clip.time_base
@@ -163,7 +163,7 @@ def _coded_frame(clip: Clip, index: int) -> VideoFrame:
     return frame
 
 
-def _flagged(frame: VideoFrame, fields: str) -> VideoFrame:
+def flagged(frame: VideoFrame, fields: str) -> VideoFrame:
     """The frame marked as interlaced, which only a filter can do."""
     graph = Graph()
     frame.pts, frame.time_base = 0, Fraction(1, 25)

@@ -4,8 +4,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.commands import Document, JsonCommand
-from catalog.models import Job, Production, Title
-from catalog.services import Refused, add_path, default_production, media_files
+from catalog.models import Job, Look, Production, Title
+from catalog.services import (
+    Refused,
+    add_path,
+    default_production,
+    keep_look,
+    media_files,
+)
 from catalog.waiting import a_worker, wait_for
 
 if TYPE_CHECKING:
@@ -20,16 +26,20 @@ class Command(JsonCommand):
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
         parser.add_argument("--wait", action="store_true", help="run to the end")
         parser.add_argument("--production", help="its name; made when new")
+        parser.add_argument("--look", type=Path, help="a .cube to see log footage with")
         parser.add_argument("--kind", choices=Title.Kind.values, default=Title.Kind.CUT)
 
     def answer(self, **options: Any) -> Document:
         """Add every file; with --wait, see each to its end."""
         production = _production(options["production"])
+        look = _look(options["look"], production)
         files, wrong = _find(options["paths"])
         asked: list[tuple[Title, Job]] = []
         for file in files:
             try:
-                asked.append(add_path(file, production, kind=options["kind"]))
+                asked.append(
+                    add_path(file, production, kind=options["kind"], look=look)
+                )
             except Refused as error:
                 wrong.append(_never_added(file, str(error)))
         if options["wait"] and asked:
@@ -59,6 +69,16 @@ def _production(name: str | None) -> Production:
     if not name:
         return default_production()
     return Production.objects.get_or_create(name=name)[0]
+
+
+def _look(path: Path | None, production: Production) -> Look | None:
+    if path is None:
+        return None
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path.name}: it cannot be read ({error.strerror}).") from None
+    return keep_look(content, path.stem, production, user=None)
 
 
 def _find(paths: list[Path]) -> tuple[list[Path], list[Document]]:

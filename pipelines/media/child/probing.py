@@ -7,6 +7,7 @@ import av
 from av.video.frame import VideoFrame
 
 from pipelines.media.child.opening import Opened, codec_name, open_media
+from pipelines.media.child.overlays import OverlayFinder
 from pipelines.media.child.picture import PictureFinder
 from pipelines.media.child.rates import exact_rate
 from pipelines.media.child.sampling import sample_frames
@@ -47,13 +48,15 @@ def probe(request: Json, wire: PacketWriter) -> None:
     rate, variable = exact_rate(opened, seconds)
     check_samples(opened, rate, seconds)
     opened = opened.anew()
-    finder = PictureFinder()
+    finder, burned_in = PictureFinder(), OverlayFinder()
     first: VideoFrame | None = None
     interlaced = []
     for frame in sample_frames(opened, seconds, rate):
         first = first or frame
         interlaced.append(frame.interlaced_frame)
-        finder.add(_upright_luma(frame, (first.width, first.height)))
+        luma = _upright_luma(frame, (first.width, first.height))
+        finder.add(luma)
+        burned_in.add(luma)
         wire.message({"sampled": len(interlaced)})
     if first is None:
         raise UnreadableMedia("its video stream has no frame that can be shown.")
@@ -68,6 +71,7 @@ def probe(request: Json, wire: PacketWriter) -> None:
             "field_order": _field_order(opened, interlaced),
             "audio": _audio(opened),
             "active_picture": finder.active(),
+            "overlays": burned_in.boxes(finder.active()),
             **_picture(opened, first),
             **timecode_and_reel(opened),
         }

@@ -9,7 +9,7 @@ from av.video.frame import VideoFrame
 from pipelines.media.child.opening import Opened
 
 SAMPLES = 24
-FEW = 6  # fewer different frames than this say little about a film
+FEW = 10  # fewer different frames than this say little about a film
 # A file, or the beginning of one that has hardly a keyframe, that is decoded in passing.
 SHORT = 500
 PACKETS = 300  # to look for a frame after a seek

@@ -1,5 +1,6 @@
 """From a decoded frame to the two pictures that are made of it, in one filter graph."""
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +15,8 @@ from av.video.frame import VideoFrame
 from pipelines.media.packets import Image, Json
 
 TURNS = {90: ["clock"], 180: ["clock", "clock"], 270: ["cclock"]}
+# Of an image that holds a table of colours, 64 steps of each.
+HALD_SIDE = 512
 # Frames go through the graph numbered; their true times are kept beside it.
 NUMBERS = Fraction(1, 1000)
 
@@ -25,7 +28,8 @@ class Shape:
     ``size``: (width, height) of the whole displayed picture; ``rotation``: clockwise
     degrees; ``deinterlace``: "" or the parity "tff" or "bff"; ``matrix``: the YUV matrix;
     ``crop``: (x, y, width, height) in ``size`` and ``small``: (width, height) of the small
-    BGR picture, both None to make none.
+    BGR picture, both None to make none; ``look``: "" or a Hald image of 512 x 512 RGB
+    pixels in base64, whose colours the picture is given.
     """
 
     size: tuple[int, int]
@@ -36,6 +40,7 @@ class Shape:
     small: tuple[int, int] | None = None
     pixel_format: str = "yuv420p"
     flags: str = "bilinear"
+    look: str = ""
 
     @classmethod
     def from_request(cls, request: Json) -> "Shape":
@@ -55,6 +60,7 @@ class Shaper:
         self._graph: Graph | None = None
         self._input: FilterContext | None = None
         self._outputs: list[FilterContext] = []
+        self._look: FilterContext | None = None
 
     def push(self, frame: VideoFrame) -> Iterator[tuple[VideoFrame, Image | None]]:
         """Give one frame, get those that are ready: (picture, small BGR or None)."""
@@ -96,7 +102,11 @@ class Shaper:
             format=frame.format,
             time_base=NUMBERS,
         )
-        last = _chain(graph, self._input, _to_displayed(shape))
+        before, after = _to_displayed(shape)
+        last = _chain(graph, self._input, before)
+        if shape.look:
+            last = self._coloured(graph, last)
+        last = _chain(graph, last, after)
         if shape.crop is None or shape.small is None:
             self._outputs = [_chain(graph, last, [("buffersink", "")])]
         else:
@@ -114,6 +124,25 @@ class Shaper:
                 _chain(graph, split, small, 1),
             ]
         graph.configure()
+        if self._look is not None:
+            self._look.push(_hald_frame(shape.look))
+            self._look.push(None)
+
+    def _coloured(self, graph: Graph, last: FilterContext) -> FilterContext:
+        self._look = graph.add_buffer(
+            width=HALD_SIDE, height=HALD_SIDE, format="rgb24", time_base=NUMBERS
+        )
+        coloured = graph.add("haldclut", "interp=trilinear")
+        last.link_to(coloured, 0, 0)
+        self._look.link_to(coloured, 0, 1)
+        return coloured
+
+
+def _hald_frame(look: str) -> VideoFrame:
+    square = np.frombuffer(base64.b64decode(look), np.uint8)
+    frame = VideoFrame.from_ndarray(square.reshape(HALD_SIDE, HALD_SIDE, 3))
+    frame.pts, frame.time_base = 0, NUMBERS
+    return frame
 
 
 def pixels(picture: VideoFrame) -> Image:
@@ -121,8 +150,14 @@ def pixels(picture: VideoFrame) -> Image:
     return picture.to_ndarray().astype(np.uint8, copy=False)
 
 
-def _to_displayed(shape: Shape) -> list[tuple[str, str]]:
-    """Deinterlace at full height, scale to square pixels, turn upright."""
+Steps = list[tuple[str, str]]
+
+
+def _to_displayed(shape: Shape) -> tuple[Steps, Steps]:
+    """Deinterlace at full height, scale to square pixels; then turn upright.
+
+    A look is applied between the two, on RGB.
+    """
     width, height = shape.size
     if shape.rotation in (90, 270):
         width, height = height, width
@@ -130,12 +165,17 @@ def _to_displayed(shape: Shape) -> list[tuple[str, str]]:
     if shape.deinterlace:
         steps.append(("bwdif", f"mode=send_frame:parity={shape.deinterlace}:deint=all"))
     scale = f"{width}:{height}:flags={shape.flags}:in_color_matrix={shape.matrix}"
-    if shape.pixel_format.startswith("yuv"):
-        scale += f":out_color_matrix={shape.matrix}:out_range=tv"
-    steps.append(("scale", scale))
-    steps.append(("format", shape.pixel_format))
-    steps += [("transpose", turn) for turn in TURNS.get(shape.rotation, [])]
-    return [*steps, ("setsar", "1")]
+    out = f"out_color_matrix={shape.matrix}:out_range=tv"
+    yuv = shape.pixel_format.startswith("yuv")
+    after: Steps = []
+    if shape.look:
+        steps += [("scale", scale), ("format", "rgb24")]
+        after.append(("scale", out if yuv else ""))
+    else:
+        steps.append(("scale", f"{scale}:{out}" if yuv else scale))
+    after.append(("format", shape.pixel_format))
+    after += [("transpose", turn) for turn in TURNS.get(shape.rotation, [])]
+    return steps, [*after, ("setsar", "1")]
 
 
 def _chain(
