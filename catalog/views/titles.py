@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -121,6 +122,7 @@ def add(request: PageRequest) -> HttpResponseBase:
     return render(request, "title_add.html", context, status=status)
 
 
+@transaction.atomic
 def _added(request: PageRequest, form: AddTitleForm) -> HttpResponse:
     given = form.cleaned_data
     production = given["production"] or default_production()

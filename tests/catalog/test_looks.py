@@ -1,9 +1,11 @@
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import SimpleTestCase, TestCase
 
 from catalog.looks import NotACube, read_cube
-from catalog.models import Look
+from catalog.models import Look, Title
 from catalog.services import Refused, keep_look
-from tests.factories import add_production
+from tests.catalog.pages import PageTestCase, logged_in
+from tests.factories import add_production, add_user
 
 SWAPPED = "\n".join(
     ['TITLE "red for blue"', "LUT_3D_SIZE 2"]
@@ -47,6 +49,31 @@ class CubeTests(SimpleTestCase):
     def test_not_a_number_is_no_colour(self):
         with self.assertRaisesRegex(NotACube, "not understood"):
             read_cube(SWAPPED.replace("1 1 1", "nan 1 1"))
+
+
+class AddWithLookTests(PageTestCase):
+    def setUp(self):
+        self.production = add_production()
+        self.client = logged_in(add_user("", "editor", [self.production]))
+
+    def add(self, cube, video="a.mov"):
+        files = {
+            "upload": SimpleUploadedFile(video, b"not looked at yet"),
+            "cube": SimpleUploadedFile("LogC.cube", cube),
+        }
+        fields = {"production": self.production.pk, "kind": "cut"}
+        return self.client.post("/titles/add/", {**fields, **files})
+
+    def test_a_title_is_added_with_the_cube_beside_it(self):
+        self.add(SWAPPED.encode())
+
+        self.assertEqual(Title.objects.get().look.name, "LogC")
+
+    def test_with_a_file_that_is_no_look_nothing_is_added(self):
+        for cube, video in ((b"hello", "a.mov"), (SWAPPED.encode(), "a.txt")):
+            with self.subTest(cube[:8]):
+                self.assertEqual(self.add(cube, video).status_code, 422)
+                self.assertEqual((Title.objects.count(), Look.objects.count()), (0, 0))
 
 
 class KeepLookTests(TestCase):
