@@ -1,6 +1,6 @@
 """How good a ranking, or a list of cuts, is against known truth."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +46,30 @@ def precision_at(labels: ArrayLike, scores: ArrayLike, k: int) -> float:
     """
     truth, _ = _ranked(labels, scores)
     return float(truth[:k].mean())
+
+
+def bootstrap_interval(
+    statistic: Callable[[NDArray[np.int64]], float],
+    groups: int,
+    *,
+    seed: int,
+    rounds: int = 1000,
+) -> tuple[float, float]:
+    """Return the range that holds 95 % of a statistic over groups drawn again.
+
+    `statistic` gets (groups,) indices 0..groups - 1, drawn with replacement: titles,
+    queries, whatever was chosen as one (Efron 1979, percentile interval). Draws that it
+    raises ValueError for, as without a positive label, are left out.
+    """
+    chance = np.random.default_rng(seed)
+    found = []
+    for _ in range(rounds):
+        try:
+            found.append(statistic(chance.integers(0, groups, groups)))
+        except ValueError:
+            continue
+    low, high = np.quantile(found, (0.025, 0.975))
+    return float(low), float(high)
 
 
 def f1_for_cuts(

@@ -1,9 +1,10 @@
-"""Shots to representations: masks, appearance and colours from stills, flow from signals."""
+"""Shots to representations, from stills, stretches of film, sound, and kept flow."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from catalog.files import local_path
-from catalog.models import EncoderVersion, Shot, ShotMask, ShotVector, Title
+from catalog.models import EncoderVersion, Shot, ShotMask, ShotVector, Slot, Title
 from catalog.stills import still_key
 from mlcore.matching.colour import look_colours
 from mlcore.matching.kinds import Index, Kind
@@ -21,6 +22,8 @@ from mlcore.matching.stored import VectorRow
 from pipelines.encoders import Encoders, live_kinds, live_versions, load_encoders
 from pipelines.kinds import MASK_COLUMNS, VECTOR_COLUMNS, Row, stored_row
 from pipelines.media.reader import open_proxy, read_stills
+from pipelines.media.sound import ProxySound
+from pipelines.media.times import FrameTimes, times_path
 from pipelines.moments import Moment, flow_window, moments_of
 from pipelines.rows import copy_rows
 from pipelines.segment import load_signals
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
 BATCH_SHOTS = 16
 # Longest side of the small pictures that movement is measured in.
 STRETCH_SIDE = 320
+# How much of the sound on one side of a cut is listened to.
+SOUND_SECONDS = Fraction(1)
 Family = EncoderVersion.Family
 
 
@@ -52,20 +57,34 @@ class _Look:
     encoders: Encoders
     versions: dict[str, EncoderVersion]
     kinds: list[tuple[Kind[Any], EncoderVersion]]
+    times: FrameTimes
+    sound: ProxySound
 
 
 def represent(claim: Claim) -> None:
     """Write the representations of shots that have none; stopped, it goes on by shot."""
     title = claim.title
-    look = _Look(
-        title=title,
-        proxy=open_proxy(local_path(title.proxy_key)),
-        signals=load_signals(title),
-        encoders=load_encoders(),
-        versions=live_versions(),
-        kinds=live_kinds(),
-    )
-    waiting = list(title.shots.filter(represented=False).select_related("title"))
+    proxy = local_path(title.proxy_key)
+    with ProxySound(proxy, "mono") as sound:
+        look = _Look(
+            title=title,
+            proxy=open_proxy(proxy),
+            signals=load_signals(title),
+            encoders=load_encoders(),
+            versions=live_versions(),
+            kinds=live_kinds(),
+            times=FrameTimes.load(times_path(proxy)),
+            sound=sound,
+        )
+        _represent_waiting(claim, look)
+    with claim.writing():
+        title.poster_key = still_key(title, poster_frame(title))
+        title.save(update_fields=["poster_key"])
+
+
+def _represent_waiting(claim: Claim, look: _Look) -> None:
+    shots = look.title.shots.filter(represented=False).select_related("title")
+    waiting = list(shots)
     queue, done, keyframes = iter(waiting), 0, 0
     began = time.monotonic()
     while batch := list(islice(queue, BATCH_SHOTS)):
@@ -75,9 +94,6 @@ def represent(claim: Claim) -> None:
             f"{1000 * (time.monotonic() - began) / max(keyframes, 1):.0f} ms a keyframe"
         )
         claim.progress(done / len(waiting), pace)
-    with claim.writing():
-        title.poster_key = still_key(title, poster_frame(title))
-        title.save(update_fields=["poster_key"])
 
 
 def poster_frame(title: Title) -> int:
@@ -128,7 +144,7 @@ def _observe(
             appearance=looks[n],
             flow=look.signals.flow[flow_window(moment)],
             stretch=partial(_stretch, look, moment),
-            sound=None,
+            sound=_sound(look, moment),
         )
         for n, moment in enumerate(moments)
     ]
@@ -150,6 +166,19 @@ def _stretch(look: _Look, moment: Moment) -> Picture:
     return np.stack(
         [fitted(crop_to_picture(one, look.title), STRETCH_SIDE) for one in whole]
     )
+
+
+def _sound(look: _Look, moment: Moment) -> NDArray[np.float32] | None:
+    """What is heard just before a tail ends or after a head begins, inside the shot."""
+    shot = moment.shot
+    if moment.slot not in (Slot.HEAD, Slot.TAIL) or shot.role != Shot.Role.PICTURE:
+        return None
+    start, end = (look.times.seconds(at) for at in (shot.first_frame, shot.end_frame))
+    seconds = min(SOUND_SECONDS, end - start)
+    heard = look.sound.read(
+        start if moment.slot == Slot.HEAD else end - seconds, seconds
+    )
+    return None if heard is None else heard[0]
 
 
 def _look_rows(

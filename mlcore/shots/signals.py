@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from scenedetect import FrameTimecode
 from scenedetect.detectors import AdaptiveDetector
 
+from mlcore.flow import flow_finder
+
 Frame = NDArray[np.uint8]
 
 FLOW_COLUMNS, FLOW_ROWS = 16, 9
@@ -127,7 +129,7 @@ class SignalRecorder:
 
     def __init__(self, previous: Frame | None = None) -> None:
         self._content = _ContentScore()
-        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        self._dis = flow_finder()
         self._grey: Frame | None = None
         self._shape: tuple[int, ...] | None = None
         self._rows: list[tuple[float, float, float]] = []

@@ -7,20 +7,18 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
-import numpy.typing as npt
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
 
 from pipelines.media.files import whole_file, write_whole
 from pipelines.media.packets import Image
 from pipelines.media.reader import open_proxy
+from pipelines.media.sound import SAMPLE_RATE, ProxySound, Sound
 from pipelines.media.times import FrameTimes, times_path
 
 # Divides evenly by a frame of every customary rate, NTSC ones included.
 LOOP_CLOCK = 120_000
-SAMPLE_RATE = 48_000
 SOUND_PART = 1024
 AT_ONCE = 24  # frames decoded at a time
 # Every sixth frame is a keyframe: a browser jumps back to the start at once.
@@ -31,7 +29,6 @@ X264 = {
 }
 
 Span = tuple[int, int]
-Sound = npt.NDArray[np.float32]
 
 
 def write_jpeg(path: Path, rgb: Image, quality: int = 85) -> None:
@@ -103,30 +100,8 @@ class _Side:
 
     def sound(self) -> Sound | None:
         """(2, samples) at 48 kHz, as long as the side; None without a sound track."""
-        start = self._times.seconds(self._first)
-        first = round(start * SAMPLE_RATE)
-        sound = np.zeros((2, round(self.seconds * SAMPLE_RATE)), np.float32)
-        with av.open(str(self._proxy)) as opened:
-            if not opened.streams.audio:
-                return None
-            stream = opened.streams.audio[0]
-            # The decoder needs a frame or two to settle.
-            opened.seek(max(0, int((float(start) - 0.1) * av.time_base)))
-            resampler = AudioResampler("fltp", "stereo", SAMPLE_RATE)
-            for frame in opened.decode(stream):
-                for part in resampler.resample(frame):
-                    _lay(sound, part, round((part.time or 0) * SAMPLE_RATE) - first)
-                if (frame.time or 0) > start + self.seconds:
-                    break
-        return sound
-
-
-def _lay(sound: Sound, part: AudioFrame, at: int) -> None:
-    """Copy ``part`` into ``sound`` at sample ``at``, as far as it lies inside."""
-    samples = part.to_ndarray()
-    begin, end = max(0, at), min(sound.shape[1], at + samples.shape[1])
-    if begin < end:
-        sound[:, begin:end] = samples[:, begin - at : end - at]
+        with ProxySound(self._proxy, "stereo") as opened:
+            return opened.read(self._times.seconds(self._first), self.seconds)
 
 
 def _write_sides(target: OutputContainer, sides: list[_Side]) -> None:

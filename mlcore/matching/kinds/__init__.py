@@ -2,12 +2,18 @@
 
 from typing import Any
 
+from mlcore.matching.kinds.action import ActionKind
 from mlcore.matching.kinds.base import Index, Kind, Parts, Transform
 from mlcore.matching.kinds.frame import FrameKind, frame_rows
+from mlcore.matching.kinds.light import LightKind
 from mlcore.matching.kinds.motion import MotionKind, MotionRows, motion_rows
+from mlcore.matching.kinds.sound import SoundKind
 
 FRAME = FrameKind()
 MOTION = MotionKind()
+ACTION = ActionKind()
+LIGHT = LightKind()
+SOUND = SoundKind()
 
 # A line each: what stands here is represented, searched, ranked and shown.
 KINDS: dict[str, Kind[Any]] = {
@@ -15,13 +21,19 @@ KINDS: dict[str, Kind[Any]] = {
     for kind in (
         FRAME,
         MOTION,
+        ACTION,
+        LIGHT,
+        SOUND,
     )
 }
 
 __all__ = [
+    "ACTION",
     "FRAME",
     "KINDS",
+    "LIGHT",
     "MOTION",
+    "SOUND",
     "Index",
     "Kind",
     "MotionRows",

@@ -1,4 +1,4 @@
-"""Motion matches: the second shot goes on moving as the first one did."""
+"""Motion matches: the camera of the second shot goes on moving as that of the first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, kw_only=True)
 class MotionRows(Rows):
-    """The motion of one window a row."""
+    """The camera's motion in one window a row."""
 
     steps: Steps
     """(m, D) whole numbers: a vector of length 1 in steps of 2 ** -20."""
@@ -45,20 +45,23 @@ def motion_rows(
 class MotionKind:
     """score = max(cosine, 0) ** 4 * sqrt(speed_ratio).
 
-    cosine: of the two averaged flow fields; speed_ratio: the slower speed over the
+    cosine: of the two cameras' flow fields; speed_ratio: the slower speed over the
     faster. The powers weigh an error of 10 degrees (.94) like one of 15 % in speed
     (.92), about where an editor begins to see either.
     """
 
     name = "motion"
     family = "flow"
-    encoder = "DIS fast, averaged over time"
+    encoder = "camera fitted to DIS flow"
     index = Index.VECTORS
     comparisons = COMPARISONS
 
     def represent(self, seen: Observation) -> list[VectorRow]:
-        """Return how the picture moves; nothing where it stands still."""
-        motion = measure_motion(seen.flow, seen.rate)
+        """Return how the camera moves; nothing where it stands still."""
+        hidden = [subject.coverage for subject in seen.subjects]
+        motion = measure_motion(
+            seen.flow, seen.rate, aspect=seen.aspect, subjects=hidden
+        )
         if motion is None:
             return []
         return [VectorRow(vector=motion.vector, magnitude=motion.speed)]
@@ -76,12 +79,14 @@ class MotionKind:
     def scores(self, leaving: MotionRows, entering: MotionRows) -> Floats:
         """Return (a, b) scores."""
         cosine = cosine_every(leaving.steps, entering.steps)
-        return _score(cosine, _ratio(leaving.speed[:, None], entering.speed[None, :]))
+        return _score(
+            cosine, speed_ratio(leaving.speed[:, None], entering.speed[None, :])
+        )
 
     def parts(self, leaving: MotionRows, entering: MotionRows) -> Parts:
         """Return cosine (-1..1) and speed_ratio (0..1)."""
         cosine = cosine_each(leaving.steps, entering.steps)
-        ratio = _ratio(leaving.speed, entering.speed)
+        ratio = speed_ratio(leaving.speed, entering.speed)
         return {"cosine": cosine, "speed_ratio": ratio}
 
     def score_from_parts(self, parts: Parts) -> Floats:
@@ -89,11 +94,12 @@ class MotionKind:
         return _score(parts["cosine"], parts["speed_ratio"])
 
     def transform(self, _parts: dict[str, float]) -> Transform | None:
-        """Pictures that move alike need not be moved."""
+        """Cameras that move alike need no move of the picture."""
         return None
 
 
-def _ratio(a: Floats, b: Floats) -> Floats:
+def speed_ratio(a: Floats, b: Floats) -> Floats:
+    """Return the slower speed over the faster, 0..1, of speeds above 0."""
     return np.asarray(np.minimum(a, b) / np.maximum(a, b), np.float32)
 
 

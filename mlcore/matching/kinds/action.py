@@ -1,0 +1,213 @@
+"""Action matches: who moves in the first shot goes on moving in the second."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mlcore.flow import flow_finder
+from mlcore.matching.camera import Camera, fit_camera, grid
+from mlcore.matching.cosine import cosine_each, cosine_every, unit_steps
+from mlcore.matching.kinds.base import Index, Parts, Transform
+from mlcore.matching.kinds.motion import MotionRows, speed_ratio
+from mlcore.matching.moments import AT_THE_CUT, Slot
+from mlcore.matching.motion import Motion, beside
+from mlcore.matching.observation import Observation
+from mlcore.matching.stored import StoredVectors, VectorRow
+
+Floats = NDArray[np.float32]
+
+ACTION_FLOOR = 0.03
+"""Speed beside the camera's, in widths of the picture per second, under which a subject
+stands still."""
+
+STEPS = 8
+"""Steps of a stretch that are measured, the nearest to the cut."""
+
+ROWS, COLUMNS = 9, 16
+
+_STIR = 0.25  # Part of the floor that the coarse flow must show for a closer look.
+_AROUND = 0.05  # Widths around the subject that are not believed to be background.
+_LEAST_BACKGROUND = 0.1
+_EVERY = 8  # The camera is fitted at every 8th pixel.
+
+
+class ActionKind:
+    """score = max(cosine, 0) ** 8 * speed_ratio.
+
+    cosine: of the two fields of the subjects' own motion; speed_ratio: the slower speed
+    over the faster. 10 degrees (.88) weigh like 15 % (.85); two movers in directions at
+    random pass the board's floor of .3 in one case of eight.
+    """
+
+    name = "action"
+    family = "action"
+    encoder = "DIS flow in the subject's mask, less the camera"
+    index = Index.VECTORS
+    comparisons = AT_THE_CUT
+
+    def represent(self, seen: Observation) -> list[VectorRow]:
+        """Return how the subject moves; nothing without one, or where it stands still.
+
+        The stretch is decoded only where the coarse flow stirs within the subject.
+        """
+        if seen.slot not in (Slot.HEAD, Slot.TAIL) or not seen.subjects:
+            return []
+        subjects = [subject.coverage for subject in seen.subjects]
+        if not _stirs(seen, subjects):
+            return []
+        pictures = seen.stretch()
+        from_cut = pictures[::-1] if seen.slot is Slot.TAIL else pictures
+        found = measure_action(from_cut, subjects, seen.rate, seen.aspect)
+        if found is None:
+            return []
+        # Looking back from a tail, everything moves the other way.
+        sign = -1 if seen.slot is Slot.TAIL else 1
+        return [VectorRow(vector=sign * found.vector, magnitude=found.speed)]
+
+    def rows(self, stored: StoredVectors) -> MotionRows:
+        """Return kept rows ready to be scored."""
+        return MotionRows(
+            shot=stored.shot,
+            slot=stored.slot,
+            frame=stored.frame,
+            steps=unit_steps(stored.vector),
+            speed=stored.magnitude,
+        )
+
+    def scores(self, leaving: MotionRows, entering: MotionRows) -> Floats:
+        """Return (a, b) scores."""
+        cosine = cosine_every(leaving.steps, entering.steps)
+        ratio = speed_ratio(leaving.speed[:, None], entering.speed[None, :])
+        return _score(cosine, ratio)
+
+    def parts(self, leaving: MotionRows, entering: MotionRows) -> Parts:
+        """Return cosine (-1..1) and speed_ratio (0..1)."""
+        cosine = cosine_each(leaving.steps, entering.steps)
+        ratio = speed_ratio(leaving.speed, entering.speed)
+        return {"cosine": cosine, "speed_ratio": ratio}
+
+    def score_from_parts(self, parts: Parts) -> Floats:
+        """Return (n,) scores by the formula above."""
+        return _score(parts["cosine"], parts["speed_ratio"])
+
+    def transform(self, _parts: dict[str, float]) -> Transform | None:
+        """Subjects that move alike may stand where they are."""
+        return None
+
+
+def _score(cosine: Floats, ratio: Floats) -> Floats:
+    square = np.maximum(cosine, np.float32(0.0)) ** 2
+    fourth = square * square
+    return np.asarray(fourth * fourth * ratio, np.float32)
+
+
+def measure_action(
+    pictures: NDArray[np.uint8],
+    subjects: Sequence[Floats],
+    rate: Fraction,
+    aspect: float,
+) -> Motion | None:
+    """Return the subjects' own motion over (n, h, w, 3) RGB pictures, one step each.
+
+    `subjects` are (H, W) coverages, 0..1, in the first picture; the mask follows them.
+    Of each step the camera is fitted outside the mask, widened, and taken away. The
+    field holds, in its 9 x 16 cells, what moves in the mask; around it, where nobody
+    is, the mean of that, so that the place of a mover does not decide. Every average
+    weighs a pixel by how fast it moves: background inside a coarse mask has no say.
+    `speed` is that of what moves. None for no step, for a subject that hides the
+    background, or one slower than ACTION_FLOOR.
+    """
+    stride = max(1, round((len(pictures) - 1) / STEPS))
+    greys = [_grey(one) for one in pictures[::stride][: STEPS + 1]]
+    if len(greys) < 2:
+        return None
+    mask = _union(subjects, greys[0].shape)
+    places = grid(*mask.shape, aspect)
+    finder, cells = flow_finder(), np.zeros((ROWS, COLUMNS, 4))
+    for before, after in pairwise(greys):
+        flow = finder.calc(before, after, None) / mask.shape[1]  # type: ignore[call-overload]  # None: no guess
+        camera = _camera_behind(flow, mask, places)
+        if camera is None:
+            return None
+        own = flow - camera.field(places)
+        cells += _in_cells(own, mask)
+        mask = _followed(mask, flow, own)
+    return _summed(cells, float(rate) / stride)
+
+
+def _stirs(seen: Observation, subjects: Sequence[Floats]) -> bool:
+    if not len(seen.flow):
+        return False
+    flow = seen.flow.astype(np.float64)
+    places = grid(*flow.shape[1:3], seen.aspect)
+    free = beside(subjects, places.shape)
+    own = np.mean(
+        [one - fit_camera(places[free], one[free]).field(places) for one in flow],
+        axis=0,
+    )
+    inside = ~free if not free.all() else free
+    fastest = np.sqrt((own[inside] ** 2).sum(axis=-1)).max()
+    return bool(fastest * float(seen.rate) >= _STIR * ACTION_FLOOR)
+
+
+def _grey(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _union(subjects: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
+    size = (shape[1], shape[0])
+    fitted = [cv2.resize(one.astype(np.float32), size) for one in subjects]
+    return np.asarray(np.max(fitted, axis=0) >= 0.5, np.float32)
+
+
+def _camera_behind(
+    flow: NDArray[np.float64], mask: Floats, places: NDArray[np.complex128]
+) -> Camera | None:
+    """Fit the camera outside the widened mask; None where that hides nearly all."""
+    reach = 2 * round(_AROUND * mask.shape[1]) + 1
+    near = cv2.dilate(mask, np.ones((reach, reach), np.uint8))
+    sparse = slice(_EVERY // 2, None, _EVERY)
+    free = near[sparse, sparse] < 0.5
+    if free.mean() < _LEAST_BACKGROUND:
+        return None
+    return fit_camera(places[sparse, sparse][free], flow[sparse, sparse][free])
+
+
+def _in_cells(own: NDArray[np.float64], mask: Floats) -> NDArray[np.float64]:
+    """Return (9, 16, 4): motion right and down times weight, weight, share of the mask."""
+    fast = np.sqrt((own**2).sum(axis=-1)) * mask
+    layers = np.dstack([own * fast[..., None], fast, mask])
+    return np.asarray(
+        cv2.resize(layers, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA), np.float64
+    )
+
+
+def _followed(mask: Floats, flow: Floats, own: NDArray[np.float64]) -> Floats:
+    """Move the mask as its moving pixels move on average."""
+    fast = np.sqrt((own**2).sum(axis=-1)) * mask
+    if not fast.sum():
+        return mask
+    width = mask.shape[1]
+    right, down = (fast[..., None] * flow).sum(axis=(0, 1)) / fast.sum() * width
+    move = np.array([[1, 0, right], [0, 1, down]])
+    return np.asarray(cv2.warpAffine(mask, move, (width, mask.shape[0])), np.float32)
+
+
+def _summed(cells: NDArray[np.float64], rate: float) -> Motion | None:
+    pushed, weight, share = cells[..., :2], cells[..., 2], cells[..., 3]
+    total = weight.sum()
+    if not total:
+        return None
+    speed = float(np.sqrt((pushed**2).sum(axis=-1)).sum() / total) * rate
+    if not speed >= ACTION_FLOOR:
+        return None
+    mean = pushed.sum(axis=(0, 1)) / total
+    here = pushed / np.maximum(weight, 1e-12)[..., None]
+    inside = (share / share.max())[..., None]
+    field = mean + inside * (here - mean)
+    length = float(np.sqrt((field**2).sum()))
+    return Motion((field / length).ravel().astype(np.float32), speed)
