@@ -37,7 +37,8 @@ def rushes_of(cut: MatchCut, user: User | None) -> Traced:
             )
         else:
             sides[name] = found
-    return Traced(cut=replace(cut, **sides), warnings=warnings)
+    traced = replace(cut, leaving=sides["leaving"], entering=sides["entering"])
+    return Traced(cut=traced, warnings=warnings)
 
 
 def rushes_side(side: CutSide, user: User | None) -> CutSide | None:

@@ -49,12 +49,11 @@ def _rendered(loop: Loop, folder: Path) -> Path:
     path = local_path(loop.key)
     if path.exists():
         return path
-    sides = []
-    for side in (loop.leaving, loop.entering):
-        proxy = local_path(side.proxy_key)
-        if not proxy.exists():
-            raise PipelineError("A proxy is gone; ingest its title again, then export.")
-        sides += [proxy, (side.first_frame, side.end_frame)]
-    write_loop(*sides, folder / "loop.mp4")
+    sides = (loop.leaving, loop.entering)
+    proxies = [local_path(side.proxy_key) for side in sides]
+    if not all(proxy.exists() for proxy in proxies):
+        raise PipelineError("A proxy is gone; ingest its title again, then export.")
+    spans = [(side.first_frame, side.end_frame) for side in sides]
+    write_loop(proxies[0], spans[0], proxies[1], spans[1], folder / "loop.mp4")
     publish(folder / "loop.mp4", loop.key)
     return path

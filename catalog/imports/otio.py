@@ -121,7 +121,7 @@ def _video_track(root: Json) -> Json:
     stack = root.get("tracks")
     if not isinstance(stack, dict) or stack.get("source_range"):
         raise Unreadable("The stack of tracks is missing or trimmed; flatten the cut.")
-    filled = [
+    filled: list[Json] = [
         track
         for track in stack.get("children") or ()
         if _is(track, "Track")
@@ -185,7 +185,7 @@ def _event(
 
 
 def _bends_time(effect: Json) -> bool:
-    name = str(effect.get("OTIO_SCHEMA", "")) if isinstance(effect, dict) else ""
+    name = str(effect.get("OTIO_SCHEMA", ""))
     if name.startswith("LinearTimeWarp"):
         return effect.get("time_scalar") != 1
     return name.startswith(("FreezeFrame", "TimeEffect"))

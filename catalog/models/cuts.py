@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -72,7 +72,7 @@ class ImportedCut(models.Model):
 class CutEventQuerySet(models.QuerySet["CutEvent"]):
     """Which events."""
 
-    def cut_to(self, entering_title: object, first: object, end: object) -> Self:
+    def cut_to(self, entering_title: Any, first: Any, end: Any) -> Self:
         """Events whose very next event enters these frames of a title, by a hard cut.
 
         The arguments are values or expressions; `first` to `end` is half-open.

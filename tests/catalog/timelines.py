@@ -1,6 +1,7 @@
 """Titles, cuts and timelines for tests of exports, without a database."""
 
 from fractions import Fraction
+from typing import Any
 
 from catalog.exports import Lengths, Planner
 from catalog.exports.sources import sources_of
@@ -17,7 +18,7 @@ def made_title(
     reel: str = "",
     path: str = "",
     start: str = "01:00:00:00",
-    **fields: object,
+    **fields: Any,
 ) -> Title:
     """A title that is in no database, of 1,000 frames unless `frames` says otherwise."""
     rate = Fraction(rate)
@@ -45,17 +46,17 @@ def made_cut(
     *,
     tail: tuple[int, int, int] = (100, 500, 399),
     head: tuple[int, int, int] = (200, 600, 230),
-    **fields: object,
+    **fields: Any,
 ) -> MatchCut:
     """A cut; `tail` and `head` are first frame, end and matched frame of its shots."""
-    sides = {
+    sides: dict[str, Any] = {
         name: CutSide(title=title, first_frame=first, end_frame=end, frame=frame)
         for name, title, (first, end, frame) in (
             ("leaving", leaving, tail),
             ("entering", entering, head),
         )
     }
-    known = {
+    known: dict[str, Any] = {
         "key": "match 7",
         "kind": "frame",
         "score": 0.8312,
@@ -65,7 +66,7 @@ def made_cut(
     return MatchCut(**sides, **{**known, **fields})
 
 
-def planner(*cuts: MatchCut, roots=(), system="server", **lengths: object) -> Planner:
+def planner(*cuts: MatchCut, roots=(), system="server", **lengths: Any) -> Planner:
     """A planner of these cuts."""
     titles = [side.title for cut in cuts for side in (cut.leaving, cut.entering)]
     sources, _ = sources_of(titles, list(roots), system)
