@@ -216,7 +216,8 @@ def _length(there: int, wanted: float | Fraction, ratio: Fraction) -> int:
 
     Frame k of the event shows source frame floor(k * ratio) of it. Where the rates
     differ, the length is moved by up to half a second so that the last frame falls on
-    the start of a source frame: then no way of rounding shows another.
+    the start of a source frame: then no way of rounding shows another. Rates a
+    thousandth apart do not meet so soon: there it takes a program that rounds down.
     """
     most = ceil(there / ratio)
     aim = max(1, min(most, round(wanted)))
