@@ -20,7 +20,7 @@ RECORD_START = "01:00:00:00"
 GAP_SECONDS = 1
 # How far the length of a side may be from what was asked, to end on a whole frame.
 LEEWAY = 12
-NEAR = Fraction(1, 10)
+NEAR, BEFORE_HALF = Fraction(1, 10), Fraction(2, 5)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -223,5 +223,9 @@ def _length(there: int, wanted: float | Fraction, ratio: Fraction) -> int:
     aim = max(1, min(most, round(wanted)))
     if ratio.denominator == 1:
         return aim
-    near = range(max(1, aim - LEEWAY), min(most, aim + LEEWAY) + 1)
-    return min(near, key=lambda n: ((n - 1) * ratio % 1 > NEAR, abs(n - aim), n))
+
+    def off(frames: int) -> tuple[bool, bool, int, int]:
+        over = (frames - 1) * ratio % 1
+        return over > BEFORE_HALF, over > NEAR, abs(frames - aim), frames
+
+    return min(range(max(1, aim - LEEWAY), min(most, aim + LEEWAY) + 1), key=off)
