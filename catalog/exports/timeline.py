@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 RECORD_START = "01:00:00:00"
 # Black between two cuts, so that only what matches stands side by side.
 GAP_SECONDS = 1
-# How far the length of a side may be from what was asked, to end on a whole frame.
+# How many frames longer or shorter a side may be, to end on a whole source frame.
 LEEWAY = 12
 NEAR, BEFORE_HALF = Fraction(1, 10), Fraction(2, 5)
 
@@ -215,7 +215,7 @@ def _length(there: int, wanted: float | Fraction, ratio: Fraction) -> int:
     """Frames on the timeline for a side of which `there` source frames may be shown.
 
     Frame k of the event shows source frame floor(k * ratio) of it. Where the rates
-    differ, the length is moved by up to half a second so that the last frame falls on
+    differ, the length is moved by up to a quarter of it so that the last frame falls on
     the start of a source frame: then no way of rounding shows another. Rates a
     thousandth apart do not meet so soon: there it takes a program that rounds down.
     """
@@ -228,4 +228,5 @@ def _length(there: int, wanted: float | Fraction, ratio: Fraction) -> int:
         over = (frames - 1) * ratio % 1
         return over > BEFORE_HALF, over > NEAR, abs(frames - aim), frames
 
-    return min(range(max(1, aim - LEEWAY), min(most, aim + LEEWAY) + 1), key=off)
+    leeway = min(LEEWAY, aim // 4)
+    return min(range(aim - leeway, min(most, aim + leeway) + 1), key=off)
