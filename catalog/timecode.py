@@ -1,5 +1,6 @@
 """Frame numbers to source timecode, drop-frame included (SMPTE ST 12-1)."""
 
+import re
 from fractions import Fraction
 
 
@@ -19,7 +20,7 @@ def frame_of(text: str, rate: Fraction, *, drop: bool) -> int:
     Raises ValueError when the text is not a timecode.
     """
     try:
-        h, m, s, f = (int(part) for part in text.replace(";", ":").split(":"))
+        h, m, s, f = (int(part) for part in re.split("[:;.]", text))
     except ValueError:
         raise ValueError(f"{text!r} is not a timecode such as 01:00:00:00.") from None
     base = nominal(rate)

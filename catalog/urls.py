@@ -2,7 +2,18 @@ from django.contrib import admin
 from django.contrib.auth import views as accounts
 from django.urls import path
 
-from catalog.views import board, health, jobs, keys, loops, media, shots, titles
+from catalog.views import (
+    board,
+    cuts,
+    exports,
+    health,
+    jobs,
+    keys,
+    loops,
+    media,
+    shots,
+    titles,
+)
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -18,6 +29,12 @@ urlpatterns = [
     path("titles/<int:title_id>/shots/<int:shot_id>/", shots.shot_detail, name="shot"),
     path("titles/<int:title_id>/shots/<int:shot_id>/split/", shots.split, name="split"),
     path("titles/<int:title_id>/shots/<int:shot_id>/merge/", shots.merge, name="merge"),
+    path("export/", exports.export, name="export"),
+    path("export/<int:export_id>/", exports.progress, name="export-job"),
+    path("export/<int:export_id>/file", exports.download, name="export-file"),
+    path("cuts/", cuts.cut_list, name="cuts"),
+    path("cuts/add/", cuts.add, name="cut-add"),
+    path("cuts/<int:cut_id>/", cuts.cut_detail, name="cut"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job_detail, name="job"),
     path("jobs/<int:job_id>/cancel/", jobs.cancel, name="job-cancel"),

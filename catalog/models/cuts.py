@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 
 from catalog.models.productions import Production
 from catalog.models.titles import Title
@@ -20,6 +22,10 @@ class ImportedCutQuerySet(models.QuerySet["ImportedCut"]):
         """Cuts of the productions the user may see."""
         return self.filter(production__in=Production.objects.visible_to(user))
 
+    def with_counts(self) -> Self:
+        """Add `event_count`."""
+        return self.annotate(event_count=models.Count("events"))
+
 
 class ImportedCut(models.Model):
     """A timeline that an editor has made: an EDL or OTIO, read into events."""
@@ -31,6 +37,9 @@ class ImportedCut(models.Model):
         Title, models.SET_NULL, null=True, blank=True, related_name="imported_cuts"
     )
     form = models.CharField(max_length=10, help_text="edl or otio")
+    # Of the record: frames of events count in it.
+    rate_num = models.PositiveIntegerField(default=0)
+    rate_den = models.PositiveIntegerField(default=1)
     sha256 = models.CharField(max_length=64)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
@@ -50,6 +59,35 @@ class ImportedCut(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """The cut's page."""
+        return reverse("cut", args=[self.pk])
+
+    @property
+    def rate(self) -> Fraction:
+        """Frames a second of the record, exact; 0 when nobody said it."""
+        return Fraction(self.rate_num, self.rate_den)
+
+
+class CutEventQuerySet(models.QuerySet["CutEvent"]):
+    """Which events."""
+
+    def cut_to(self, entering_title: Any, first: Any, end: Any) -> Self:
+        """Events whose very next event enters these frames of a title, by a hard cut.
+
+        The arguments are values or expressions; `first` to `end` is half-open.
+        """
+        following = CutEvent.objects.filter(
+            cut=OuterRef("cut"),
+            place=OuterRef("place") + 1,
+            record_first=OuterRef("record_end"),
+            transition=0,
+            source=entering_title,
+            source_first__gte=first,
+            source_first__lt=end,
+        )
+        return self.filter(Exists(following))
+
 
 class CutEvent(models.Model):
     """One clip of an imported cut: which frames of which title, half-open."""
@@ -61,8 +99,12 @@ class CutEvent(models.Model):
     source_end = models.PositiveIntegerField()
     record_first = models.PositiveIntegerField()
     record_end = models.PositiveIntegerField()
+    # Frames of the dissolve or wipe with which it begins; 0 is a hard cut.
+    transition = models.PositiveIntegerField(default=0)
     reel = models.CharField(max_length=255, blank=True)
     clip_name = models.CharField(max_length=300, blank=True)
+
+    objects = CutEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["cut", "place"]
@@ -79,3 +121,10 @@ class CutEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cut} event {self.place}"
+
+    def source_frame(self, record_frame: int) -> int:
+        """The frame of the source that is shown at a frame of the record inside it."""
+        into = record_frame - self.record_first
+        if self.cut.rate and self.source.rate:
+            into = int(into * self.source.rate / self.cut.rate)
+        return min(self.source_first + into, self.source_end - 1)

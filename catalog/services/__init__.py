@@ -8,6 +8,16 @@ from catalog.services.bins import (
     moved_to,
 )
 from catalog.services.cuts import merge_with_previous, split_shot
+from catalog.services.exports import (
+    Exported,
+    Wishes,
+    ask_loops,
+    cuts_of_bin,
+    cuts_of_matches,
+    export_cuts,
+    find_cuts,
+)
+from catalog.services.imports import import_cut
 from catalog.services.jobs import add_job, cancel_job, retry_job, sweep_jobs
 from catalog.services.locations import refresh_locations
 from catalog.services.looks import keep_look
@@ -22,15 +32,23 @@ from catalog.services.titles import (
 from catalog.services.verdicts import give_verdict, undo_verdict
 
 __all__ = [
+    "Exported",
     "Refused",
+    "Wishes",
     "add_from",
     "add_job",
     "add_path",
     "add_upload",
+    "ask_loops",
     "cancel_job",
+    "cuts_of_bin",
+    "cuts_of_matches",
     "default_production",
     "drop_item",
+    "export_cuts",
+    "find_cuts",
     "give_verdict",
+    "import_cut",
     "keep_in_bin",
     "keep_look",
     "make_bin",

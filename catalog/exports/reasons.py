@@ -1,0 +1,100 @@
+"""Why a cut is there, in the words of a marker; and how B is moved to meet A."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalog.exports.text import number, one_line
+
+if TYPE_CHECKING:
+    from catalog.exports.sources import Source
+    from catalog.exports.timeline import Event
+    from catalog.matchcuts import MatchCut
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placement:
+    """How a whole picture is scaled, turned about its centre, then moved.
+
+    `right` and `down` are pixels of the source, `clockwise` degrees.
+    """
+
+    scale: float
+    right: float
+    down: float
+    clockwise: float
+
+
+def placement_of(event: Event) -> Placement | None:
+    """The placement of an entering event; None where it needs none or is mirrored.
+
+    The transform of a match is about the centre of the active picture and moves by its
+    widths; a timeline's is about the centre of the frame.
+    """
+    transform = event.cut.transform
+    if event.leaving or not transform or transform.get("mirror"):
+        return None
+    return _about_frame(transform, event.source)
+
+
+def _about_frame(transform: dict[str, float], source: Source) -> Placement:
+    width, height = source.size
+    x, y, share, tall = source.picture
+    scale = transform.get("scale", 1.0)
+    clockwise = transform.get("rotation", 0.0)
+    # From the centre of the frame to that of the active picture, which stands still.
+    across, along = (x + share / 2 - 0.5) * width, (y + tall / 2 - 0.5) * height
+    cosine = scale * math.cos(math.radians(clockwise))
+    sine = scale * math.sin(math.radians(clockwise))
+    return Placement(
+        scale=scale,
+        right=transform.get("dx", 0.0) * share * width
+        + across - (cosine * across - sine * along),
+        down=transform.get("dy", 0.0) * share * width
+        + along - (sine * across + cosine * along),
+        clockwise=clockwise,
+    )  # fmt: skip
+
+
+def marker_name(event: Event) -> str:
+    """Short: Match cut 3 frame 0.83."""
+    cut = event.cut
+    score = "" if cut.score is None else f" {cut.score:.2f}"
+    return f"Match cut {event.cut_number} {one_line(cut.kind, 20)}{score}"
+
+
+def marker_note(event: Event) -> str:
+    """All of the reason on one line: sides, score parts, transform, handles, note."""
+    cut, source = event.cut, event.source
+    side = "leaves here (A)" if event.leaving else "enters here (B)"
+    said = [f"{source.name} {side} at {source.tc(event.matched)}"]
+    if cut.parts:
+        said.append("parts " + ", ".join(_part(*each) for each in cut.parts.items()))
+    if cut.transform:
+        said.append(f"B is to be {transform_words(cut)}")
+    said.append(f"handles {event.before} before, {event.after} after")
+    if cut.note:
+        said.append(one_line(cut.note))
+    return one_line("; ".join(said), 2000)
+
+
+def transform_words(cut: MatchCut) -> str:
+    """How B is to be placed: scaled to 108.3 %, moved by 0.0412, -0.02 widths."""
+    transform = cut.transform or {}
+    said = [
+        f"scaled to {number(100 * transform.get('scale', 1.0))} %",
+        f"moved by {number(transform.get('dx', 0.0))}, "
+        f"{number(transform.get('dy', 0.0))} picture widths (right, down)",
+    ]
+    if transform.get("rotation"):
+        said.append(f"turned by {number(transform['rotation'])} degrees clockwise")
+    if transform.get("mirror"):
+        said.append("mirrored left to right")
+    return ", ".join(said)
+
+
+def _part(name: str, value: object) -> str:
+    shown = number(value) if isinstance(value, int | float) else str(value)
+    return f"{one_line(name, 40)} {one_line(shown, 40)}"

@@ -1,0 +1,134 @@
+"""Cuts to take away: a form, a file at once, or loops that a worker renders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_safe
+
+from catalog.export_forms import ExportForm
+from catalog.exports import FORMATS, LOOPS
+from catalog.files import local_path
+from catalog.htmx import PageRequest, render_part
+from catalog.models import Bin, Job, Title
+from catalog.services import Refused, ask_loops, export_cuts, find_cuts
+
+if TYPE_CHECKING:
+    from django.http import HttpResponseBase
+
+    from catalog.matchcuts import MatchCut
+    from catalog.services import Wishes
+
+MOST_SAID = 5
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def export(request: PageRequest) -> HttpResponseBase:
+    """The form for a bin or for single matches; what it asks for is the answer to POST."""
+    asked = request.POST if request.method == "POST" else request.GET
+    kept_in = _bin(request, asked.get("bin", ""))
+    matches = _numbers(asked.get("matches", ""))
+    if kept_in is None and not matches:
+        bins = Bin.objects.visible_to(request.user).select_related("production")
+        return render(request, "export.html", {"bins": bins})
+    form = ExportForm(request.POST or None)
+    try:
+        name, cuts = find_cuts(matches, kept_in, request.user)
+        if form.is_bound and form.is_valid():
+            return _exported(request, (name, cuts), form.wishes())
+    except Refused as refused:
+        return _form(request, form, kept_in, matches, refused=str(refused))
+    return _form(request, form, kept_in, matches, name=name, cuts=cuts)
+
+
+def _form(
+    request: PageRequest,
+    form: ExportForm,
+    kept_in: Bin | None,
+    matches: list[int],
+    **found: Any,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "bin": kept_in,
+        "matches": ",".join(map(str, matches)),
+        **found,
+    }
+    wrong = bool(form.errors) or "refused" in found
+    return render(request, "export.html", context, status=422 if wrong else 200)
+
+
+def _exported(
+    request: PageRequest, found: tuple[str, list[MatchCut]], wishes: Wishes
+) -> HttpResponseBase:
+    name, cuts = found
+    if wishes.form == LOOPS:
+        job = ask_loops(name, cuts, wishes, user=request.user)
+        return redirect("export-job", job.pk)
+    exported = export_cuts(name, cuts, wishes, user=request.user)
+    file, content = exported.as_one(name)
+    media = (
+        "application/zip" if file.endswith(".zip") else FORMATS[wishes.form].media_type
+    )
+    answer = HttpResponse(content, content_type=media)
+    answer["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=file
+    )
+    answer["Cache-Control"] = "private, no-store"
+    # A download leaves the page as it is: the next one says what to know of it.
+    for warning in exported.warnings[:MOST_SAID]:
+        messages.warning(request, warning)
+    return answer
+
+
+@require_safe
+def progress(request: PageRequest, export_id: int) -> HttpResponse:
+    """How far the loops are; asks again by itself until they can be taken."""
+    job = _visible(request, export_id)
+    ready = job.state == Job.State.DONE and _file(job).is_file()
+    context = {"job": job, "ready": ready, "working": not job.is_over}
+    return render_part(request, "export_job.html", context, part="state")
+
+
+@require_safe
+def download(request: PageRequest, export_id: int) -> HttpResponseBase:
+    """The ZIP of loops."""
+    job = _visible(request, export_id)
+    if job.state != Job.State.DONE or not _file(job).is_file():
+        raise Http404("These loops are not rendered yet.")
+    answer = FileResponse(
+        _file(job).open("rb"), as_attachment=True, filename=f"{job.subject['name']}.zip"
+    )
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _file(job: Job) -> Any:
+    return local_path(job.result.get("key", "none"))
+
+
+def _visible(request: PageRequest, export_id: int) -> Job:
+    """An export of titles that the asker may see, all of them, still today."""
+    job = get_object_or_404(Job, pk=export_id, kind=Job.Kind.EXPORT)
+    wanted = set(job.subject["titles"])
+    seen = Title.objects.visible_to(request.user).filter(pk__in=wanted).count()
+    if seen != len(wanted):
+        raise Http404("There is no such export.")
+    return job
+
+
+def _bin(request: PageRequest, word: str) -> Bin | None:
+    if not word:
+        return None
+    number = int(word) if word.isdecimal() and len(word) < 19 else -1
+    return get_object_or_404(Bin.objects.visible_to(request.user), pk=number)
+
+
+def _numbers(words: str) -> list[int]:
+    return [
+        int(word) for word in words.split(",") if word.isdecimal() and len(word) < 19
+    ]
