@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from mlcore.matching.kinds.base import Index, Kind, Parts, Transform
-from mlcore.matching.kinds.frame import FrameKind, frame_rows
+from mlcore.matching.frame_rows import FrameRows, frame_rows
+from mlcore.matching.kinds.base import Index, Kind, LooksTwice, Parts, Transform
+from mlcore.matching.kinds.frame import FrameKind
 from mlcore.matching.kinds.motion import MotionKind, MotionRows, motion_rows
 
 FRAME = FrameKind()
@@ -22,8 +23,10 @@ __all__ = [
     "FRAME",
     "KINDS",
     "MOTION",
+    "FrameRows",
     "Index",
     "Kind",
+    "LooksTwice",
     "MotionRows",
     "Parts",
     "Transform",
