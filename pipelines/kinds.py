@@ -33,7 +33,8 @@ VECTOR_COLUMNS = [
 ]
 
 MASKS = """
-    SELECT shot_id, title_id, slot, frame, placed, centred, subject, x, y, size
+    SELECT shot_id, title_id, slot, frame, placed, centred, subject, x, y, size,
+           instance, variant
     FROM catalog_shotmask WHERE version_id = %s AND shot_id = ANY(%s)
 """
 VECTORS = """
@@ -78,6 +79,8 @@ def _read_masks(version: int, shots: Sequence[int]) -> StoredMasks:
         person=np.array([row[6] == "person" for row in found], np.bool_),
         where=np.array([row[7:10] for row in found], np.float32).reshape(-1, 3),
         aspect=_aspects(found),
+        instance=np.array([row[10] for row in found], np.uint8),
+        variant=np.array([row[11] for row in found], np.uint8),
     )
 
 

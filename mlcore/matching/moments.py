@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
-from typing import Self, TypedDict
+from typing import Any, Self, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,7 +35,8 @@ AT_THE_CUT: Comparisons = COMPARISONS[:1]
 class Rows:
     """m representations of some shots, one a row; kinds add their own columns.
 
-    Several rows may speak of one moment (several people in a picture).
+    Several rows may speak of one moment (several people in a picture). What is not an
+    array is no column: picked rows share it.
     """
 
     shot: NDArray[np.int64]
@@ -46,7 +47,7 @@ class Rows:
     """(m,) frame in the title."""
 
     def __post_init__(self) -> None:
-        lengths = {f.name: len(getattr(self, f.name)) for f in fields(self)}
+        lengths = {name: len(column) for name, column in self._columns().items()}
         if len(set(lengths.values())) != 1:
             raise ValueError(f"columns differ in length: {lengths}")
 
@@ -56,7 +57,7 @@ class Rows:
     def pick(self, which: ArrayLike) -> Self:
         """Return some rows, by index or by a bool for each row."""
         chosen = np.asarray(which)
-        columns = {f.name: getattr(self, f.name)[chosen] for f in fields(self)}
+        columns = {name: column[chosen] for name, column in self._columns().items()}
         return replace(self, **columns)
 
     def in_slots(self, slots: frozenset[Slot]) -> Self:
@@ -66,6 +67,10 @@ class Rows:
     def sorted(self) -> Self:
         """Return the rows in the order of shots, then slots, then frames."""
         return self.pick(np.lexsort((self.frame, self.slot, self.shot)))
+
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: v for name, v in values.items() if isinstance(v, np.ndarray)}
 
 
 class RowsColumns(TypedDict):

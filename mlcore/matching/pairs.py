@@ -1,13 +1,14 @@
 """All ordered pairs of N shots scored exactly, and the best kept, in O(N * K) memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.matching.kinds.base import Kind, Parts
+from mlcore.matching.kinds.base import Kind, LooksTwice, Parts
 from mlcore.matching.moments import Comparisons, Rows
+from mlcore.matching.second_look import best_by_estimate, best_pairs, widened
 from mlcore.matching.topk import Limits, TopPairs
 
 Ints = NDArray[np.int64]
@@ -55,6 +56,13 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.leaving)
 
+    def pick(self, which: Ints) -> "Candidates":
+        """Return some of them, by index."""
+        columns = {f.name: getattr(self, f.name) for f in fields(self)}
+        parts = {name: part[which] for name, part in columns.pop("parts").items()}
+        chosen = {name: column[which] for name, column in columns.items()}
+        return Candidates(**chosen, parts=parts)
+
 
 def score_pairs(
     kind: Kind[RowsT],
@@ -70,21 +78,26 @@ def score_pairs(
     and the frames of its best one (of equal ones, the earliest). Kept are the best per
     shot, as leaving and as entering, and the best of all; equal scores are decided by
     the shots' indices, so the same rows give the same pairs in whatever order they
-    come. A shot never meets itself, and a score of 0 is no pair.
+    come. A shot never meets itself, and a score of 0 is no pair. Of a kind that
+    `LooksTwice`, the best are those of a longer list, the best by its estimates.
     """
+    wanted = limits or Limits()
     ordered = _allowed(rows, shots, barred)
     sides = [
         (ordered.in_slots(leaving), ordered.in_slots(entering))
         for leaving, entering in kind.comparisons
     ]
-    top = TopPairs(shots, limits or Limits())
+    top = TopPairs(shots, widened(kind, wanted))
     for first in range(0, shots, _BLOCK):
         scores = np.zeros((min(_BLOCK, shots - first), shots), np.float32)
         for leaving, entering in sides:
             _raise_to(scores, first, kind, leaving, entering)
         _bar(scores, first, barred)
         top.add(first, scores)
-    return explain_pairs(kind, ordered, *top.pairs())
+    found = explain_pairs(kind, ordered, *top.pairs())
+    if not isinstance(kind, LooksTwice):
+        return found
+    return found.pick(best_pairs(found.leaving, found.entering, found.score, wanted))
 
 
 def _allowed(rows: RowsT, shots: int, barred: Barred | None) -> RowsT:
@@ -131,6 +144,9 @@ def explain_pairs(
     `rows` must be sorted, the pairs different. A pair without a comparison is left out.
     """
     pair, i, j = _meetings(kind.comparisons, rows, leaving, entering)
+    if isinstance(kind, LooksTwice):
+        again = best_by_estimate(kind, rows, pair, i, j)
+        pair, i, j = pair[again], i[again], j[again]
     parts = _parts(kind, rows, i, j)
     score = kind.score_from_parts(parts)
     # Stable: of equal scores the first comparison, and in it the earliest moments.

@@ -1,12 +1,13 @@
 """Representations as they are kept, and as kinds get them back: masks and vectors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.matching.bits import Words
-from mlcore.matching.moments import Rows
+from mlcore.matching.bits import Words, to_words
+from mlcore.matching.moments import Rows, RowsColumns
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +59,10 @@ class StoredMasks(Rows):
     """(m, 3) as `MaskRow.where`."""
     aspect: NDArray[np.float32]
     """(m,) width / height of the picture."""
+    instance: NDArray[np.uint8]
+    """(m,) as `MaskRow.instance`."""
+    variant: NDArray[np.uint8]
+    """(m,) as `MaskRow.variant`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,3 +75,33 @@ class StoredVectors(Rows):
     """(m,), NaN where none was kept."""
     aspect: NDArray[np.float32]
     """(m,) width / height of the picture."""
+
+
+def stored_masks(
+    at: RowsColumns, rows: Sequence[MaskRow], aspect: Sequence[float]
+) -> StoredMasks:
+    """Return m rows as they come back from where they are kept."""
+    return StoredMasks(
+        **at,
+        placed=to_words([row.placed for row in rows]),
+        centred=to_words([row.centred for row in rows]),
+        person=np.array([row.subject == "person" for row in rows], np.bool_),
+        where=np.array([row.where for row in rows], np.float32).reshape(-1, 3),
+        aspect=np.asarray(aspect, np.float32),
+        instance=np.array([row.instance for row in rows], np.uint8),
+        variant=np.array([row.variant for row in rows], np.uint8),
+    )
+
+
+def stored_vectors(
+    at: RowsColumns, rows: Sequence[VectorRow], aspect: Sequence[float]
+) -> StoredVectors:
+    """Return m rows as they come back from where they are kept, in half precision."""
+    halves = [row.vector.astype(np.float16).astype(np.float32) for row in rows]
+    speeds = [np.nan if row.magnitude is None else row.magnitude for row in rows]
+    return StoredVectors(
+        **at,
+        vector=np.stack(halves) if halves else np.zeros((0, 0), np.float32),
+        magnitude=np.array(speeds, np.float32),
+        aspect=np.asarray(aspect, np.float32),
+    )

@@ -3,11 +3,20 @@ import unittest
 import numpy as np
 
 from mlcore.matching.bits import areas, centroids, iou_each, iou_every, to_words
+from mlcore.matching.frame_rows import mask_rows
 from mlcore.matching.kinds import FRAME, MOTION, frame_rows, motion_rows
 from mlcore.matching.masks import centred, iou, pack, placed, unpack
 from mlcore.matching.moments import Slot
+from mlcore.matching.segmenters import Silhouette
+from mlcore.matching.variants import CUTS
 from tests.mlcore.drawn import bust, figure
-from tests.mlcore.rows import WIDE, noise_masks, random_frame_rows, random_motion_rows
+from tests.mlcore.rows import (
+    WIDE,
+    noise_masks,
+    random_frame_rows,
+    random_motion_rows,
+    subject_rows,
+)
 
 
 class BitTests(unittest.TestCase):
@@ -99,12 +108,13 @@ class FrameKindTests(unittest.TestCase):
     def test_the_formula_by_hand(self):
         one = np.ones(1, np.float32)
         parts = {
-            "placed_iou": 0.3 * one, "centred_iou": 0.9 * one, "same_class": one,
+            "placed_iou": 0.3 * one, "centred_iou": 0.7 * one, "same_class": one,
+            "seen_iou": 0.9 * one, "shared": 0.5 * one,
             "dx": 0.1 * one, "dy": -0.2 * one, "scale": 0.8 * one, "aspect": 1.5 * one,
         }  # fmt: skip
 
-        # shift = max(.1, .2 * 1.5) = .3, zoom = 1 / .8 = 1.25, reach = 1 / 1.6.
-        expected = 0.9**2 * np.sqrt(1 / 1.6)
+        # shift = max(.1, .2 * 1.5) = .3, reach = min(.8, 1.8 / 2 - .3) = .6.
+        expected = 0.9**2 * (0.5 * 0.6) ** 0.25
 
         self.assertAlmostEqual(
             float(FRAME.score_from_parts(parts)[0]), expected, places=6
@@ -115,14 +125,69 @@ class FrameKindTests(unittest.TestCase):
 
         self.assertEqual(FRAME.scores(rows, rows).tolist(), [[1.0, 0.0], [0.0, 1.0]])
 
-    def test_scores_and_parts_agree_to_the_last_bit(self):
+    def test_estimates_one_by_one_and_all_at_once_are_bit_equal(self):
         rows = random_frame_rows(12, seed=5)
 
         every = FRAME.scores(rows, rows)
 
         i, j = (at.ravel() for at in np.indices(every.shape))
-        each = FRAME.score_from_parts(FRAME.parts(rows.pick(i), rows.pick(j)))
+        each = FRAME.estimates(rows.pick(i), rows.pick(j))
+        self.assertTrue((rows.edges > 0).any() and (rows.cut >= 0).any())
         self.assertTrue(np.array_equal(every.ravel(), each))
+
+    def test_the_second_look_gives_the_same_bits_alone_and_among_many(self):
+        rows = random_frame_rows(10, seed=6)
+        i, j = (at.ravel() for at in np.indices((len(rows), len(rows))))
+
+        many = FRAME.score_from_parts(FRAME.parts(rows.pick(i), rows.pick(j)))
+
+        for at in range(0, len(i), 37):
+            alone = FRAME.parts(rows.pick(i[[at]]), rows.pick(j[[at]]))
+            self.assertEqual(FRAME.score_from_parts(alone)[0], many[at])
+
+    def test_figures_that_stand_free_are_scored_as_estimated(self):
+        rows = subject_rows([figure(height=0.6), bust(height=0.5), figure(lean=0.1)])
+        i, j = (at.ravel() for at in np.indices((3, 3)))
+
+        exact = FRAME.score_from_parts(FRAME.parts(rows.pick(i), rows.pick(j)))
+
+        self.assertEqual(rows.edges.tolist(), [0, 0, 0])
+        self.assertEqual(exact.tolist(), FRAME.scores(rows, rows).ravel().tolist())
+
+    def test_a_waist_shot_finds_the_whole_figure_and_the_move_that_joins_them(self):
+        whole = figure(centre=(0.4, 0.5), height=0.8)
+        waist = figure(centre=(0.5, 0.9), height=1.2)
+        rows = subject_rows([waist, whole, bust(centre=(0.5, 0.6), height=0.7)])
+
+        parts = FRAME.parts(rows.pick([0, 0]), rows.pick([1, 2]))
+
+        self.assertGreater(float(parts["seen_iou"][0]), 0.85)
+        self.assertGreater(parts["seen_iou"][0], parts["seen_iou"][1] + 0.05)
+        self.assertLess(float(parts["shared"][0]), 0.75)
+        self.assertAlmostEqual(float(parts["scale"][0]), 1.5, delta=0.06)
+        # From .1 left of the middle, times 1.5, to the middle.
+        self.assertAlmostEqual(float(parts["dx"][0]), 0.15, delta=0.02)
+        self.assertAlmostEqual(float(parts["dy"][0]), 0.4 * 9 / 16, delta=0.02)
+        whole_only = frame_rows(
+            shot=[0, 1], slot=[Slot.TAIL] * 2, frame=[0, 0], aspect=[WIDE] * 2,
+            placed=[pack(placed(m)) for m in (waist, whole)], person=[True] * 2,
+            centred=[pack(centred(m, WIDE)) for m in (waist, whole)],
+        )  # fmt: skip
+        without = FRAME.estimates(whole_only.pick([0]), whole_only.pick([1]))[0]
+        self.assertGreater(FRAME.scores(rows, rows)[0, 1], without + 0.1)
+
+    def test_one_mask_a_subject_and_one_a_cut_is_kept(self):
+        seen = figure(centre=(0.5, 0.5), height=0.9).astype(np.float32)
+
+        rows = mask_rows(Silhouette(seen, "person", 0.9), WIDE, number=2)
+
+        self.assertEqual([row.variant for row in rows], list(range(len(CUTS) + 1)))
+        self.assertEqual({row.instance for row in rows}, {2})
+        self.assertEqual(len({row.placed for row in rows}), 1)
+        self.assertEqual(len({row.centred for row in rows}), len(rows))
+        small = figure(centre=(0.5, 0.5), height=0.4).astype(np.float32)
+        few = mask_rows(Silhouette(small, "person", 0.9), WIDE)
+        self.assertLess(len(few), len(rows))
 
 
 class MotionKindTests(unittest.TestCase):

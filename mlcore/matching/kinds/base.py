@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,3 +78,20 @@ class Kind(Protocol[RowsT]):
 
     def transform(self, parts: dict[str, float]) -> Transform | None:
         """Return how the entering picture must be placed for this score; None: as it is."""
+
+
+@runtime_checkable
+class LooksTwice(Protocol[RowsT]):
+    """A kind whose exact score costs too much for every pair.
+
+    Its `scores` only estimate, cheaply: `wider` times as many pairs as are wanted are
+    looked at again, by `parts` of their best moments by estimate, and only then ranked.
+    What is kept, shown and stored is `score_from_parts(parts(...))`, as for any kind.
+    """
+
+    @property
+    def wider(self) -> int:
+        """How many times as many pairs are looked at again as are kept."""
+
+    def estimates(self, leaving: RowsT, entering: RowsT) -> NDArray[np.float32]:
+        """Return (n,) for row i against row i: the same bits as `scores` has there."""

@@ -1,55 +1,37 @@
 """Frame matches: two silhouettes that fall on one another, as they stand or moved."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mlcore.matching.bits import centroids, iou_each, iou_every, to_words
+from mlcore.matching.bits import Words, iou_each, iou_every
+from mlcore.matching.frame_rows import FrameRows, mask_rows, with_cuts_beside
 from mlcore.matching.kinds.base import Index, Parts, Transform
-from mlcore.matching.masks import area, centred, pack, placed
-from mlcore.matching.moments import COMPARISONS, rows_columns
+from mlcore.matching.moments import COMPARISONS
+from mlcore.matching.moving import Floats, Move, lay_over
 from mlcore.matching.observation import Observation
-from mlcore.matching.segmenters.base import Silhouette
 from mlcore.matching.stored import MaskRow, StoredMasks
-
-Floats = NDArray[np.float32]
+from mlcore.matching.variants import CUT_EDGES
 
 ONE, HALF = np.float32(1.0), np.float32(0.5)
 
 
-def frame_rows(  # noqa: PLR0913  one keyword a column
-    *,
-    shot: Sequence[int],
-    slot: Sequence[int],
-    frame: Sequence[int],
-    placed: Sequence[bytes],
-    centred: Sequence[bytes],
-    person: Sequence[bool],
-    aspect: Sequence[float],
-) -> StoredMasks:
-    """Return m rows of packed whole masks (512 bytes each), in any order."""
-    words = to_words(placed)
-    return StoredMasks(
-        **rows_columns(shot, slot, frame),
-        placed=words,
-        centred=to_words(centred),
-        person=np.asarray(person, np.bool_),
-        where=centroids(words),
-        aspect=np.asarray(aspect, np.float32),
-    )
-
-
 class FrameKind:
-    """score = max(placed_iou, centred_iou ** 2 * sqrt(reach)) * same_class.
+    """score = max(placed_iou, seen_iou ** 2 * (shared * reach) ** (1/4)) * same_class.
 
-    placed_iou: overlap of the masks where they stand; centred_iou: overlap of their
-    shapes; same_class: 1 if both are people or neither is. A shape that stands
-    elsewhere must be scaled and moved to fit, which costs picture: reach is the share
-    of its width that is left, 1 / max(scale, 1 / scale, 1 + 2 * shift), where shift is
-    the larger of |dx| and |dy| * aspect. The square keeps "a body is a body" (the
-    centred shapes of unlike figures overlap by .7 to .8) below figures that coincide.
+    placed_iou: overlap of the masks where they stand. same_class: 1 if both are people
+    or neither is. seen_iou: overlap after the entering picture is scaled by `scale` and
+    moved by dx, dy. A figure that an edge cuts off is compared with another only inside
+    the window that both pictures then show (`moving.lay_over`), and shared is the smaller
+    share of the two masks inside it; of figures that stand free seen_iou is centred_iou,
+    the overlap of their shapes, and shared is 1. Moving costs picture: reach is 1 / the
+    zoom that leaves no edge bare where both sides share the move,
+    min(1, scale, (1 + scale) / 2 - shift) / max(1, scale), where shift is the larger of
+    |dx| and |dy| * aspect, in widths (`reposition`). The square keeps "a body is a body"
+    (the shapes of unlike figures overlap by .7 to .8) below figures that coincide.
+
+    `scores` estimate seen_iou by centred_iou: of the whole shapes, and of one figure as
+    each of `CUTS` would leave it against another that touches that edge of its picture.
     """
 
     name = "frame"
@@ -57,86 +39,114 @@ class FrameKind:
     encoder = "silhouettes"
     index = Index.MASKS
     comparisons = COMPARISONS
+    wider = 3
 
     def represent(self, seen: Observation) -> list[MaskRow]:
-        """Return each subject's silhouette; none where it is too small or too large."""
-        found = [
-            _mask_row(subject, seen.aspect, number)
+        """Return each subject's silhouette, whole and cut; none where it is too small or large."""
+        return [
+            row
             for number, subject in enumerate(seen.subjects)
+            for row in mask_rows(subject, seen.aspect, number)
         ]
-        return [row for row in found if row is not None]
 
-    def rows(self, stored: StoredMasks) -> StoredMasks:
-        """Return kept masks as they are."""
-        return stored
+    def rows(self, stored: StoredMasks) -> FrameRows:
+        """Return a row for each subject, its variants beside it."""
+        return with_cuts_beside(stored)
 
-    def scores(self, leaving: StoredMasks, entering: StoredMasks) -> Floats:
-        """Return (a, b) scores."""
-        same = leaving.person[:, None] == entering.person[None, :]
-        return _score(
+    def scores(self, leaving: FrameRows, entering: FrameRows) -> Floats:
+        """Return (a, b) estimates."""
+        found = np.maximum(
             iou_every(leaving.placed, entering.placed),
-            iou_every(leaving.centred, entering.centred),
-            same.astype(np.float32),
-            _move(_where(leaving)[:, None], _where(entering)[None, :]),
+            _moved_every(
+                leaving.centred, entering.centred, leaving.where, entering.where
+            ),
         )
+        for cut, edge in enumerate(CUT_EDGES):
+            for whole, other, way in ((leaving, entering, 1), (entering, leaving, -1)):
+                reach = np.flatnonzero(whole.edges & edge)
+                cuts = np.flatnonzero(other.cut[:, cut] >= 0)
+                here = np.ix_(*(reach, cuts)[::way])
+                shown = other.cut[cuts, cut]
+                shapes = whole.centred[reach], other.shapes.centred[shown]
+                places = whole.where[reach], other.shapes.where[shown]
+                sides = _moved_every(*shapes[::way], *places[::way])
+                found[here] = np.maximum(found[here], sides)
+        return found * (leaving.person[:, None] == entering.person[None, :])
 
-    def parts(self, leaving: StoredMasks, entering: StoredMasks) -> Parts:
-        """Return placed_iou, centred_iou, same_class, dx, dy, scale, aspect.
+    def estimates(self, leaving: FrameRows, entering: FrameRows) -> Floats:
+        """Return (n,) estimates of row i against row i."""
+        placed_iou = iou_each(leaving.placed, entering.placed)
+        found = np.maximum(placed_iou, _start(leaving, entering).moved)
+        return found * (leaving.person == entering.person)
+
+    def parts(self, leaving: FrameRows, entering: FrameRows) -> Parts:
+        """Return placed_iou, centred_iou, seen_iou, shared, same_class, dx, dy, scale, aspect.
 
         dx, dy (in widths of the picture) and scale, applied to the entering picture
         about its centre, bring its mask onto the leaving one; aspect is the entering
         picture's width / height.
         """
-        move = _move(_where(leaving), _where(entering))
+        start = _start(leaving, entering)
+        seen, shared = start.centred.copy(), np.ones_like(start.centred)
+        move = np.stack(start.move)
+        cut = np.flatnonzero(leaving.edges | entering.edges)
+        over = lay_over(
+            leaving.placed[cut],
+            entering.placed[cut],
+            Move(*move[:, cut]),
+            leaving.where[cut, 3],
+        )
+        seen[cut], shared[cut], move[:, cut] = over.iou, over.shared, over.move
         return {
             "placed_iou": iou_each(leaving.placed, entering.placed),
-            "centred_iou": iou_each(leaving.centred, entering.centred),
+            "centred_iou": start.centred,
+            "seen_iou": seen,
+            "shared": shared,
             "same_class": (leaving.person == entering.person).astype(np.float32),
-            **move._asdict(),
+            **Move(*move)._asdict(),
         }
 
     def score_from_parts(self, parts: Parts) -> Floats:
         """Return (n,) scores by the formula above."""
         move = Move(parts["dx"], parts["dy"], parts["scale"], parts["aspect"])
-        return _score(
-            parts["placed_iou"], parts["centred_iou"], parts["same_class"], move
-        )
+        moved = _moved(parts["seen_iou"], parts["shared"], move)
+        return np.maximum(parts["placed_iou"], moved) * parts["same_class"]
 
     def transform(self, parts: dict[str, float]) -> Transform | None:
         """Return the move, where the pictures do not match better as they stand."""
-        if parts["placed_iou"] >= parts["centred_iou"] ** 2:
+        if parts["placed_iou"] >= parts["seen_iou"] ** 2:
             return None
         return {name: parts[name] for name in ("scale", "dx", "dy")} | {"rotation": 0.0}
 
 
-def _mask_row(subject: Silhouette, aspect: float, number: int) -> MaskRow | None:
-    where, shape = placed(subject.coverage), centred(subject.coverage, aspect)
-    if where is None or shape is None:
-        return None
-    bits = pack(where)
-    x, y, size = centroids(to_words([bits]))[0].tolist()
-    return MaskRow(
-        subject=subject.subject,
-        confidence=subject.score,
-        area=area(subject.coverage),
-        placed=bits,
-        centred=pack(shape),
-        instance=number,
-        where=(x, y, size),
-    )
+class _Start(NamedTuple):
+    """The best of the moves that whole shapes and their cuts suggest, each (n,)."""
+
+    moved: Floats
+    centred: Floats
+    move: Move
 
 
-def _where(rows: StoredMasks) -> Floats:
-    return np.column_stack([rows.where, rows.aspect])
+def _start(leaving: FrameRows, entering: FrameRows) -> _Start:
+    iou = iou_each(leaving.centred, entering.centred)
+    move = _move(leaving.where, entering.where)
+    moved = _moved(iou, ONE, move)
+    best = np.stack([moved, iou, *move])
+    for cut, edge in enumerate(CUT_EDGES):
+        for whole, other, way in ((leaving, entering, 1), (entering, leaving, -1)):
+            meets = (whole.edges & edge > 0) & (other.cut[:, cut] >= 0)
+            at = np.flatnonzero(meets)
+            shown = other.cut[at, cut]
+            iou = iou_each(whole.centred[at], other.shapes.centred[shown])
+            sides = whole.where[at], other.shapes.where[shown]
+            move = _move(*sides[::way])
+            found = np.stack([_moved(iou, ONE, move), iou, *move])
+            best[:, at] = np.where(found[0] > best[0, at], found, best[:, at])
+    return _Start(best[0], best[1], Move(*best[2:]))
 
 
-class Move(NamedTuple):
-    """How entering pictures move onto leaving ones; arrays of one shape."""
-
-    dx: Floats
-    dy: Floats
-    scale: Floats
-    aspect: Floats
+def _moved_every(a: Words, b: Words, where_a: Floats, where_b: Floats) -> Floats:
+    return _moved(iou_every(a, b), ONE, _move(where_a[:, None], where_b[None, :]))
 
 
 def _move(leaving: Floats, entering: Floats) -> Move:
@@ -152,9 +162,8 @@ def _move(leaving: Floats, entering: Floats) -> Move:
     return Move(dx, dy, scale, np.broadcast_to(aspect_e, dx.shape))
 
 
-def _score(placed: Floats, centred: Floats, same: Floats, move: Move) -> Floats:
+def _moved(iou: Floats, shared: Floats | np.float32, move: Move) -> Floats:
     shift = np.maximum(np.abs(move.dx), np.abs(move.dy) * move.aspect)
-    zoom = np.maximum(move.scale, ONE / move.scale)
-    reach = ONE / np.maximum(zoom, ONE + shift + shift)
-    moved = centred * centred * np.sqrt(reach)
-    return np.asarray(np.maximum(placed, moved) * same, np.float32)
+    left = np.minimum((ONE + move.scale) * HALF - shift, np.minimum(ONE, move.scale))
+    reach = np.maximum(left, np.float32(0.0)) / np.maximum(ONE, move.scale)
+    return np.asarray(iou * iou * np.sqrt(np.sqrt(shared * reach)), np.float32)
