@@ -1,10 +1,12 @@
 """Which verb does which kind of job."""
 
 from catalog.models import Job
+from pipelines.across import across
 from pipelines.ingest import ingest
 from pipelines.jobs import Work
 from pipelines.loops import render_loop
 from pipelines.recut import recut, redetect, rematch
+from pipelines.search import search
 
 WORK: dict[str, Work] = {
     Job.Kind.INGEST: ingest,
@@ -12,4 +14,6 @@ WORK: dict[str, Work] = {
     Job.Kind.RECUT: recut,
     Job.Kind.REMATCH: rematch,
     Job.Kind.LOOP: render_loop,
+    Job.Kind.ACROSS: across,
+    Job.Kind.SEARCH: search,
 }

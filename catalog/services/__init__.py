@@ -10,6 +10,7 @@ from catalog.services.bins import (
 from catalog.services.cuts import merge_with_previous, split_shot
 from catalog.services.jobs import add_job, cancel_job, retry_job, sweep_jobs
 from catalog.services.locations import refresh_locations
+from catalog.services.searches import ask_across, ask_search, keep_picture
 from catalog.services.titles import (
     Refused,
     add_from,
@@ -26,11 +27,14 @@ __all__ = [
     "add_job",
     "add_path",
     "add_upload",
+    "ask_across",
+    "ask_search",
     "cancel_job",
     "default_production",
     "drop_item",
     "give_verdict",
     "keep_in_bin",
+    "keep_picture",
     "make_bin",
     "media_files",
     "merge_with_previous",
