@@ -7,6 +7,8 @@ import numpy.typing as npt
 from django.db import connection
 
 from catalog.models import EncoderVersion, Production, Shot, Title
+from mlcore.matching.appearance import APPEARANCE_DIMS
+from mlcore.matching.colour import LOOK_DIMS
 from mlcore.matching.masks import pack, to_bit_string
 from pipelines.encoders import FAMILIES
 from pipelines.kinds import MASK_COLUMNS, VECTOR_COLUMNS
@@ -128,3 +130,29 @@ def frame_of(shot: Shot, slot: str) -> int:
     """The frame of a moment."""
     middle = shot.first_frame + shot.frames // 2
     return {"head": shot.first_frame, "tail": shot.end_frame - 1}.get(slot, middle)
+
+
+def copy_looks(
+    shots: Sequence[Shot], chance: np.random.Generator, *, alike: bool
+) -> None:
+    """How each shot looks at its head: all the same, or each its own way."""
+    sizes = {"appearance": APPEARANCE_DIMS, "colour": LOOK_DIMS}
+    for family, size in sizes.items():
+        vectors = chance.normal(size=(len(shots), size)).astype(np.float32)
+        vectors[:, -1] = 0.0  # no subject
+        if alike:
+            vectors[:] = vectors[0]
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        version = add_encoder(family).pk
+        copy_rows(
+            "catalog_shotvector",
+            VECTOR_COLUMNS,
+            (
+                (
+                    *(shot.pk, shot.title_id, version, "head", shot.first_frame),
+                    *(text(vector), None),
+                )
+                for shot, vector in zip(shots, vectors, strict=True)
+            ),
+        )
+    settle()

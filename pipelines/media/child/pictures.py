@@ -23,7 +23,10 @@ def read(request: Json, wire: PacketWriter) -> None:
     turn = round(-frame.rotation / 90) * 90 % 360
     if turn in TURNS and turn != 180:
         size = size[::-1]
-    shape = Shape(size=size, rotation=turn, pixel_format="rgb24", flags="area")
+    # JPEG and WebP pictures have the matrix of standard definition, whatever their size.
+    shape = Shape(
+        size=size, rotation=turn, matrix="bt601", pixel_format="rgb24", flags="area"
+    )
     shaper = Shaper(shape)
     shown = [*shaper.push(frame), *shaper.flush()]
     wire.frame(0, pixels(shown[0][0]))
@@ -48,13 +51,14 @@ def _first_frame(request: Json) -> VideoFrame:
     context = container.streams.video[0].codec_context
     if context.name not in PICTURES.values():
         raise UnreadableMedia(NOT_A_PICTURE)
-    if context.width * context.height > limits["max_pixels"]:
-        raise UnreadableMedia(
-            f"it is {context.width}x{context.height}, more than the "
-            f"{limits['max_pixels']} pixels that are accepted."
-        )
+    context.options = {"max_pixels": str(limits["max_pixels"])}
     context.thread_count = 1
     try:
         return next(container.decode(video=0))
+    except av.error.ArgumentError as error:
+        # What the decoder says of too many pixels, before it has made room for them.
+        raise UnreadableMedia(
+            f"it has more than the {limits['max_pixels']:,} pixels that are accepted."
+        ) from error
     except (StopIteration, av.error.FFmpegError) as error:
         raise UnreadableMedia("it is damaged; export it again.") from error
