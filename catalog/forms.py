@@ -59,6 +59,8 @@ class BoardForm(forms.Form):
         # What a person has judged is shown, copy or not.
         if verdict in {UNJUDGED, ALL} and chosen.get("duplicates") != SHOW:
             found = found.one_a_group()
+        else:
+            found = found.one_a_pair()
         if chosen.get("kind"):
             found = found.filter(kind=chosen["kind"])
         if chosen.get("score"):

@@ -14,6 +14,7 @@ from django.db import connection
 from catalog.files import local_path, publish, working_folder
 from catalog.looks import read_cube
 from catalog.models import SourceFile, Title
+from catalog.services import ask_across
 from catalog.services.locations import record_location
 from mlcore.shots.signals import Frame, SignalRecorder, join_saved
 from pipelines.duplicates import group_duplicates
@@ -57,6 +58,7 @@ def ingest(claim: Claim) -> None:
         Title.objects.filter(pk=claim.title.pk).update(
             state=Title.State.READY, error=""
         )
+    ask_across(claim.title)
 
 
 def identify(claim: Claim) -> None:

@@ -1,19 +1,19 @@
-"""Representations to a new set of ranked match cuts."""
+"""Representations of one title to a new set of ranked match cuts."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catalog.models import MatchCandidate, MatchSet, Shot, Title
+from catalog.models import MatchCandidate, MatchSet, Shot
 from mlcore.matching.duplicates import find_lookalikes
-from mlcore.matching.kinds import KINDS, Kind
-from mlcore.matching.pairs import Barred, Candidates, score_pairs
-from mlcore.matching.rank import barred, partners, rank
+from mlcore.matching.pairs import Barred, score_pairs
+from mlcore.matching.rank import barred
 from mlcore.matching.topk import Limits
-from pipelines.encoders import live_kinds, live_versions
+from pipelines.boards import Rules, ranked, write_set
+from pipelines.encoders import live_kinds
 from pipelines.kinds import read_kind
 from pipelines.looks import read_looks
 
@@ -23,18 +23,10 @@ if TYPE_CHECKING:
     from pipelines.jobs import Claim
 
 LIMITS = Limits(per_shot=20, total=1000)
-BOARD = 300
-PARTNERS = 6
-# Below this nobody sees a match: the list may end early.
-FLOOR = 0.3
 
 
 def match(claim: Claim) -> None:
-    """Score every pair of a title's shots and put the best on the board.
-
-    The new set replaces the live one in one transaction; the set before stays until
-    the next, so that a page opened meanwhile still finds its pairs.
-    """
+    """Score every pair of a title's shots and put the best on the board."""
     title = claim.title
     shots = list(title.shots.select_related("title").order_by("index"))
     if [shot.index for shot in shots] != list(range(len(shots))):
@@ -46,19 +38,15 @@ def match(claim: Claim) -> None:
     for kind, version in live_kinds():
         kept = read_kind(kind, version, keys)
         found = score_pairs(kind, kept, len(shots), barred=out, limits=LIMITS)
-        rows += _candidates(kind, found, shots, rules)
+        rows += ranked(kind, found, shots, rules)
     with claim.writing():
-        _write_set(title, rows)
+        write_set(title, MatchSet.Scope.TITLE, rows, asdict(LIMITS))
 
 
 @dataclass(frozen=True)
-class _Rules:
-    """What a board may not show; shots by their place in the title."""
+class _TitleRules(Rules):
+    """Within a title, by the places of its shots."""
 
-    groups: NDArray[np.int64]
-    """(N,) the earliest shot of each shot's near-duplicate group, or itself."""
-    closed: NDArray[np.int64]
-    """(p, 2) ordered pairs that are cut together already, or show one picture twice."""
     pictures: NDArray[np.bool_]
     """(N,) whether a shot shows a picture: black, bars, slates and text never match."""
 
@@ -68,7 +56,7 @@ class _Rules:
         return replace(out, shots=out.shots | ~self.pictures)
 
 
-def _rules(shots: list[Shot]) -> _Rules:
+def _rules(shots: list[Shot]) -> _TitleRules:
     first: dict[int, int] = {}
     groups = np.array(
         [
@@ -81,59 +69,4 @@ def _rules(shots: list[Shot]) -> _Rules:
     cut_together = np.column_stack([places[:-1], places[1:]])
     alike = find_lookalikes(read_looks([shot.pk for shot in shots]), groups)
     pictures = np.array([shot.role == Shot.Role.PICTURE for shot in shots], np.bool_)
-    return _Rules(groups, np.concatenate([cut_together, alike]), pictures)
-
-
-def _write_set(title: Title, rows: list[MatchCandidate]) -> None:
-    # One flip at a time: two searches of one title end in one live set.
-    Title.objects.select_for_update().get(pk=title.pk)
-    same = title.match_sets.filter(scope=MatchSet.Scope.TITLE)
-    before = same.filter(live=True)
-    same.filter(live=False).delete()
-    before.update(live=False)
-    fresh = MatchSet.objects.create(
-        title=title,
-        live=True,
-        versions={family: version.pk for family, version in live_versions().items()},
-        config=asdict(LIMITS) | {"board": BOARD, "floor": FLOOR, "kinds": list(KINDS)},
-    )
-    for row in rows:
-        row.match_set = fresh
-    MatchCandidate.objects.bulk_create(rows, batch_size=1000)
-
-
-def _candidates(
-    kind: Kind[Any], found: Candidates, shots: list[Shot], rules: _Rules
-) -> list[MatchCandidate]:
-    """The board's pairs in their order, then each shot's best partners off the board."""
-    closed, groups = rules.closed, rules.groups
-    order = rank(found, adjacent=closed, groups=groups, total=BOARD).tolist()
-    board = [at for at in order if found.score[at] >= FLOOR]
-    near = partners(found, adjacent=closed, groups=groups, per_shot=PARTNERS)
-    off = {at for at in near.tolist() if found.score[at] >= FLOOR} - set(board)
-    standing = np.minimum.accumulate(found.score[np.array(board, np.int64)])
-    rows = [
-        _candidate(kind, found, shots, at, rank=place, standing=float(worth))
-        for place, (at, worth) in enumerate(zip(board, standing, strict=True), start=1)
-    ]
-    return rows + [
-        _candidate(kind, found, shots, at, standing=float(found.score[at]))
-        for at in sorted(off)
-    ]
-
-
-def _candidate(
-    kind: Kind[Any], found: Candidates, shots: list[Shot], at: int, **place: Any
-) -> MatchCandidate:
-    parts = {name: float(values[at]) for name, values in found.parts.items()}
-    return MatchCandidate(
-        kind=kind.name,
-        leaving=shots[found.leaving[at]],
-        entering=shots[found.entering[at]],
-        score=float(found.score[at]),
-        parts=parts,
-        leaving_frame=int(found.leaving_frame[at]),
-        entering_frame=int(found.entering_frame[at]),
-        transform=kind.transform(parts),
-        **place,
-    )
+    return _TitleRules(groups, np.concatenate([cut_together, alike]), pictures)

@@ -27,7 +27,9 @@ def copy_rows(table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -
             copy.write_row(row)
 
 
-def read_rows(query: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
+def read_rows(
+    query: str | sql.Composable, values: Iterable[Any]
+) -> list[tuple[Any, ...]]:
     """Run a query whose bit and vector columns come as their raw binary form.
 
     `bits` and `halves` below read those; text forms would cost eight times the bytes.

@@ -2,10 +2,12 @@
 
 from catalog.models import Job
 from pipelines.exports import export_loops
+from pipelines.across import across
 from pipelines.ingest import ingest
 from pipelines.jobs import Work
 from pipelines.loops import render_loop
 from pipelines.recut import recut, redetect, rematch
+from pipelines.search import search
 
 WORK: dict[str, Work] = {
     Job.Kind.INGEST: ingest,
@@ -14,4 +16,6 @@ WORK: dict[str, Work] = {
     Job.Kind.REMATCH: rematch,
     Job.Kind.LOOP: render_loop,
     Job.Kind.EXPORT: export_loops,
+    Job.Kind.ACROSS: across,
+    Job.Kind.SEARCH: search,
 }

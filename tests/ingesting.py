@@ -38,14 +38,18 @@ def forget_derived() -> None:
 
 def board(title: Title, kind: str) -> list[tuple[str, int, int]]:
     """(kind, leaving index, entering index) of the title's board, best first."""
-    live = title.match_sets.get(live=True).candidates.on_board().filter(kind=kind)
+    live = (
+        title.match_sets.get(live=True, scope="title")
+        .candidates.on_board()
+        .filter(kind=kind)
+    )
     pairs = live.best_first().values_list("leaving__index", "entering__index")
     return [(kind, leaving, entering) for leaving, entering in pairs]
 
 
 def digest(title: Title) -> list[tuple[object, ...]]:
     """All that a search of a title found, free of row numbers."""
-    live = title.match_sets.get(live=True).candidates.order_by("pk")
+    live = title.match_sets.get(live=True, scope="title").candidates.order_by("pk")
     return list(
         live.values_list(
             "kind", "rank", "leaving__first_frame", "entering__first_frame",

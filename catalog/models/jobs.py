@@ -22,18 +22,20 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Which jobs."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Jobs about visible titles; all of them for admins."""
+        """Jobs about visible titles and searches of one's own; all of them for admins."""
         if user.is_authenticated and sees_everything(user):
             return self
-        return self.filter(title__in=Title.objects.visible_to(user))
+        about = Q(title__in=Title.objects.visible_to(user))
+        own = Q(title__isnull=True, kind=Job.Kind.SEARCH, asked_by=user.pk)
+        return self.filter(about | own if user.is_authenticated else about)
 
     def unfinished(self) -> Self:
         """Waiting or running."""
         return self.filter(state__in=[Job.State.READY, Job.State.RUNNING])
 
     def about_titles(self) -> Self:
-        """Work that changes a title, as against loops rendered for the board."""
-        return self.exclude(kind=Job.Kind.LOOP)
+        """Work that changes a title, as against loops, searches and pairs with others."""
+        return self.exclude(kind__in=[Job.Kind.LOOP, Job.Kind.SEARCH, Job.Kind.ACROSS])
 
     def counts(self) -> dict[str, int]:
         """How many there are in each state that has any."""

@@ -109,17 +109,30 @@ class MatchCandidateQuerySet(models.QuerySet["MatchCandidate"]):
         """Candidates that leave from or enter this title."""
         return self.filter(Q(leaving__title=title) | Q(entering__title=title))
 
+    def across_titles(self) -> Self:
+        """Candidates that cut from one title to another."""
+        return self.exclude(leaving__title=F("entering__title"))
+
     def one_a_group(self) -> Self:
         """Of the pairs between the same two near-duplicate groups, the best of a kind.
 
         What is filtered before this call competes; what is filtered after does not.
         """
-        groups: list[F | Coalesce] = [
-            F("kind"),
+        return self._best_of(
             Coalesce(F("leaving__group"), -F("leaving")),
             Coalesce(F("entering__group"), -F("entering")),
-        ]
-        place = Window(RowNumber(), partition_by=groups, order_by=["-standing", "pk"])
+        )
+
+    def one_a_pair(self) -> Self:
+        """Each pair of shots once a kind: the searches of both its titles find it.
+
+        What is filtered before this call competes; what is filtered after does not.
+        """
+        return self._best_of(F("leaving"), F("entering"))
+
+    def _best_of(self, leaving: F | Coalesce, entering: F | Coalesce) -> Self:
+        same = [F("kind"), leaving, entering]
+        place = Window(RowNumber(), partition_by=same, order_by=["-standing", "pk"])
         best = self.annotate(place=place).filter(place=1)
         return self.filter(pk__in=best.values("pk"))
 

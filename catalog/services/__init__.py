@@ -21,6 +21,7 @@ from catalog.services.imports import import_cut
 from catalog.services.jobs import add_job, cancel_job, retry_job, sweep_jobs
 from catalog.services.locations import refresh_locations
 from catalog.services.looks import keep_look
+from catalog.services.searches import ask_across, ask_search, keep_picture
 from catalog.services.titles import (
     Refused,
     add_from,
@@ -40,6 +41,8 @@ __all__ = [
     "add_path",
     "add_upload",
     "ask_loops",
+    "ask_across",
+    "ask_search",
     "cancel_job",
     "cuts_of_bin",
     "cuts_of_matches",
@@ -51,6 +54,7 @@ __all__ = [
     "import_cut",
     "keep_in_bin",
     "keep_look",
+    "keep_picture",
     "make_bin",
     "media_files",
     "merge_with_previous",

@@ -38,7 +38,8 @@ class Moment:
 def inspect(shot: Shot, user: User) -> dict[str, Any]:
     """Gather what the inspector shows of a shot the user may see."""
     group = Shot.objects.visible_to(user).filter(group=shot.group_id)
-    partners = MatchCandidate.objects.live().visible_to(user).partners_of(shot)
+    found = MatchCandidate.objects.live().visible_to(user)
+    partners = found.partners_of(shot).one_a_pair()
     return {
         "shot": shot,
         "moments": moments_of(shot),

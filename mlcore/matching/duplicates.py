@@ -117,6 +117,26 @@ def find_lookalikes(
     return np.asarray(pairs[pairs[:, 0] != pairs[:, 1]])
 
 
+def show_one_picture(
+    rows: LookRows,
+    shots: int,
+    pairs: Ints,
+    config: DuplicateConfig = DEFAULT_DUPLICATES,
+) -> Bools:
+    """Return (p,) which of (p, 2) pairs of shots have a moment that looks the same.
+
+    As `find_lookalikes`, of these pairs alone. A shot without a row is like no other.
+    """
+    looks, known = _Looks(rows, shots, config), np.unique(rows.shot)
+    alike = np.zeros(len(pairs), np.bool_)
+    seen = np.isin(pairs, known).all(axis=1)
+    for shot in np.unique(pairs[seen, 0]):
+        at = np.flatnonzero(seen & (pairs[:, 0] == shot))
+        others, place = np.unique(pairs[at, 1], return_inverse=True)
+        alike[at] = (looks.shares(shot[None], others)[0] > 0)[place]
+    return alike
+
+
 def _join(group: Ints, looks: "_Looks", block: Ints, first: Ints) -> None:
     alone = block[group[block] == block]
     if not len(alone) or not len(first):

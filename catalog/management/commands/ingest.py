@@ -45,6 +45,8 @@ class Command(JsonCommand):
         if options["wait"] and asked:
             with a_worker() as worker:
                 wait_for([job for _, job in asked], self.stderr.write, worker)
+                # What each then asks for: its pairs with all other titles.
+                wait_for(_across(asked), self.stderr.write, worker)
         return {"titles": [_said_of(title, job) for title, job in asked] + wrong}
 
     def failed(self, document: Document) -> bool:
@@ -96,6 +98,12 @@ def _never_added(path: Path, error: str) -> Document:
         "id": None, "name": path.stem, "state": "failed", "error": error, "frames": 0,
         "rate": "", "start_tc": "", "shots": 0, "duplicates": 0, "seconds": {},
     }  # fmt: skip
+
+
+def _across(asked: list[tuple[Title, Job]]) -> list[Job]:
+    titles = [title for title, _ in asked]
+    pairing = Job.objects.unfinished().filter(kind=Job.Kind.ACROSS)
+    return list(pairing.filter(title__in=titles))
 
 
 def _said_of(title: Title, job: Job) -> Document:

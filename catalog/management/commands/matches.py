@@ -15,23 +15,22 @@ class Command(JsonCommand):
         parser.add_argument("--title", help="number or name")
         parser.add_argument("--kind", help="frame, motion and what else was sought")
         parser.add_argument("--top", type=int, default=20)
+        parser.add_argument(
+            "--across", action="store_true", help="only from one title to another"
+        )
 
     def answer(self, **options: Any) -> Document:
         """The best candidates of the live sets, with every score part."""
         if options["top"] < 1:
             raise CommandError("--top must be at least 1.")
-        found = MatchCandidate.objects.live().on_board().best_first()
+        found = MatchCandidate.objects.live().on_board()
         if options["title"]:
-            found = found.filter(match_set__title=find_title(options["title"]))
+            found = found.touching_title(find_title(options["title"]))
+        if options["across"]:
+            found = found.across_titles()
         if options["kind"]:
-            known = MatchSet.objects.kinds()
-            if options["kind"] not in known:
-                raise CommandError(
-                    f"No search has sought the kind {options['kind']!r}; "
-                    f"there are {', '.join(known) or 'none yet'}."
-                )
-            found = found.filter(kind=options["kind"])
-        best = found[: options["top"]]
+            found = found.filter(kind=_known(options["kind"]))
+        best = found.one_a_pair().best_first()[: options["top"]]
         return {"matches": [_match(rank, c) for rank, c in enumerate(best, start=1)]}
 
     def lines(self, document: Document) -> list[str]:
@@ -47,6 +46,16 @@ class Command(JsonCommand):
                 + "  >  ".join(sides)
             )
         return said
+
+
+def _known(kind: str) -> str:
+    known = MatchSet.objects.kinds()
+    if kind not in known:
+        raise CommandError(
+            f"No search has sought the kind {kind!r}; "
+            f"there are {', '.join(known) or 'none yet'}."
+        )
+    return kind
 
 
 def _match(rank: int, candidate: MatchCandidate) -> Document:

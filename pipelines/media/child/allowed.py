@@ -25,6 +25,9 @@ AUDIO = frozenset(
         *("pcm_alaw", "pcm_mulaw", "pcm_bluray", "pcm_dvd"),
     )
 )
+# Still pictures: demuxers of one picture each, and the decoder of each.
+PICTURES = {"png_pipe": "png", "jpeg_pipe": "mjpeg", "webp_pipe": "webp"}
+PICTURES_IN_WORDS = "PNG, JPEG, WebP"
 # Decoders that libavcodec knows under another name than the codec's.
 DECODERS = frozenset(("libdav1d", "mp3float", "mp2float", "dca", "libopus"))
 
