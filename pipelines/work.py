@@ -1,8 +1,8 @@
 """Which verb does which kind of job."""
 
 from catalog.models import Job
-from pipelines.exports import export_loops
 from pipelines.across import across
+from pipelines.exports import export_loops
 from pipelines.ingest import ingest
 from pipelines.jobs import Work
 from pipelines.loops import render_loop

@@ -62,7 +62,7 @@ def _turned(camera: Camera, degrees: float, times: float) -> Camera:
     return Camera(complex(camera.shift * by), complex(camera.turn * times))
 
 
-def _shot(chance: np.random.Generator, camera: Camera, slot: Slot, *, crossed: bool):  # noqa: ANN202
+def _shot(chance: np.random.Generator, camera: Camera, slot: Slot, *, crossed: bool):
     ground = places()[chance.integers(len(places()))]
     movers = []
     if crossed:
