@@ -2,13 +2,42 @@ from django.contrib import admin
 from django.contrib.auth import views as accounts
 from django.urls import path
 
-from catalog.views import board, health, jobs, keys, loops, media, shots, titles
+from catalog.views import (
+    bins,
+    board,
+    health,
+    jobs,
+    keeping,
+    keys,
+    loops,
+    media,
+    offsets,
+    pairs,
+    shots,
+    titles,
+)
 
 urlpatterns = [
     path("", board.board, name="board"),
-    path("matches/<int:candidate_id>/", board.pair, name="pair"),
+    path("matches/<int:candidate_id>/", pairs.pair, name="pair"),
     path("matches/<int:candidate_id>/verdict/", board.judge, name="judge"),
     path("matches/<int:candidate_id>/loop/", loops.loop_part, name="loop-part"),
+    path(
+        "matches/<int:candidate_id>/offsets/",
+        offsets.offsets_part,
+        name="offsets-part",
+    ),
+    path("matches/<int:candidate_id>/keep/", keeping.keep, name="keep"),
+    path("bins/", bins.bin_list, name="bins"),
+    path("bins/add/", bins.bin_add, name="bin-add"),
+    path("bins/<int:bin_id>/", bins.bin_detail, name="bin"),
+    path("bins/<int:bin_id>/rename/", bins.bin_rename, name="bin-rename"),
+    path("bins/<int:bin_id>/put-back/", bins.bin_put_back, name="bin-put-back"),
+    path("bins/items/<int:item_id>/", bins.item_pair, name="item-pair"),
+    path("bins/items/<int:item_id>/move/", bins.item_move, name="item-move"),
+    path("bins/items/<int:item_id>/note/", bins.item_note, name="item-note"),
+    path("bins/items/<int:item_id>/drop/", bins.item_drop, name="item-drop"),
+    path("bins/items/<int:item_id>/loop/", loops.item_loop_part, name="item-loop-part"),
     path("verdicts/undo/", board.undo, name="undo"),
     path("titles/", titles.title_list, name="titles"),
     path("titles/add/", titles.add, name="title-add"),
@@ -27,6 +56,8 @@ urlpatterns = [
     path("media/<int:title_id>/still/<int:frame>", media.still, name="still"),
     path("media/<int:title_id>/times", media.times, name="times"),
     path("media/loop/<int:candidate_id>", media.loop, name="loop"),
+    path("media/loop/item/<int:item_id>", media.item_loop, name="item-loop"),
+    path("media/offsets/<int:candidate_id>", media.offsets, name="offsets"),
     path("keys/", keys.keys, name="keys"),
     path("login/", accounts.LoginView.as_view(), name="login"),
     path("logout/", accounts.LogoutView.as_view(), name="logout"),

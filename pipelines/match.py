@@ -14,7 +14,7 @@ from mlcore.matching.pairs import Barred, Candidates, score_pairs
 from mlcore.matching.rank import barred, partners, rank
 from mlcore.matching.topk import Limits
 from pipelines.encoders import live_kinds, live_versions
-from pipelines.kinds import read_kind
+from pipelines.kinds import formulas, read_kind
 from pipelines.looks import read_looks
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ def _write_set(title: Title, rows: list[MatchCandidate]) -> None:
         title=title,
         live=True,
         versions={family: version.pk for family, version in live_versions().items()},
-        config=asdict(LIMITS) | {"board": BOARD, "floor": FLOOR, "kinds": list(KINDS)},
+        config=asdict(LIMITS)
+        | {"board": BOARD, "floor": FLOOR}
+        | {"kinds": list(KINDS), "formulas": formulas()},
     )
     for row in rows:
         row.match_set = fresh

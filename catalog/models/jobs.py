@@ -32,8 +32,8 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state__in=[Job.State.READY, Job.State.RUNNING])
 
     def about_titles(self) -> Self:
-        """Work that changes a title, as against loops rendered for the board."""
-        return self.exclude(kind=Job.Kind.LOOP)
+        """Work that changes a title, as against what is made for a page to show."""
+        return self.exclude(kind__in=[Job.Kind.LOOP, Job.Kind.OFFSETS])
 
     def counts(self) -> dict[str, int]:
         """How many there are in each state that has any."""
