@@ -21,7 +21,7 @@ from catalog.views.inspector import Moment, moment_at
 from catalog.views.loops import loop_state
 from catalog.views.nudges import nudged
 from catalog.views.offsets import aligned, offsets_state
-from catalog.views.searches import searches_of
+from catalog.views.searches import formula_of, searches_of
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -75,6 +75,7 @@ def pair(request: PageRequest, candidate_id: int) -> HttpResponse:
         "board": board,
         "verdicts": Verdict.objects.about(candidate),
         "searches": searches_of(candidate),
+        "formula": formula_of(candidate),
         "bins": Bin.objects.visible_to(request.user).last_used_first(request.user),
         "here": request.get_full_path(),
         "may_edit": may_edit(request.user),

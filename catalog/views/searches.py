@@ -14,13 +14,12 @@ class Found:
     candidate: MatchCandidate
     match_set: MatchSet
     versions: list[EncoderVersion]
-    formula: str
 
 
 def searches_of(candidate: MatchCandidate) -> list[Found]:
-    """Every search that still is kept and found this pair, the newest first."""
+    """Every search that still is kept and found this pair, the live one first."""
     found = MatchCandidate.objects.like(candidate).select_related("match_set__title")
-    rows = list(found.order_by("-match_set__created_at", "-pk"))
+    rows = list(found.order_by("-match_set__live", "-match_set__created_at"))
     keys = {key for row in rows for key in row.match_set.versions.values()}
     versions = EncoderVersion.objects.in_bulk(keys)
     return [_found(row, versions) for row in rows]
@@ -29,7 +28,7 @@ def searches_of(candidate: MatchCandidate) -> list[Found]:
 def _found(row: MatchCandidate, versions: dict[int, EncoderVersion]) -> Found:
     match_set: MatchSet = row.match_set
     used = [versions[key] for key in match_set.versions.values() if key in versions]
-    return Found(row, match_set, used, formula_of(row))
+    return Found(row, match_set, used)
 
 
 def formula_of(candidate: MatchCandidate) -> str:
