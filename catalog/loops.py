@@ -7,8 +7,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from catalog.matchcuts import cut_of_candidate
+
 if TYPE_CHECKING:
-    from catalog.models import MatchCandidate, Shot
+    from catalog.matchcuts import CutSide, MatchCut
+    from catalog.models import MatchCandidate
 
 # Raised whenever the same frames would be rendered to another picture.
 RENDER_VERSION = 1
@@ -44,22 +47,22 @@ class Loop:
 
 
 def loop_of(candidate: MatchCandidate) -> Loop:
-    """Plan the loop: up to two seconds to the matched frame A, and on from B.
+    """Plan the loop of a candidate at its matched frames."""
+    return loop_of_cut(cut_of_candidate(candidate))
 
-    The last frame before the cut is `leaving_frame`, the first after it is
-    `entering_frame`; neither side reaches over the ends of its shot.
+
+def loop_of_cut(cut: MatchCut) -> Loop:
+    """Plan the loop: up to two seconds to the leaving frame, and on from the entering.
+
+    The last frame before the cut is A's, the first after it is B's; neither side
+    reaches over the ends of its shot.
     """
-    leaving, entering = candidate.leaving, candidate.entering
-    last, first = candidate.leaving_frame, candidate.entering_frame
-    begin = max(leaving.first_frame, last + 1 - _reach(leaving))
-    end = min(entering.end_frame, first + _reach(entering))
+    leaving, entering = cut.leaving, cut.entering
+    begin = max(leaving.first_frame, leaving.frame + 1 - _reach(leaving))
+    end = min(entering.end_frame, entering.frame + _reach(entering))
     return Loop(
-        leaving=Side(
-            proxy_key=leaving.title.proxy_key, first_frame=begin, end_frame=last + 1
-        ),
-        entering=Side(
-            proxy_key=entering.title.proxy_key, first_frame=first, end_frame=end
-        ),
+        leaving=_side(leaving, begin, leaving.frame + 1),
+        entering=_side(entering, entering.frame, end),
     )
 
 
@@ -68,5 +71,9 @@ def loop_key(candidate: MatchCandidate) -> str:
     return loop_of(candidate).key
 
 
-def _reach(shot: Shot) -> int:
-    return max(1, round(SECONDS_A_SIDE * shot.title.rate))
+def _side(side: CutSide, first: int, end: int) -> Side:
+    return Side(proxy_key=side.title.proxy_key, first_frame=first, end_frame=end)
+
+
+def _reach(side: CutSide) -> int:
+    return max(1, round(SECONDS_A_SIDE * side.title.rate))

@@ -11,6 +11,7 @@ from catalog.models import MatchCandidate, MatchSet, Shot, Title
 from mlcore.matching.kinds import KINDS
 from mlcore.matching.rank import partners, rank
 from pipelines.encoders import live_versions
+from pipelines.kinds import formulas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,9 @@ def write_set(
         scope=scope,
         live=True,
         versions={family: version.pk for family, version in live_versions().items()},
-        config=config | {"board": BOARD, "floor": FLOOR, "kinds": list(KINDS)},
+        config=config
+        | {"board": BOARD, "floor": FLOOR}
+        | {"kinds": list(KINDS), "formulas": formulas()},
     )
     for row in rows:
         row.match_set = fresh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,6 +69,16 @@ def kind_named(name: str) -> Kind[Any]:
     if name not in KINDS:
         raise ValueError(f"There is no kind {name!r}; there are {', '.join(KINDS)}.")
     return KINDS[name]
+
+
+def formulas() -> dict[str, str]:
+    """How each kind makes a score of its parts: its docstring's first paragraph."""
+    return {name: _first_paragraph(kind) for name, kind in KINDS.items()}
+
+
+def _first_paragraph(kind: Kind[Any]) -> str:
+    lines = cleandoc(type(kind).__doc__ or "").partition("\n\n")[0]
+    return " ".join(lines.split())
 
 
 def _read_masks(version: int, shots: Sequence[int]) -> StoredMasks:

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from catalog.files import local_path, publish, working_folder
-from catalog.loops import Side, loop_of
-from catalog.models import MatchCandidate
+from catalog.loops import Side, loop_of_cut
+from catalog.matchcuts import cut_of_candidate, cut_of_item
+from catalog.models import BinItem, MatchCandidate
+from catalog.services import Refused, moved_to
 from pipelines.errors import PipelineError
 from pipelines.media.writer import write_loop
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from catalog.matchcuts import MatchCut
     from pipelines.jobs import Claim
 
 
 def render_loop(claim: Claim) -> None:
-    """Write the loop of one candidate: up to two seconds on each side of the cut."""
-    number = claim.job.subject.get("candidate")
-    candidate = (
-        MatchCandidate.objects.filter(pk=number)
-        .select_related("leaving__title", "entering__title")
-        .first()
-    )
-    if candidate is None:
-        raise PipelineError("This pair is no longer on the board; reload the page.")
-    loop = loop_of(candidate)
+    """Write the loop of one cut: up to two seconds on each side of it."""
+    loop = loop_of_cut(_cut(claim.job.subject))
     if local_path(loop.key).exists():
         return
     folder = working_folder(f"loop-{claim.job.pk}")
     write_loop(*_side(loop.leaving), *_side(loop.entering), folder / "loop.mp4")
     publish(folder / "loop.mp4", loop.key)
     folder.rmdir()
+
+
+def _cut(subject: dict[str, Any]) -> MatchCut:
+    """The candidate or item named, at the frames named, or at its own."""
+    titles = ("leaving__title", "entering__title")
+    found = MatchCandidate.objects.select_related(*titles)
+    candidate = found.filter(pk=subject.get("candidate")).first()
+    items = BinItem.objects.select_related("leaving_title", "entering_title")
+    item = items.filter(pk=subject.get("item")).first()
+    if candidate is None and item is None:
+        raise PipelineError("This pair is no longer there; reload the page.")
+    cut = cut_of_candidate(candidate) if candidate else cut_of_item(item)
+    out, into = subject.get("out"), subject.get("in")
+    try:
+        return moved_to(cut, leaving_frame=out, entering_frame=into)
+    except Refused as refused:
+        raise PipelineError(str(refused)) from None
 
 
 def _side(side: Side) -> tuple[Path, tuple[int, int]]:

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Max, Q, When
+from django.db.models.functions import Greatest
 from django.urls import reverse
 
 from catalog.models.productions import Production
@@ -20,6 +21,13 @@ class BinQuerySet(models.QuerySet["Bin"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Bins of the productions the user may see."""
         return self.filter(production__in=Production.objects.visible_to(user))
+
+    def last_used_first(self, user: User) -> Self:
+        """Add `used_at`, when this person last kept something in it; newest first."""
+        kept = Max("items__made_at", filter=Q(items__made_by=user))
+        made = Case(When(made_by=user, then=F("made_at")))
+        used = self.annotate(used_at=Greatest(kept, made))
+        return used.order_by(F("used_at").desc(nulls_last=True), "name", "pk")
 
 
 class Bin(models.Model):
@@ -61,6 +69,10 @@ class BinItemQuerySet(models.QuerySet["BinItem"]):
             leaving_title__in=titles,
             entering_title__in=titles,
         )
+
+    def with_titles(self) -> Self:
+        """Add what a row of a bin shows: the bin and both titles."""
+        return self.select_related("bin", "leaving_title", "entering_title")
 
 
 class BinItem(models.Model):

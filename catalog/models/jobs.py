@@ -34,8 +34,8 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state__in=[Job.State.READY, Job.State.RUNNING])
 
     def about_titles(self) -> Self:
-        """Work that changes a title, as against loops, searches and pairs with others."""
-        return self.exclude(kind__in=[Job.Kind.LOOP, Job.Kind.SEARCH, Job.Kind.ACROSS])
+        """Work that changes a title, as against what is made for a page to show."""
+        return self.filter(kind__in=Job.CHANGE_TITLES)
 
     def counts(self) -> dict[str, int]:
         """How many there are in each state that has any."""
@@ -81,6 +81,9 @@ class Job(models.Model):
         OFFSETS = "offsets", "Find the best frames"
         EXPORT = "export", "Export"
         TRAIN = "train", "Train a ranking"
+
+    # The others make something for a page, or look at titles without changing them.
+    CHANGE_TITLES = (Kind.INGEST, Kind.REDETECT, Kind.RECUT, Kind.REMATCH)
 
     class State(models.TextChoices):
         READY = "ready", "Waiting"

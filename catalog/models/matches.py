@@ -13,6 +13,8 @@ from catalog.models.titles import Shot, Title
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
+    from catalog.models.bins import BinItem
+
 
 class MatchSetQuerySet(models.QuerySet["MatchSet"]):
     """Which searches."""
@@ -152,13 +154,40 @@ class MatchCandidateQuerySet(models.QuerySet["MatchCandidate"]):
         """What `best_first` lists after the candidate with this standing and key."""
         return self.filter(Q(standing__lt=standing) | Q(standing=standing, pk__gt=pk))
 
+    def better_than(self, standing: float, pk: int) -> Self:
+        """What `best_first` lists before the candidate with this standing and key."""
+        return self.filter(Q(standing__gt=standing) | Q(standing=standing, pk__lt=pk))
+
+    def like(self, candidate: MatchCandidate) -> Self:
+        """Candidates of every search that lead between the same two shots."""
+        leaving, entering = candidate.leaving, candidate.entering
+        return self.filter(
+            kind=candidate.kind,
+            leaving__title=leaving.title_id,
+            leaving_frame__range=(leaving.first_frame, leaving.end_frame - 1),
+            entering__title=entering.title_id,
+            entering_frame__range=(entering.first_frame, entering.end_frame - 1),
+        )
+
+    def kept_as(self, item: BinItem) -> Self:
+        """Candidates between the shots that an item of a bin was made of."""
+        return self.filter(
+            kind=item.kind,
+            leaving__title=item.leaving_title_id,
+            leaving__first_frame__lte=item.leaving_frame,
+            leaving__end_frame__gt=item.leaving_frame,
+            entering__title=item.entering_title_id,
+            entering__first_frame__lte=item.entering_frame,
+            entering__end_frame__gt=item.entering_frame,
+        ).order_by("-score", "pk")
+
     def partners_of(self, shot: Shot) -> Self:
         """Candidates in which the shot leaves or enters, best score first."""
         either = Q(leaving=shot) | Q(entering=shot)
         return self.filter(either).order_by("-score", "pk")
 
     def with_verdict(self) -> Self:
-        """Add `verdict`, the newest standing verdict on the pair, or None.
+        """Add `verdict` and `verdict_reason` of the newest standing verdict, or None.
 
         Verdicts are kept by frames: one stands for every candidate whose matched
         frames lie inside the judged ranges, whatever the shots are now.
@@ -173,7 +202,10 @@ class MatchCandidateQuerySet(models.QuerySet["MatchCandidate"]):
             entering_first__lte=OuterRef("entering_frame"),
             entering_end__gt=OuterRef("entering_frame"),
         ).order_by("-made_at", "-pk")
-        return self.annotate(verdict=Subquery(standing.values("value")[:1]))
+        return self.annotate(
+            verdict=Subquery(standing.values("value")[:1]),
+            verdict_reason=Subquery(standing.values("reason")[:1]),
+        )
 
     def with_known(self) -> Self:
         """Add `known_in` and `known_name`: the newest imported cut that has this pair.
@@ -265,6 +297,27 @@ class MatchCandidate(models.Model):
         return self.entering_frame - self.entering.first_frame
 
 
+class VerdictQuerySet(models.QuerySet["Verdict"]):
+    """Which verdicts."""
+
+    def standing(self) -> Self:
+        """Those that nobody has taken back."""
+        return self.filter(undone_at__isnull=True)
+
+    def about(self, candidate: MatchCandidate) -> Self:
+        """All that was ever said of this pair, newest first."""
+        found = self.filter(
+            kind=candidate.kind,
+            leaving_title=candidate.leaving.title_id,
+            leaving_first__lte=candidate.leaving_frame,
+            leaving_end__gt=candidate.leaving_frame,
+            entering_title=candidate.entering.title_id,
+            entering_first__lte=candidate.entering_frame,
+            entering_end__gt=candidate.entering_frame,
+        )
+        return found.select_related("made_by").order_by("-made_at", "-pk")
+
+
 class Verdict(models.Model):
     """A person's word on a pair, kept by title and frames: no machine drops it."""
 
@@ -302,6 +355,8 @@ class Verdict(models.Model):
     )
     undone_at = models.DateTimeField(null=True, blank=True)
 
+    objects = VerdictQuerySet.as_manager()
+
     class Meta:
         ordering = ["-made_at"]
         indexes = [
@@ -313,3 +368,13 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value} {self.kind}"
+
+    @property
+    def reason_label(self) -> str:
+        """The reason as pages write it."""
+        return reason_label(self.reason)
+
+
+def reason_label(reason: str | None) -> str:
+    """A reason in words; one from before reasons were named is its own word."""
+    return dict(Verdict.Reason.choices).get(reason or "", reason or "")

@@ -6,6 +6,9 @@ from catalog.services.bins import (
     make_bin,
     move_item,
     moved_to,
+    put_back,
+    rename_bin,
+    set_note,
 )
 from catalog.services.cuts import merge_with_previous, split_shot
 from catalog.services.exports import (
@@ -60,8 +63,11 @@ __all__ = [
     "merge_with_previous",
     "move_item",
     "moved_to",
+    "put_back",
     "refresh_locations",
+    "rename_bin",
     "retry_job",
+    "set_note",
     "split_shot",
     "sweep_jobs",
     "undo_verdict",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
-from catalog.models import Bin, BinItem, Production
+from catalog.models import Bin, BinItem, Production, Title
 from catalog.services.titles import Refused
 
 if TYPE_CHECKING:
@@ -15,16 +15,36 @@ if TYPE_CHECKING:
     from catalog.matchcuts import MatchCut
 
 
+NOTE_CHARACTERS = 2000
+
+
 def make_bin(production: Production, name: str, *, user: User | None) -> Bin:
     """Make an empty bin. Raises Refused for an empty name or one that is taken."""
-    name = name.strip()[:200]
-    if not name:
-        raise Refused("A bin needs a name.")
+    name = _name(name)
     try:
         with transaction.atomic():
             return Bin.objects.create(production=production, name=name, made_by=user)
     except IntegrityError:
         raise Refused(f"{production} already has a bin called {name}.") from None
+
+
+def rename_bin(renamed: Bin, name: str) -> None:
+    """Call a bin otherwise. Raises Refused for an empty name or one that is taken."""
+    name = _name(name)
+    try:
+        with transaction.atomic():
+            Bin.objects.filter(pk=renamed.pk).update(name=name)
+    except IntegrityError:
+        production = renamed.production
+        raise Refused(f"{production} already has a bin called {name}.") from None
+    renamed.name = name
+
+
+def _name(words: str) -> str:
+    name = words.replace("\x00", "").strip()[:200]
+    if not name:
+        raise Refused("A bin needs a name.")
+    return name
 
 
 def moved_to(
@@ -91,6 +111,12 @@ def move_item(item: BinItem, place: int) -> None:
         BinItem.objects.filter(pk=key).update(place=number)
 
 
+def set_note(item: BinItem, note: str) -> None:
+    """Write down what a person has to say of an item; empty takes the note away."""
+    item.note = note.replace("\x00", "").strip()[:NOTE_CHARACTERS]
+    item.save(update_fields=["note"])
+
+
 @transaction.atomic
 def drop_item(item: BinItem) -> dict[str, Any]:
     """Take an item out of its bin; returns its columns, with which it can be put back."""
@@ -103,3 +129,21 @@ def drop_item(item: BinItem) -> dict[str, Any]:
     item.delete()
     item.bin.items.filter(place__gt=columns["place"]).update(place=F("place") - 1)
     return columns
+
+
+@transaction.atomic
+def put_back(columns: dict[str, Any]) -> BinItem:
+    """Put a dropped item back in its place, from the columns that `drop_item` gave.
+
+    Raises Refused when its bin or a title is gone.
+    """
+    kept_in = Bin.objects.select_for_update().filter(pk=columns["bin_id"]).first()
+    titles = {columns["leaving_title_id"], columns["entering_title_id"]}
+    if kept_in is None or Title.objects.filter(pk__in=titles).count() < len(titles):
+        raise Refused("Its bin or a title of it is gone: it cannot be put back.")
+    place = min(columns["place"], kept_in.items.count() + 1)
+    kept_in.items.filter(place__gte=place).update(place=F("place") + 1)
+    item = BinItem.objects.create(**{**columns, "place": place})
+    # The date would be today's otherwise.
+    BinItem.objects.filter(pk=item.pk).update(made_at=columns["made_at"])
+    return item

@@ -15,15 +15,21 @@ def give_verdict(
 ) -> Verdict:
     """Write down a person's word on a pair, by title and frames.
 
-    Raises ValueError when the value is not a verdict.
+    A reason given after the word is added to it, so that one undo takes back both.
+    Raises ValueError when the value is not a verdict, or the reason is none of
+    `Verdict.Reason` or goes with a good cut.
     """
-    if value not in Verdict.Value.values:
-        raise ValueError(f"{value!r} is not a verdict: say good or bad.")
+    _check(value, reason)
+    last = Verdict.objects.standing().about(candidate).first()
+    if last and reason and _lacks_reason(last, value, user):
+        last.reason = reason
+        last.save(update_fields=["reason"])
+        return last
     leaving, entering = candidate.leaving, candidate.entering
     return Verdict.objects.create(
         kind=candidate.kind,
         value=value,
-        reason=reason[:200],
+        reason=reason,
         leaving_title=leaving.title,
         leaving_first=leaving.first_frame,
         leaving_end=leaving.end_frame,
@@ -34,6 +40,20 @@ def give_verdict(
         entering_frame=candidate.entering_frame,
         made_by=user,
     )
+
+
+def _check(value: str, reason: str) -> None:
+    if value not in Verdict.Value.values:
+        raise ValueError(f"{value!r} is not a verdict: say good or bad.")
+    if reason and reason not in Verdict.Reason.values:
+        known = ", ".join(Verdict.Reason.values)
+        raise ValueError(f"{reason!r} is not a reason: say one of {known}, or none.")
+    if reason and value == Verdict.Value.GOOD:
+        raise ValueError("A reason says why a pair is rejected: a good cut has none.")
+
+
+def _lacks_reason(last: Verdict, value: str, user: User) -> bool:
+    return last.made_by == user and last.value == value and not last.reason
 
 
 def undo_verdict(user: User) -> Verdict | None:

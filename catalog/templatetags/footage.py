@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils.timezone import now
 
+from catalog.models.matches import reason_label
 from catalog.models.productions import sees_everything
-from catalog.views.cards import parts_of, sides_of
+from catalog.views.cards import CardSide, Part, parts_of, sides_of
 
 if TYPE_CHECKING:
+    from catalog.matchcuts import MatchCut
     from catalog.models import Job, Shot, Title
 
 register = template.Library()
 
 register.filter("parts", parts_of)
 register.filter("sides", sides_of)
+register.filter("reason", reason_label)
 register.filter("runs_everything", sees_everything)
 
 
@@ -59,9 +62,27 @@ def took(job: Job) -> str:
 
 
 @register.filter
-def percent(share: float) -> str:
-    """Write 0..1 as a whole percentage."""
-    return f"{share:.0%}"
+def percent(share: float, digits: int = 0) -> str:
+    """Write 0..1 as a percentage."""
+    return f"{share:.{digits}%}"
+
+
+@register.filter
+def signed(number: float, digits: int = 0) -> str:
+    """Write a number with its sign, as inspectors write positions."""
+    return f"{number:+.{digits}f}".replace("-", "\u2212")
+
+
+@register.filter
+def part(cut: MatchCut, key: str) -> Part | None:
+    """Return one part of a cut's score; None where nobody has compared its frames."""
+    return next((part for part in parts_of(cut) if part.key == key), None)
+
+
+@register.filter
+def used_frames(side: CardSide) -> int:
+    """Return how many frames of its shot a cut plays at most."""
+    return side.shot.frames - side.handles
 
 
 @register.filter

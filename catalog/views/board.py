@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpResponseBadRequest
+from django.http import HttpResponseBadRequest, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -13,21 +13,17 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from catalog.forms import BoardForm
 from catalog.htmx import PageRequest, render_part
-from catalog.models import MatchCandidate
+from catalog.models import Bin, MatchCandidate, Verdict
 from catalog.models.productions import may_edit
 from catalog.services import give_verdict, undo_verdict
 from catalog.views.access import editors_post
 from catalog.views.back import way_back
-from catalog.views.cards import CardSide, sides_of
-from catalog.views.inspector import Moment, moment_at
-from catalog.views.loops import loop_state
+from catalog.views.pairs import board_query
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
 PAGE = 24
-# Kinds of match that arrows explain; the others are explained by outlines.
-MOVING = {"motion", "action"}
 
 
 @require_safe
@@ -48,6 +44,9 @@ def board(request: PageRequest) -> HttpResponse:
         "first": last is None,
         "here": request.get_full_path(),
         "may_edit": may_edit(request.user),
+        "query": board_query(request.GET),
+        "reasons": Verdict.Reason.choices,
+        "bins": Bin.objects.visible_to(request.user).last_used_first(request.user),
     }
     part = "cards" if last is not None else "board"
     return render_part(request, "board.html", context, part=part)
@@ -69,36 +68,15 @@ def _more(request: PageRequest, cards: list[MatchCandidate]) -> str:
     return f"?{urlencode(query)}"
 
 
-@require_safe
-def pair(request: PageRequest, candidate_id: int) -> HttpResponse:
-    """One candidate, large: both sides, the loop, every part of the score."""
-    candidate = _card(request, candidate_id)
-    context = {
-        "candidate": candidate,
-        "views": [(side, _look(candidate, side)) for side in sides_of(candidate)],
-        "loop": loop_state(candidate, request.user),
-        "here": request.get_full_path(),
-        "may_edit": may_edit(request.user),
-    }
-    return render(request, "pair.html", context)
-
-
-def _look(candidate: MatchCandidate, side: CardSide) -> Moment:
-    # Only what this kind of match is about: both at once hide the picture.
-    moment = moment_at(side.shot, side.frame)
-    if candidate.kind in MOVING:
-        moment.outlines = []
-    else:
-        moment.arrows = []
-    return moment
-
-
 @editors_post
 def judge(request: PageRequest, candidate_id: int) -> HttpResponse:
     """Accept or reject a pair."""
     candidate = _card(request, candidate_id)
+    reason = request.POST.get("reason", "")
+    # A reason is a reason to reject: its button needs no other word.
+    value = request.POST.get("value", "") or (Verdict.Value.BAD if reason else "")
     try:
-        give_verdict(candidate, request.POST.get("value", ""), user=request.user)
+        give_verdict(candidate, value, user=request.user, reason=reason)
     except ValueError as error:
         return HttpResponseBadRequest(f"{error}\n", content_type="text/plain")
     return _answer(request, _card(request, candidate_id))
@@ -121,9 +99,12 @@ def _card(request: PageRequest, candidate_id: int) -> MatchCandidate:
 def _answer(request: PageRequest, card: MatchCandidate | None) -> HttpResponse:
     if not request.htmx:
         return redirect(way_back(request, "board"))
+    here = way_back(request, reverse("board"))
     context = {
         "card": card,
         "may_edit": True,
-        "here": way_back(request, reverse("board")),
+        "here": here,
+        "query": board_query(QueryDict(urlsplit(here).query)),
+        "reasons": Verdict.Reason.choices,
     }
     return render(request, "board.html#judged", context)

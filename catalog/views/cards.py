@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from catalog.models import MatchCandidate, Shot
+    from catalog.matchcuts import MatchCut
+    from catalog.models import BinItem, MatchCandidate, Shot
 
 # Parts that say how the entering picture is placed: numbers, not shares of a score.
 PLACEMENT = {"dx", "dy", "scale", "rotation", "aspect"}
@@ -16,6 +17,7 @@ PLACEMENT = {"dx", "dy", "scale", "rotation", "aspect"}
 class Part:
     """One part of a score: `share` is 0..1 for a bar, None for a mere number or word."""
 
+    key: str
     name: str
     text: str
     share: float | None
@@ -33,19 +35,19 @@ class CardSide:
     copies: int
 
 
-def parts_of(candidate: MatchCandidate) -> list[Part]:
-    """Every part of a candidate's score, shares first."""
-    found = [_part(name, value) for name, value in candidate.parts.items()]
+def parts_of(cut: MatchCandidate | MatchCut | BinItem) -> list[Part]:
+    """Every part of a score, shares first."""
+    found = [_part(name, value) for name, value in cut.parts.items()]
     return sorted(found, key=lambda part: part.share is None)
 
 
 def _part(name: str, value: object) -> Part:
     label = name.replace("_", " ").replace("iou", "IoU")
     if not isinstance(value, int | float):
-        return Part(label, str(value), None)
+        return Part(name, label, str(value), None)
     if name in PLACEMENT:
-        return Part(label, f"{value:.3f}", None)
-    return Part(label, f"{value:.2f}", min(1.0, max(0.0, float(value))))
+        return Part(name, label, f"{value:.3f}", None)
+    return Part(name, label, f"{value:.2f}", min(1.0, max(0.0, float(value))))
 
 
 def sides_of(candidate: MatchCandidate) -> list[CardSide]:

@@ -1,20 +1,22 @@
-"""Whether a candidate's loop can play, and asking for it when it cannot yet."""
+"""Whether a cut's loop can play, and asking for it when it cannot yet."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.http import HttpResponseBadRequest
 from django.shortcuts import get_object_or_404
-from django.utils.timezone import now
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalog.files import local_path
 from catalog.htmx import PageRequest, render_part
-from catalog.loops import loop_key
-from catalog.models import Job, MatchCandidate
-from catalog.services import add_job
+from catalog.loops import loop_of_cut
+from catalog.matchcuts import MatchCut, cut_of_candidate, cut_of_item
+from catalog.models import BinItem, Job, MatchCandidate
+from catalog.services import Refused
+from catalog.views.derived import FileState, file_state
+from catalog.views.nudges import frames_query, nudged
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -23,40 +25,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LoopState:
-    """Ready to play, or the job that is to make it so."""
+    """A cut's loop: whether it plays, where it is asked for, where the file is."""
 
-    ready: bool
-    job: Job | None = None
-
-    @property
-    def waiting(self) -> bool:
-        """True while asking again makes sense."""
-        return not self.ready and self.job is not None and not self.job.is_over
+    cut: MatchCut
+    file: FileState
+    key: str
+    part: str
+    video: str
 
 
-def loop_state(candidate: MatchCandidate, user: User) -> LoopState:
-    """Look for the loop's file; ask the worker for it when it is not there.
-
-    A job that failed is shown, not asked for again: that is a person's decision.
-    """
-    if local_path(loop_key(candidate)).is_file():
-        return LoopState(ready=True)
-    key = f"loop:{candidate.pk}"
-    last = Job.objects.filter(key=key).first()
-    if last is not None and last.is_over and not _gone_since(last):
-        return LoopState(ready=False, job=last)
-    subject = {"candidate": candidate.pk}
-    title = candidate.leaving.title
-    job = add_job(Job.Kind.LOOP, title, subject=subject, key=key, asked_by=user)
-    return LoopState(ready=False, job=job)
+def loop_state(candidate: MatchCandidate, cut: MatchCut, user: User) -> LoopState:
+    """The loop of a candidate, at its matched frames or at those of a nudged cut."""
+    key = loop_of_cut(cut).key
+    query = frames_query(candidate, cut)
+    return LoopState(
+        cut=cut,
+        file=file_state(key, Job.Kind.LOOP, candidate, cut, user),
+        key=key,
+        part=reverse("loop-part", args=[candidate.pk]) + query,
+        video=reverse("loop", args=[candidate.pk]) + query,
+    )
 
 
-def _gone_since(job: Job) -> bool:
-    # A cleared media folder is filled again; a loop that was rendered this minute and
-    # yet is not there would otherwise be rendered for ever.
-    if job.state != Job.State.DONE or job.ended_at is None:
-        return False
-    return now() - job.ended_at > timedelta(minutes=1)
+def item_loop_state(item: BinItem, user: User) -> LoopState:
+    """The loop of what stands in a bin."""
+    cut = cut_of_item(item)
+    key = loop_of_cut(cut).key
+    return LoopState(
+        cut=cut,
+        file=file_state(key, Job.Kind.LOOP, item, cut, user),
+        key=key,
+        part=reverse("item-loop-part", args=[item.pk]),
+        video=reverse("item-loop", args=[item.pk]),
+    )
 
 
 @require_safe
@@ -64,7 +65,21 @@ def loop_part(request: PageRequest, candidate_id: int) -> HttpResponse:
     """The loop's player, or its progress, which asks again by itself until it plays."""
     found = MatchCandidate.objects.visible_to(request.user).with_card()
     candidate = get_object_or_404(found, pk=candidate_id)
-    state = loop_state(candidate, request.user)
-    context = {"candidate": candidate, "loop": state}
-    status = 200 if state.ready else 202
-    return render_part(request, "loop.html", context, part="loop", status=status)
+    try:
+        cut = nudged(request.GET, cut_of_candidate(candidate))
+    except Refused as refused:
+        return HttpResponseBadRequest(f"{refused}\n", content_type="text/plain")
+    return _answer(request, loop_state(candidate, cut, request.user))
+
+
+@require_safe
+def item_loop_part(request: PageRequest, item_id: int) -> HttpResponse:
+    """The same for an item of a bin."""
+    found = BinItem.objects.visible_to(request.user).with_titles()
+    item = get_object_or_404(found, pk=item_id)
+    return _answer(request, item_loop_state(item, request.user))
+
+
+def _answer(request: PageRequest, loop: LoopState) -> HttpResponse:
+    status = 200 if loop.file.ready else 202
+    return render_part(request, "loop.html", {"loop": loop}, part="loop", status=status)

@@ -6,15 +6,23 @@ import json
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpResponseBase, JsonResponse
+from django.http import (
+    Http404,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+    JsonResponse,
+)
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from catalog.files import local_path
-from catalog.loops import loop_key
-from catalog.models import MatchCandidate, Title
+from catalog.matchcuts import cut_of_candidate
+from catalog.models import BinItem, MatchCandidate, Title
+from catalog.offsets import offsets_key
+from catalog.services import Refused
 from catalog.stills import still_key, times_key
-from catalog.views.loops import loop_state
+from catalog.views.loops import LoopState, item_loop_state, loop_state
+from catalog.views.nudges import nudged
 from catalog.views.ranges import serve_key
 
 if TYPE_CHECKING:
@@ -71,13 +79,39 @@ def _in_seconds(table: dict[str, Any]) -> dict[str, object]:
 @require_safe
 def loop(request: PageRequest, candidate_id: int) -> HttpResponseBase:
     """The A-to-B loop; 202 with its progress while the worker renders it."""
+    candidate = _candidate(request, candidate_id)
+    try:
+        cut = nudged(request.GET, cut_of_candidate(candidate))
+    except Refused as refused:
+        return HttpResponseBadRequest(f"{refused}\n", content_type="text/plain")
+    return _playing(request, loop_state(candidate, cut, request.user))
+
+
+@require_safe
+def item_loop(request: PageRequest, item_id: int) -> HttpResponseBase:
+    """The loop of an item of a bin."""
+    found = BinItem.objects.visible_to(request.user).with_titles()
+    item = get_object_or_404(found, pk=item_id)
+    return _playing(request, item_loop_state(item, request.user))
+
+
+@require_safe
+def offsets(request: PageRequest, candidate_id: int) -> HttpResponseBase:
+    """Scores, masks and flow of the frames around a cut, where they are computed."""
+    candidate = _candidate(request, candidate_id)
+    key = offsets_key(cut_of_candidate(candidate))
+    return serve_key(request, key, "application/json")
+
+
+def _candidate(request: PageRequest, candidate_id: int) -> MatchCandidate:
     found = MatchCandidate.objects.visible_to(request.user).with_card()
-    candidate = get_object_or_404(found, pk=candidate_id)
-    state = loop_state(candidate, request.user)
-    if state.ready:
-        return serve_key(request, loop_key(candidate), "video/mp4")
-    context = {"candidate": candidate, "loop": state}
-    return render(request, "loop.html", context, status=202)
+    return get_object_or_404(found, pk=candidate_id)
+
+
+def _playing(request: PageRequest, loop: LoopState) -> HttpResponseBase:
+    if loop.file.ready:
+        return serve_key(request, loop.key, "video/mp4")
+    return render(request, "loop.html", {"loop": loop}, status=202)
 
 
 def _with_proxy(request: PageRequest, title_id: int) -> Title:

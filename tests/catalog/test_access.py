@@ -7,9 +7,11 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from catalog.loops import loop_key
-from catalog.models import Job, MatchCandidate, Title, Verdict
+from catalog.models import Bin, BinItem, Job, MatchCandidate, Title, Verdict
 from tests.catalog.pages import HTMX, Markup, PageTestCase, logged_in, text
 from tests.factories import (
+    add_bin,
+    add_bin_item,
     add_job,
     add_pair,
     add_production,
@@ -18,17 +20,19 @@ from tests.factories import (
     write_still,
     write_times,
 )
+from tests.offsets import write_offsets
 
 # No login: these have nothing to show but themselves.
 OPEN = {"login", "health"}
 # A change: POST alone.
 CHANGES = {"judge", "undo", "redetect", "rematch", "split", "merge", "job-cancel"}
-CHANGES |= {"job-retry"}
+CHANGES |= {"job-retry", "keep", "bin-add", "bin-rename", "bin-put-back"}
+CHANGES |= {"item-move", "item-note", "item-drop"}
 # For editors, also to look at.
 EDITORS = CHANGES | {"title-add"}
 # About nobody's footage.
 GENERAL = {"login", "logout", "password", "health", "keys", "board", "titles", "jobs"}
-GENERAL |= {"undo"}
+GENERAL |= {"undo", "bins", "bin-add"}
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 
@@ -60,6 +64,7 @@ def _built(name: str) -> Iterator[str]:
 class EveryAddress(PageTestCase):
     pair: MatchCandidate
     title: Title
+    item: BinItem
     job: Job
 
     @classmethod
@@ -70,10 +75,12 @@ class EveryAddress(PageTestCase):
         cls.stranger = add_user("stranger", "editor", [add_production()])
         cls.pair = add_pair(production)
         cls.title = cls.pair.leaving.title
+        cls.item = add_bin_item(cls.pair, add_bin(production, "Secret Harbour bin"))
         cls.job = add_job(cls.title)
         write_file(cls.title.proxy_key, b"proxy")
         write_file(cls.title.poster_key, b"poster")
         write_file(loop_key(cls.pair), b"loop")
+        write_offsets(cls.pair)
         write_still(cls.title, 0)
         write_times(cls.title, range(300))
 
@@ -84,6 +91,8 @@ class EveryAddress(PageTestCase):
             "shot_id": self.pair.entering.pk,
             "candidate_id": self.pair.pk,
             "job_id": self.job.pk,
+            "bin_id": self.item.bin_id,
+            "item_id": self.item.pk,
             "frame": 0,
         }
         pattern = next(
@@ -144,6 +153,7 @@ class AccessTests(EveryAddress):
         self.assertEqual(Job.objects.count(), 1)
         self.assertEqual(Verdict.objects.count(), 0)
         self.assertEqual(self.title.shots.count(), 3)
+        self.assertEqual((Bin.objects.count(), BinItem.objects.count()), (1, 1))
         self.job.refresh_from_db()
         self.assertEqual(self.job.state, Job.State.READY)
 
@@ -212,7 +222,8 @@ class ForgeryTests(EveryAddress):
         self.assertEqual(Verdict.objects.get().made_by, self.owner)
 
     def test_every_form_that_posts_carries_a_token(self):
-        for name in ("board", "pair", "titles", "title", "title-add", "jobs", "job"):
+        pages = ["board", "pair", "titles", "title", "title-add", "jobs", "job"]
+        for name in [*pages, "bins", "bin"]:
             shown = text(self.ask(self.client, name))
             posting = shown.count('method="post"')
             with self.subTest(name=name):
@@ -233,7 +244,7 @@ class ContentPolicyTests(EveryAddress):
 
     def test_every_picture_has_words_or_says_that_it_needs_none(self):
         client = logged_in(self.owner)
-        for name in ("board", "pair", "titles", "title", "loop-part"):
+        for name in ("board", "pair", "titles", "title", "loop-part", "bins", "bin"):
             pictures = Markup(text(self.ask(client, name))).find("img")
             with self.subTest(name=name):
                 self.assertTrue(pictures)

@@ -66,7 +66,7 @@ document.addEventListener("focusin", (event) => {
 
 function judge(value) {
   const card = chosen();
-  const form = card ? card.querySelector("form.verdicts") : document.querySelector("form.judge");
+  const form = (card ?? document).querySelector("form.judge");
   if (!form) return false;
   // A click, not requestSubmit(): htmx sends the value of the button it saw clicked.
   form.querySelector(`button[value="${value}"]`).click();
@@ -103,8 +103,51 @@ if (cards().length || document.getElementById("board")) {
     location.assign(card.dataset.pair);
   });
 }
+// Rejecting with a reason: the list opens on its first reason, and digits choose.
+function askWhy() {
+  const reasons = (chosen() ?? document).querySelector("details.reasons");
+  if (!reasons) return false;
+  reasons.open = !reasons.open;
+  reasons.querySelector(reasons.open ? "form button" : "summary").focus();
+}
+
+function inReasons(event) {
+  const reasons = event.target.closest?.("details[open]");
+  if (!reasons) return;
+  const buttons = [...reasons.querySelectorAll("form button")];
+  const at = buttons.indexOf(document.activeElement);
+  if (event.key === "Escape") {
+    reasons.open = false;
+    reasons.querySelector("summary").focus();
+  } else if (reasons.matches(".reasons") && buttons[event.key - 1]) buttons[event.key - 1].click();
+  else if (reasons.matches(".reasons") && event.key === "ArrowDown") buttons[(at + 1) % buttons.length].focus();
+  else if (reasons.matches(".reasons") && event.key === "ArrowUp") buttons.at(at - 1).focus();
+  else return;
+  event.preventDefault();
+}
+
+document.addEventListener("keydown", inReasons, true);
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.reasons[open], details.rename[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+  const card = event.target.closest?.("details.reasons form button") && chosen();
+  if (card) {
+    event.target.closest("details").open = false;
+    move(1);
+  }
+});
+
+function keep() {
+  const form = (chosen() ?? document).querySelector("form.keep");
+  if (!form) return false;
+  form.querySelector("button").click();
+}
+
 bind("a", () => judge("good"));
 bind("x", () => judge("bad"));
+bind("r", askWhy);
+bind("c", keep);
 bind("u", () => document.getElementById("undo")?.requestSubmit());
 bind(" ", playOrStop);
 

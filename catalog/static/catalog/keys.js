@@ -15,7 +15,12 @@ function nameOf(event) {
 }
 
 function typing(target) {
-  return target.closest("input, select, textarea, [contenteditable]") !== null;
+  return target.closest("input:not([type=range]), select, textarea, [contenteditable]") !== null;
+}
+
+/** AltGr types brackets on many keyboards, and says Ctrl and Alt while it does. */
+function chord(event) {
+  return (event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState("AltGraph");
 }
 
 /** Enter and Space belong to a focused button or link. */
@@ -33,7 +38,7 @@ function find(name) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+  if (chord(event) || event.defaultPrevented) return;
   if (!(event.target instanceof Element) || typing(event.target)) return;
   if (document.querySelector("dialog[open]")) return;
   const name = nameOf(event);

@@ -1,0 +1,78 @@
+"""The file of the frames around a cut, as the worker writes it, with a known best."""
+
+import json
+from typing import Any
+
+import numpy as np
+
+from catalog.matchcuts import cut_of_candidate
+from catalog.models import MatchCandidate
+from catalog.offsets import offsets_key
+from tests.factories import write_file
+
+
+def write_offsets(
+    candidate: MatchCandidate,
+    peak: tuple[int, int] = (-2, 3),
+    *,
+    reach: int = 12,
+    **fields: object,
+) -> dict[str, Any]:
+    """A hill of scores that is highest `peak` frames away from the matched ones.
+
+    In the shape in which the worker writes it; masks are squares that move right by a
+    bit a frame, and everything flows right.
+    """
+    cut = cut_of_candidate(candidate)
+    sides = (cut.leaving, cut.entering)
+    leaving, entering = (
+        [
+            frame
+            for frame in range(side.frame - reach, side.frame + reach + 1)
+            if side.first_frame <= frame < side.end_frame
+        ]
+        for side in sides
+    )
+    best = (cut.leaving.frame + peak[0], cut.entering.frame + peak[1])
+    scores = [
+        [
+            candidate.score + 0.1 - 0.01 * (abs(a - best[0]) + abs(b - best[1]))
+            for b in entering
+        ]
+        for a in leaving
+    ]
+    aligned = {"scale": 1.1, "dx": 0.05, "dy": -0.02, "rotation": 0.0, "mirror": False}
+    aligned |= {"iou_before": 0.4, "iou_after": 0.8, "coverage": 0.93, "zoom": 1.12}
+    aligned |= {"budget": 1.0, "fits": False, "reason": "It would be enlarged by 1.12."}
+    found: dict[str, Any] = {
+        "version": 1,
+        "kind": candidate.kind,
+        "leaving_frames": leaving,
+        "entering_frames": entering,
+        "scores": scores,
+        "parts": {"placed_iou": scores},
+        "peak": [leaving.index(best[0]), entering.index(best[1])],
+        "here": [
+            leaving.index(cut.leaving.frame),
+            entering.index(cut.entering.frame),
+        ],
+        "masks": {
+            "leaving": [_square(20) for _ in leaving],
+            "entering": [_square(20 + at) for at in range(len(entering))],
+        },
+        "flow": {
+            "leaving": [[0.01, 0.0] * 144 for _ in leaving],
+            "entering": [[0.02, 0.0] * 144 for _ in entering],
+        },
+        "alignments": {"here": aligned, "peak": {**aligned, "scale": 1.25}},
+        **fields,
+    }
+    write_file(offsets_key(cut), json.dumps(found).encode())
+    return found
+
+
+def _square(left: int) -> str:
+    """A square of 20 x 20 bits in a mask of 64 x 64, as hex."""
+    mask = np.zeros((64, 64), np.bool_)
+    mask[22:42, left : left + 20] = True
+    return np.packbits(mask).tobytes().hex()
