@@ -9,17 +9,20 @@ import numpy as np
 
 from catalog.models import MatchCandidate, MatchSet, Shot, Title
 from mlcore.matching.duplicates import find_lookalikes
-from mlcore.matching.kinds import KINDS, Kind
 from mlcore.matching.pairs import Barred, Candidates, score_pairs
-from mlcore.matching.rank import barred, partners, rank
+from mlcore.matching.rank import barred, partners
 from mlcore.matching.topk import Limits
-from pipelines.encoders import live_kinds, live_versions
+from pipelines.errors import PipelineError
 from pipelines.kinds import read_kind
+from pipelines.learned import fill_learned
 from pipelines.looks import read_looks
+from pipelines.rankers import Judged, judge, ranked_board
+from pipelines.sought import Sought, live_search
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mlcore.matching.kinds import Kind
     from pipelines.jobs import Claim
 
 LIMITS = Limits(per_shot=20, total=1000)
@@ -35,7 +38,14 @@ def match(claim: Claim) -> None:
     The new set replaces the live one in one transaction; the set before stays until
     the next, so that a page opened meanwhile still finds its pairs.
     """
-    title = claim.title
+    sought = live_search()
+    rows = find_matches(claim.title, sought)
+    with claim.writing():
+        write_set(claim.title, rows, sought)
+
+
+def find_matches(title: Title, sought: Sought) -> list[MatchCandidate]:
+    """Return the candidates of a title's board and its shots' best partners, unsaved."""
     shots = list(title.shots.select_related("title").order_by("index"))
     if [shot.index for shot in shots] != list(range(len(shots))):
         raise ValueError(f"the shots of {title} are not numbered from 0")
@@ -43,12 +53,13 @@ def match(claim: Claim) -> None:
     out = rules.barred()
     keys = [shot.pk for shot in shots]
     rows: list[MatchCandidate] = []
-    for kind, version in live_kinds():
+    for kind, version in sought.kinds:
+        fill_learned(kind, version, title)
         kept = read_kind(kind, version, keys)
         found = score_pairs(kind, kept, len(shots), barred=out, limits=LIMITS)
-        rows += _candidates(kind, found, shots, rules)
-    with claim.writing():
-        _write_set(title, rows)
+        judged = judge(sought.ranker(kind.name), found, shots)
+        rows += _candidates(kind, found, judged, shots, rules)
+    return rows
 
 
 @dataclass(frozen=True)
@@ -84,18 +95,28 @@ def _rules(shots: list[Shot]) -> _Rules:
     return _Rules(groups, np.concatenate([cut_together, alike]), pictures)
 
 
-def _write_set(title: Title, rows: list[MatchCandidate]) -> None:
+def write_set(
+    title: Title, rows: list[MatchCandidate], sought: Sought, *, live: bool = True
+) -> None:
+    """Write a set: the live one, or one that is ready for when its versions go live.
+
+    Raises PipelineError when other rankings went live while the rows were found.
+    """
     # One flip at a time: two searches of one title end in one live set.
     Title.objects.select_for_update().get(pk=title.pk)
     same = title.match_sets.filter(scope=MatchSet.Scope.TITLE)
-    before = same.filter(live=True)
-    same.filter(live=False).delete()
-    before.update(live=False)
+    if live and not sought.is_live():
+        raise PipelineError("A ranking went live meanwhile.", permanent=False)
+    if live:
+        before = same.filter(live=True)
+        same.filter(live=False).delete()
+        before.update(live=False)
     fresh = MatchSet.objects.create(
         title=title,
-        live=True,
-        versions={family: version.pk for family, version in live_versions().items()},
-        config=asdict(LIMITS) | {"board": BOARD, "floor": FLOOR, "kinds": list(KINDS)},
+        live=live,
+        versions=sought.versions,
+        config=asdict(LIMITS)
+        | {"board": BOARD, "floor": FLOOR, "kinds": sought.kind_names},
     )
     for row in rows:
         row.match_set = fresh
@@ -103,23 +124,40 @@ def _write_set(title: Title, rows: list[MatchCandidate]) -> None:
 
 
 def _candidates(
-    kind: Kind[Any], found: Candidates, shots: list[Shot], rules: _Rules
+    kind: Kind[Any],
+    found: Candidates,
+    judged: Judged | None,
+    shots: list[Shot],
+    rules: _Rules,
 ) -> list[MatchCandidate]:
     """The board's pairs in their order, then each shot's best partners off the board."""
     closed, groups = rules.closed, rules.groups
-    order = rank(found, adjacent=closed, groups=groups, total=BOARD).tolist()
-    board = [at for at in order if found.score[at] >= FLOOR]
+    shown = found.score >= FLOOR
+    seed = f"{kind.name}:{shots[0].title_id}" if shots else ""
+    board = ranked_board(
+        found, judged, closed=closed, groups=groups, shown=shown, total=BOARD, seed=seed
+    )
     near = partners(found, adjacent=closed, groups=groups, per_shot=PARTNERS)
-    off = {at for at in near.tolist() if found.score[at] >= FLOOR} - set(board)
-    standing = np.minimum.accumulate(found.score[np.array(board, np.int64)])
+    off = {at for at in near.tolist() if shown[at]} - set(board.order.tolist())
+    places = zip(board.order, board.standing, board.by_chance, strict=True)
     rows = [
-        _candidate(kind, found, shots, at, rank=place, standing=float(worth))
-        for place, (at, worth) in enumerate(zip(board, standing, strict=True), start=1)
-    ]
+        _candidate(
+            kind, found, shots, at, rank=place, standing=float(worth),
+            by_chance=bool(drawn), **_learned(judged, at),
+        )
+        for place, (at, worth, drawn) in enumerate(places, start=1)
+    ]  # fmt: skip
+    worth = found.score if judged is None else judged.standing
     return rows + [
-        _candidate(kind, found, shots, at, standing=float(found.score[at]))
+        _candidate(
+            kind, found, shots, at, standing=float(worth[at]), **_learned(judged, at)
+        )
         for at in sorted(off)
     ]
+
+
+def _learned(judged: Judged | None, at: int) -> dict[str, float]:
+    return {} if judged is None else {"learned": float(judged.learned[at])}
 
 
 def _candidate(

@@ -5,6 +5,7 @@ from pipelines.ingest import ingest
 from pipelines.jobs import Work
 from pipelines.loops import render_loop
 from pipelines.recut import recut, redetect, rematch
+from pipelines.train_ranking import train
 
 WORK: dict[str, Work] = {
     Job.Kind.INGEST: ingest,
@@ -12,4 +13,5 @@ WORK: dict[str, Work] = {
     Job.Kind.RECUT: recut,
     Job.Kind.REMATCH: rematch,
     Job.Kind.LOOP: render_loop,
+    Job.Kind.TRAIN: train,
 }

@@ -10,6 +10,15 @@ from catalog.services.bins import (
 from catalog.services.cuts import merge_with_previous, split_shot
 from catalog.services.jobs import add_job, cancel_job, retry_job, sweep_jobs
 from catalog.services.locations import refresh_locations
+from catalog.services.rankings import (
+    ask_promotion,
+    ask_training,
+    family_of,
+    kind_of,
+    promote_version,
+    roll_back,
+    trainable_kinds,
+)
 from catalog.services.titles import (
     Refused,
     add_from,
@@ -18,7 +27,7 @@ from catalog.services.titles import (
     default_production,
     media_files,
 )
-from catalog.services.verdicts import give_verdict, undo_verdict
+from catalog.services.verdicts import give_verdict, label_pair, undo_verdict
 
 __all__ = [
     "Refused",
@@ -26,19 +35,27 @@ __all__ = [
     "add_job",
     "add_path",
     "add_upload",
+    "ask_promotion",
+    "ask_training",
     "cancel_job",
     "default_production",
     "drop_item",
+    "family_of",
     "give_verdict",
     "keep_in_bin",
+    "kind_of",
+    "label_pair",
     "make_bin",
     "media_files",
     "merge_with_previous",
     "move_item",
     "moved_to",
+    "promote_version",
     "refresh_locations",
     "retry_job",
+    "roll_back",
     "split_shot",
     "sweep_jobs",
+    "trainable_kinds",
     "undo_verdict",
 ]
