@@ -141,7 +141,7 @@ def _decide(claim: Claim) -> None:
     run = _run(claim)
     version = _version(run)
     verdict = _compared(run, version)
-    outcome = asdict(verdict) | {"live": False, "against": _against(run)}
+    outcome = asdict(verdict) | {"went_live": False, "against": _against(run)}
     with claim.writing():
         version.metrics = outcome
         version.save(update_fields=["metrics"])
@@ -219,7 +219,7 @@ def _switch(claim: Claim) -> None:
             promote_version(
                 version, user=claim.job.asked_by, reason=run.outcome["reason"]
             )
-        run.outcome = run.outcome | {"live": True}
+        run.outcome = run.outcome | {"went_live": True}
         run.ended_at = now()
         run.save(update_fields=["outcome", "ended_at"])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils.timezone import now
 
-from catalog.models.productions import sees_everything
+from catalog.models.productions import may_edit, sees_everything
 from catalog.views.cards import parts_of, sides_of
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ register = template.Library()
 register.filter("parts", parts_of)
 register.filter("sides", sides_of)
 register.filter("runs_everything", sees_everything)
+register.filter("edits", may_edit)
 
 
 @register.filter

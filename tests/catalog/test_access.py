@@ -24,11 +24,14 @@ OPEN = {"login", "health"}
 # A change: POST alone.
 CHANGES = {"judge", "undo", "redetect", "rematch", "split", "merge", "job-cancel"}
 CHANGES |= {"job-retry"}
+# For admins, about nobody's footage.
+ADMINS = {"ranking-train", "ranking-promote", "ranking-rollback"}
+CHANGES |= ADMINS
 # For editors, also to look at.
-EDITORS = CHANGES | {"title-add"}
+EDITORS = CHANGES | {"title-add", "ranking"}
 # About nobody's footage.
 GENERAL = {"login", "logout", "password", "health", "keys", "board", "titles", "jobs"}
-GENERAL |= {"undo"}
+GENERAL |= {"undo", "ranking", *ADMINS}
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 

@@ -35,7 +35,7 @@ class Command(JsonCommand):
             "error": job.error,
             "run": run.pk if run else None,
             "version": run.version_id if run else None,
-            "live": bool(run and run.outcome.get("live")),
+            "live": bool(run and run.outcome.get("went_live")),
             "outcome": run.outcome if run else {},
         }
 
