@@ -15,6 +15,7 @@ from catalog.views import (
     media,
     offsets,
     pairs,
+    ranking,
     shots,
     titles,
 )
@@ -59,6 +60,10 @@ urlpatterns = [
     path("jobs/<int:job_id>/", jobs.job_detail, name="job"),
     path("jobs/<int:job_id>/cancel/", jobs.cancel, name="job-cancel"),
     path("jobs/<int:job_id>/retry/", jobs.retry, name="job-retry"),
+    path("ranking/", ranking.ranking, name="ranking"),
+    path("ranking/train/", ranking.train, name="ranking-train"),
+    path("ranking/promote/", ranking.promote, name="ranking-promote"),
+    path("ranking/rollback/", ranking.rollback, name="ranking-rollback"),
     path("media/<int:title_id>/proxy", media.proxy, name="proxy"),
     path("media/<int:title_id>/poster", media.poster, name="poster"),
     path("media/<int:title_id>/still/<int:frame>", media.still, name="still"),

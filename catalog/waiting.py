@@ -34,7 +34,8 @@ def wait_for(
     while True:
         rows = list(Job.objects.filter(pk__in=keys).select_related("title"))
         for row in rows:
-            now = f"{row.title or row}: {row.get_state_display().lower()} {row.stage}".strip()
+            about = row.title or row.get_kind_display()
+            now = f"{about}: {row.get_state_display().lower()} {row.stage}".strip()
             if said.get(row.pk) != now:
                 said[row.pk] = now
                 say(now)

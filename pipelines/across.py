@@ -17,8 +17,10 @@ from pipelines.encoders import live_kinds
 from pipelines.filters import Filters
 from pipelines.indexes import ensure_indexes, forms_of
 from pipelines.kinds import read_kind
+from pipelines.learned import fill_learned
 from pipelines.looks import read_looks
 from pipelines.nearest import query_rows, reach_of, shortlist
+from pipelines.sought import live_search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -53,19 +55,21 @@ def _search(claim: Claim) -> None:
     title = claim.title
     own = own_shots(title)
     rows: list[MatchCandidate] = []
-    kinds = live_kinds()
+    sought = live_search()
     began, done = time.monotonic(), 0
-    for kind, version in kinds:
+    for kind, version in sought.kinds:
+        fill_learned(kind, version, title)
         found: list[Candidates] = []
         for pairs in pairs_across(title, kind, version, own):
             found.append(pairs)
             done += BATCH_SHOTS
             pace = f"{done / (time.monotonic() - began + 1e-9):.0f} shots/s"
-            claim.progress(done / (len(own) * len(kinds) + 1), pace)
-        rows += _on_board(kind, found)
+            claim.progress(done / (len(own) * len(sought.kinds) + 1), pace)
+        rows += _on_board(kind, found, sought.ranker(kind.name))
     with claim.writing():
         config = {"near": NEAR, "per_shot": PER_SHOT}
-        write_set(title, MatchSet.Scope.ACROSS, _still_there(rows), config)
+        kept = _still_there(rows)
+        write_set(title, MatchSet.Scope.ACROSS, kept, sought, config)
 
 
 def own_shots(title: Title) -> list[int]:
@@ -160,7 +164,9 @@ def _best(found: Candidates, own: str) -> Candidates:
     return pick_candidates(found, kept)
 
 
-def _on_board(kind: Kind[Any], pieces: list[Candidates]) -> list[MatchCandidate]:
+def _on_board(
+    kind: Kind[Any], pieces: list[Candidates], ranker: EncoderVersion | None
+) -> list[MatchCandidate]:
     """Rank the pairs of all own shots, as they would be ranked from the other title.
 
     Shots are numbered in the order of their keys: the same pair of pictures is the same
@@ -181,7 +187,7 @@ def _on_board(kind: Kind[Any], pieces: list[Candidates]) -> list[MatchCandidate]
     found = replace(found, leaving=numbers[leaving], entering=numbers[entering])
     shots = [rows[key] for key in keys[there].tolist()]
     rules = Rules(np.arange(len(shots)), np.zeros((0, 2), np.int64))
-    return ranked(kind, pick_candidates(found, kept), shots, rules)
+    return ranked(kind, pick_candidates(found, kept), shots, rules, ranker)
 
 
 def _still_there(rows: list[MatchCandidate]) -> list[MatchCandidate]:

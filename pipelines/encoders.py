@@ -14,9 +14,10 @@ from django.db import IntegrityError, transaction
 
 from catalog.models import EncoderVersion
 from mlcore.matching.appearance import AppearanceEncoder
-from mlcore.matching.kinds import KINDS, Kind
+from mlcore.matching.kinds import KINDS, Kind, LearnedKind
 from mlcore.matching.segmenters import Segmenter, choose_segmenter
 from pipelines.errors import PipelineError
+from pipelines.trained import projection_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,18 @@ def live_versions() -> dict[str, EncoderVersion]:
 def live_kinds() -> list[tuple[Kind[Any], EncoderVersion]]:
     """Every kind of match that can be sought, with the version whose rows it compares."""
     live = live_versions()
-    return [(kind, live[kind.family]) for kind in KINDS.values() if kind.family in live]
+    return [
+        (with_weights(kind, live[kind.family]), live[kind.family])
+        for kind in KINDS.values()
+        if kind.family in live
+    ]
+
+
+def with_weights(kind: Kind[Any], version: EncoderVersion) -> Kind[Any]:
+    """A kind that can represent: of a trained family, one made with the version's weights."""
+    if version.family != Family.LEARNED:
+        return kind
+    return LearnedKind(projection_of(version))
 
 
 def _first_version(family: str) -> EncoderVersion:

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catalog.models import MatchCandidate, MatchSet, Shot
+from catalog.models import MatchCandidate, MatchSet, Shot, Title
 from mlcore.matching.duplicates import find_lookalikes
 from mlcore.matching.pairs import Barred, score_pairs
 from mlcore.matching.rank import barred
 from mlcore.matching.topk import Limits
 from pipelines.boards import Rules, ranked, write_set
-from pipelines.encoders import live_kinds
 from pipelines.kinds import read_kind
+from pipelines.learned import fill_learned
 from pipelines.looks import read_looks
+from pipelines.sought import Sought, live_search
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +28,14 @@ LIMITS = Limits(per_shot=20, total=1000)
 
 def match(claim: Claim) -> None:
     """Score every pair of a title's shots and put the best on the board."""
-    title = claim.title
+    sought = live_search()
+    rows = find_matches(claim.title, sought)
+    with claim.writing():
+        write_set(claim.title, MatchSet.Scope.TITLE, rows, sought, asdict(LIMITS))
+
+
+def find_matches(title: Title, sought: Sought) -> list[MatchCandidate]:
+    """Return the candidates of a title's board and its shots' best partners, unsaved."""
     shots = list(title.shots.select_related("title").order_by("index"))
     if [shot.index for shot in shots] != list(range(len(shots))):
         raise ValueError(f"the shots of {title} are not numbered from 0")
@@ -35,12 +43,12 @@ def match(claim: Claim) -> None:
     out = rules.barred()
     keys = [shot.pk for shot in shots]
     rows: list[MatchCandidate] = []
-    for kind, version in live_kinds():
+    for kind, version in sought.kinds:
+        fill_learned(kind, version, title)
         kept = read_kind(kind, version, keys)
         found = score_pairs(kind, kept, len(shots), barred=out, limits=LIMITS)
-        rows += ranked(kind, found, shots, rules)
-    with claim.writing():
-        write_set(title, MatchSet.Scope.TITLE, rows, asdict(LIMITS))
+        rows += ranked(kind, found, shots, rules, sought.ranker(kind.name))
+    return rows
 
 
 @dataclass(frozen=True)

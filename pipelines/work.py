@@ -8,6 +8,7 @@ from pipelines.jobs import Work
 from pipelines.loops import render_loop
 from pipelines.recut import recut, redetect, rematch
 from pipelines.search import search
+from pipelines.train_ranking import train
 
 WORK: dict[str, Work] = {
     Job.Kind.INGEST: ingest,
@@ -18,4 +19,5 @@ WORK: dict[str, Work] = {
     Job.Kind.EXPORT: export_loops,
     Job.Kind.ACROSS: across,
     Job.Kind.SEARCH: search,
+    Job.Kind.TRAIN: train,
 }

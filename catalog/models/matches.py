@@ -256,6 +256,8 @@ class MatchCandidate(models.Model):
     score = models.FloatField()
     # What the trained ranking of this kind says, 0 to 1; null where none is live.
     learned = models.FloatField(null=True, blank=True)
+    # Drawn, not ranked: labels must not come from the live ranking's choice alone.
+    by_chance = models.BooleanField(default=False)
     parts = models.JSONField(default=dict)
     leaving_frame = models.PositiveIntegerField()
     entering_frame = models.PositiveIntegerField()

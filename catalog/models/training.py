@@ -37,10 +37,17 @@ class TrainingRun(models.Model):
 
 
 class Promotion(models.Model):
-    """When a version went live and who or what decided so; never changed."""
+    """When a version went live and who or what decided so; never changed.
+
+    Without a version: since then none of the family is live.
+    """
 
     version = models.ForeignKey(
-        EncoderVersion, models.CASCADE, related_name="promotions"
+        EncoderVersion,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="promotions",
     )
     before = models.ForeignKey(
         EncoderVersion, models.SET_NULL, null=True, blank=True, related_name="+"
@@ -55,4 +62,4 @@ class Promotion(models.Model):
         ordering = ["-made_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.version} on {self.made_at:%Y-%m-%d}"
+        return f"{self.version or 'nothing'} on {self.made_at:%Y-%m-%d}"

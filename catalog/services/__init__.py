@@ -24,6 +24,15 @@ from catalog.services.imports import import_cut
 from catalog.services.jobs import add_job, cancel_job, retry_job, sweep_jobs
 from catalog.services.locations import refresh_locations
 from catalog.services.looks import keep_look
+from catalog.services.rankings import (
+    ask_promotion,
+    ask_training,
+    family_of,
+    kind_of,
+    promote_version,
+    roll_back,
+    trainable_kinds,
+)
 from catalog.services.searches import ask_across, ask_search, keep_picture
 from catalog.services.titles import (
     Refused,
@@ -33,7 +42,7 @@ from catalog.services.titles import (
     default_production,
     media_files,
 )
-from catalog.services.verdicts import give_verdict, undo_verdict
+from catalog.services.verdicts import give_verdict, label_pair, undo_verdict
 
 __all__ = [
     "Exported",
@@ -45,30 +54,38 @@ __all__ = [
     "add_upload",
     "ask_across",
     "ask_loops",
+    "ask_promotion",
     "ask_search",
+    "ask_training",
     "cancel_job",
     "cuts_of_bin",
     "cuts_of_matches",
     "default_production",
     "drop_item",
     "export_cuts",
+    "family_of",
     "find_cuts",
     "give_verdict",
     "import_cut",
     "keep_in_bin",
     "keep_look",
     "keep_picture",
+    "kind_of",
+    "label_pair",
     "make_bin",
     "media_files",
     "merge_with_previous",
     "move_item",
     "moved_to",
+    "promote_version",
     "put_back",
     "refresh_locations",
     "rename_bin",
     "retry_job",
+    "roll_back",
     "set_note",
     "split_shot",
     "sweep_jobs",
+    "trainable_kinds",
     "undo_verdict",
 ]

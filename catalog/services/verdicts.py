@@ -4,14 +4,15 @@ from typing import TYPE_CHECKING
 
 from django.utils.timezone import now
 
-from catalog.models import MatchCandidate, Verdict
+from catalog.models import MatchCandidate, MatchSet, Shot, Verdict
+from catalog.services.titles import Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
 def give_verdict(
-    candidate: MatchCandidate, value: str, *, user: User, reason: str = ""
+    candidate: MatchCandidate, value: str, *, user: User | None, reason: str = ""
 ) -> Verdict:
     """Write down a person's word on a pair, by title and frames.
 
@@ -52,8 +53,55 @@ def _check(value: str, reason: str) -> None:
         raise ValueError("A reason says why a pair is rejected: a good cut has none.")
 
 
-def _lacks_reason(last: Verdict, value: str, user: User) -> bool:
+def _lacks_reason(last: Verdict, value: str, user: User | None) -> bool:
     return last.made_by == user and last.value == value and not last.reason
+
+
+def label_pair(
+    leaving: Shot,
+    entering: Shot,
+    value: str,
+    *,
+    kind: str,
+    user: User | None,
+    reason: str = "",
+) -> Verdict:
+    """Write down a word on a cut from one shot to another, on the board or not.
+
+    The frames are those a live search matched, else the last of the one and the first
+    of the other. Raises Refused for one shot twice, a kind nobody sought, a value or
+    a reason that is none.
+    """
+    if leaving.pk == entering.pk:
+        raise Refused("A shot cannot be cut to itself; name two shots.")
+    known = MatchSet.objects.kinds()
+    if kind not in known:
+        raise Refused(
+            f"No search has sought the kind {kind!r}; "
+            f"there are {', '.join(known) or 'none yet'}."
+        )
+    reason = _known_reason(reason)
+    live = MatchCandidate.objects.live().filter(kind=kind)
+    found = live.filter(leaving=leaving, entering=entering).first()
+    candidate = found or MatchCandidate(
+        kind=kind,
+        leaving=leaving,
+        leaving_frame=leaving.end_frame - 1,
+        entering=entering,
+        entering_frame=entering.first_frame,
+    )
+    try:
+        return give_verdict(candidate, value, user=user, reason=reason)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+
+
+def _known_reason(word: str) -> str:
+    plain = word.strip().lower().replace(" ", "_").replace("-", "_")
+    if plain and plain not in Verdict.Reason.values:
+        known = ", ".join(Verdict.Reason.values)
+        raise Refused(f"{word!r} is no reason; there are {known}.")
+    return plain
 
 
 def undo_verdict(user: User) -> Verdict | None:

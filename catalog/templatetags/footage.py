@@ -8,7 +8,7 @@ from django import template
 from django.utils.timezone import now
 
 from catalog.models.matches import reason_label
-from catalog.models.productions import sees_everything
+from catalog.models.productions import may_edit, sees_everything
 from catalog.views.cards import CardSide, Part, parts_of, sides_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ register.filter("parts", parts_of)
 register.filter("sides", sides_of)
 register.filter("reason", reason_label)
 register.filter("runs_everything", sees_everything)
+register.filter("edits", may_edit)
 
 
 @register.filter

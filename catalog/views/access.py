@@ -11,7 +11,7 @@ from django.http import HttpResponseBase
 from django.views.decorators.http import require_POST
 
 from catalog.htmx import PageRequest
-from catalog.models.productions import may_edit
+from catalog.models.productions import may_edit, sees_everything
 
 P = ParamSpec("P")
 View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
@@ -34,3 +34,17 @@ def editors_only(view: View[P]) -> View[P]:
 def editors_post(view: View[P]) -> View[P]:
     """A change: by POST, by editors."""
     return require_POST(editors_only(view))
+
+
+def admins_post(view: View[P]) -> View[P]:
+    """A change of the whole installation: by POST, by admins."""
+
+    @wraps(view)
+    def checked(
+        request: PageRequest, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        if not sees_everything(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return require_POST(checked)  # type: ignore[return-value]  # as above

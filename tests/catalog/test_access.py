@@ -28,11 +28,15 @@ OPEN = {"login", "health"}
 CHANGES = {"judge", "undo", "redetect", "rematch", "split", "merge", "job-cancel"}
 CHANGES |= {"job-retry", "keep", "bin-add", "bin-rename", "bin-put-back"}
 CHANGES |= {"item-move", "item-note", "item-drop"}
+# For admins, about nobody's footage.
+ADMINS = {"ranking-train", "ranking-promote", "ranking-rollback"}
+CHANGES |= ADMINS
 # For editors, also to look at.
-EDITORS = CHANGES | {"title-add"}
+EDITORS = CHANGES | {"title-add", "ranking"}
 # About nobody's footage.
 GENERAL = {"login", "logout", "password", "health", "keys", "board", "titles", "jobs"}
 GENERAL |= {"undo", "bins", "bin-add"}
+GENERAL |= {"undo", "ranking", *ADMINS}
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from mlcore.matching.frame_rows import FrameRows, frame_rows
 from mlcore.matching.kinds.action import ActionKind
 from mlcore.matching.kinds.base import Index, Kind, LooksTwice, Parts, Transform
-from mlcore.matching.kinds.frame import FrameKind
+from mlcore.matching.kinds.frame import FrameKind, frame_rows
+from mlcore.matching.kinds.learned import LearnedKind
 from mlcore.matching.kinds.light import LightKind
 from mlcore.matching.kinds.motion import MotionKind, MotionRows, motion_rows
 from mlcore.matching.kinds.sound import SoundKind
@@ -15,6 +16,7 @@ MOTION = MotionKind()
 ACTION = ActionKind()
 LIGHT = LightKind()
 SOUND = SoundKind()
+LEARNED = LearnedKind()
 
 # A line each: what stands here is represented, searched, ranked and shown.
 KINDS: dict[str, Kind[Any]] = {
@@ -25,6 +27,7 @@ KINDS: dict[str, Kind[Any]] = {
         ACTION,
         LIGHT,
         SOUND,
+        LEARNED,
     )
 }
 
@@ -32,12 +35,14 @@ __all__ = [
     "ACTION",
     "FRAME",
     "KINDS",
+    "LEARNED",
     "LIGHT",
     "MOTION",
     "SOUND",
     "FrameRows",
     "Index",
     "Kind",
+    "LearnedKind",
     "LooksTwice",
     "MotionRows",
     "Parts",

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from argparse import SUPPRESS
+from typing import TYPE_CHECKING, Any
+
+from catalog.commands import Document, JsonCommand
+from catalog.models import EncoderVersion, Job, Promotion
+from catalog.services import Refused, ask_promotion, roll_back
+from catalog.waiting import a_worker, wait_for
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+
+class Command(JsonCommand):
+    help = "List encoder versions, put a trained one live, or go back."
+
+    def add_own_arguments(self, parser: ArgumentParser) -> None:
+        """Take the verb."""
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        every = verbs.add_parser("list", help="every version with its metrics")
+        promote = verbs.add_parser("promote", help="put one live, gate or no gate")
+        promote.add_argument("version", metavar="VERSION", help="its number")
+        promote.add_argument("--reason", default="By hand.", help="kept in the history")
+        back = verbs.add_parser("rollback", help="put back what was live before")
+        back.add_argument("family", metavar="FAMILY", help="such as ranker-frame")
+        for verb in (every, promote, back):
+            # Suppressed: its default would undo a --json in front of the verb.
+            verb.add_argument("--json", action="store_true", default=SUPPRESS)
+
+    def answer(self, **options: Any) -> Document:
+        """Do it."""
+        match options["verb"]:
+            case "promote":
+                return self._promoted(options["version"], options["reason"])
+            case "rollback":
+                return _said_of(roll_back(options["family"], user=None))
+        return {"encoders": [_version(each) for each in EncoderVersion.objects.all()]}
+
+    def lines(self, document: Document) -> list[str]:
+        """One line a version, or one on what changed."""
+        if "encoders" not in document:
+            now = document["version"] or "nothing"
+            return [f"{document['family']}: {now} is live. {document['reason']}"]
+        return [
+            f"{one['id']:>4}  {one['family']:<14} {one['status']:<9} {one['name']}"
+            + (f"  AP {one['ap']:.3f}" if one["ap"] is not None else "")
+            for one in document["encoders"]
+        ]
+
+    def _promoted(self, word: str, reason: str) -> Document:
+        known = word.isdecimal() and len(word) < 19
+        version = EncoderVersion.objects.filter(pk=int(word)).first() if known else None
+        if version is None:
+            raise Refused(f"There is no encoder version {word}.")
+        job = ask_promotion(version, user=None, reason=reason)
+        with a_worker() as worker:
+            (job,) = wait_for([job], self.stderr.write, worker)
+        if job.state != Job.State.DONE:
+            raise Refused(job.error)
+        return _said_of(Promotion.objects.filter(version=version).latest("made_at"))
+
+
+def _version(version: EncoderVersion) -> Document:
+    found = version.metrics.get("candidate") or {}
+    return {
+        "id": version.pk,
+        "family": version.family,
+        "name": version.name,
+        "status": version.status,
+        "parent": version.parent_id,
+        "created": version.created_at.isoformat(),
+        "sha256": version.weights_sha256,
+        "ap": found.get("ap"),
+        "low": found.get("low"),
+        "high": found.get("high"),
+        "metrics": version.metrics,
+    }
+
+
+def _said_of(promotion: Promotion) -> Document:
+    one = promotion.version or promotion.before
+    return {
+        "family": one.family if one else "",
+        "version": promotion.version_id,
+        "before": promotion.before_id,
+        "reason": promotion.reason,
+    }

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from catalog.labels import LEARNED, labels_of
+from catalog.models import EncoderVersion, Job, MatchSet, Promotion, Title
+from catalog.services.jobs import add_job
+from catalog.services.titles import Refused
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+RANKER = "ranker-"
+ROLLED_BACK = "Rolled back"
+Status = EncoderVersion.Status
+# Which job finds the matches of a set again.
+FINDING = {
+    MatchSet.Scope.TITLE: Job.Kind.REMATCH,
+    MatchSet.Scope.ACROSS: Job.Kind.ACROSS,
+}
+
+
+def family_of(kind: str) -> str:
+    """The encoder family that is trained for a kind: its ranking, or the learned space."""
+    return kind if kind == LEARNED else f"{RANKER}{kind}"
+
+
+def kind_of(family: str) -> str:
+    """The kind a trained family is for. Raises Refused for one that is not trained."""
+    if family != LEARNED and not family.startswith(RANKER):
+        raise Refused(f"{family} is not trained here; only rankings are promoted.")
+    return family.removeprefix(RANKER)
+
+
+def trainable_kinds() -> list[str]:
+    """Kinds that something can be trained for: those that were sought, and learned."""
+    return [*dict.fromkeys([*MatchSet.objects.kinds(), LEARNED])]
+
+
+def ask_training(kind: str, *, user: User | None) -> Job:
+    """Ask for a ranking of this kind to be trained, or return the job that already does.
+
+    Raises Refused for an unknown kind, and where labels are too few.
+    """
+    known = trainable_kinds()
+    if kind not in known:
+        raise Refused(f"There is no kind {kind!r}; there are {', '.join(known)}.")
+    if missing := labels_of(kind).missing_to_train():
+        raise Refused(f"Too few labels to train {kind}: {missing} needed.")
+    family = family_of(kind)
+    subject = {"kind": kind}
+    return add_job(
+        Job.Kind.TRAIN, None, subject=subject, key=f"train:{family}", asked_by=user
+    )
+
+
+def ask_promotion(version: EncoderVersion, *, user: User | None, reason: str) -> Job:
+    """Ask for a trained version to go live whatever its gate said; the reason is kept.
+
+    A worker first ranks every title with it, so that all boards change at once.
+    Raises Refused for a version that is live, or of a family that is not trained.
+    """
+    kind_of(version.family)
+    if version.status == Status.ACTIVE:
+        raise Refused(f"{version} is live already.")
+    subject = {"version": version.pk, "reason": reason.strip()[:250]}
+    key = f"promote:{version.family}:{version.pk}"
+    return add_job(Job.Kind.TRAIN, None, subject=subject, key=key, asked_by=user)
+
+
+@transaction.atomic
+def promote_version(
+    version: EncoderVersion, *, user: User | None, reason: str
+) -> Promotion:
+    """Put a version live, and the boards that were ranked with it, in one transaction.
+
+    Titles that have no such board yet are matched again. Raises Refused when it is live.
+    """
+    before = _locked_live(version.family)
+    if before is not None and before.pk == version.pk:
+        raise Refused(f"{version} is live already.")
+    return _switch(version.family, version, before, user=user, reason=reason)
+
+
+@transaction.atomic
+def roll_back(family: str, *, user: User | None) -> Promotion:
+    """Put back what was live before the live version, boards included.
+
+    Raises Refused where nothing was promoted.
+    """
+    kind_of(family)
+    live = _locked_live(family)
+    made = Promotion.objects.filter(version=live).exclude(
+        reason__startswith=ROLLED_BACK
+    )
+    last = made.select_related("before").first() if live else None
+    if live is None or last is None:
+        raise Refused(f"Nothing of {family} was promoted; there is no way back.")
+    return _switch(
+        family, last.before, live, user=user, reason=f"{ROLLED_BACK} {live.name}."
+    )
+
+
+def _locked_live(family: str) -> EncoderVersion | None:
+    # One switch of a family at a time: the rows of all its versions are held.
+    rows = EncoderVersion.objects.select_for_update().filter(family=family)
+    return next((row for row in rows if row.status == Status.ACTIVE), None)
+
+
+def _switch(
+    family: str,
+    version: EncoderVersion | None,
+    before: EncoderVersion | None,
+    *,
+    user: User | None,
+    reason: str,
+) -> Promotion:
+    same = EncoderVersion.objects.filter(family=family)
+    # Two steps: the constraint allows one active row, so the old one steps down first.
+    same.filter(status=Status.ACTIVE).update(status=Status.RETIRED)
+    if version is not None:
+        same.filter(pk=version.pk).update(status=Status.ACTIVE)
+    _switch_boards(family, version.pk if version else None, user)
+    return Promotion.objects.create(
+        version=version, before=before, reason=reason[:300], made_by=user
+    )
+
+
+def _switch_boards(family: str, wanted: int | None, user: User | None) -> None:
+    """Show the boards ranked with the wanted version; ask for those there are none of."""
+    # A search that ends now writes its set before or after this, never in between.
+    list(Title.objects.select_for_update().order_by("pk").values_list("pk"))
+    newest: dict[tuple[int, str], list[MatchSet]] = {}
+    for found in MatchSet.objects.select_related("title").order_by("-pk"):
+        newest.setdefault((found.title_id, found.scope), []).append(found)
+    down, up = [], []
+    for (_, scope), sets in newest.items():
+        live = next((each for each in sets if each.live), None)
+        if live is None or live.versions.get(family) == wanted:
+            continue
+        others = _without(live, family)
+        ready = (each for each in sets if not each.live)
+        fits = (
+            each
+            for each in ready
+            if each.versions.get(family) == wanted and _without(each, family) == others
+        )
+        if (chosen := next(fits, None)) is not None:
+            down.append(live.pk)
+            up.append(chosen.pk)
+        else:
+            add_job(FINDING[MatchSet.Scope(scope)], live.title, asked_by=user)
+    MatchSet.objects.filter(pk__in=down).update(live=False)
+    MatchSet.objects.filter(pk__in=up).update(live=True)
+
+
+def _without(match_set: MatchSet, family: str) -> dict[str, int]:
+    return {name: key for name, key in match_set.versions.items() if name != family}

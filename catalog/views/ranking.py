@@ -1,0 +1,177 @@
+"""Learned ranking: labels so far, what is missing, versions, what is live, how to go back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from catalog.htmx import PageRequest, render_part
+from catalog.labels import LEAST_POSITIVES, LEAST_TITLES, Labels, labels_of
+from catalog.models import EncoderVersion, Job, Promotion, TrainingRun
+from catalog.models.productions import sees_everything
+from catalog.services import (
+    Refused,
+    ask_promotion,
+    ask_training,
+    family_of,
+    roll_back,
+    trainable_kinds,
+)
+from catalog.views.access import admins_post, editors_only
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+VERSIONS = 10
+HISTORY = 20
+RUNS = 10
+JOBS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One trained version, and how it did on the hold-out when it was trained."""
+
+    version: EncoderVersion
+    candidate: dict[str, float] | None
+    """ap, low, high, each 0..1."""
+    gain: dict[str, float] | None
+    cards: float | None
+    against: str
+    reason: str
+    passed: bool
+
+    @property
+    def bar(self) -> dict[str, str] | None:
+        """The interval and the value on a scale of 100, for a drawing."""
+        if self.candidate is None:
+            return None
+        low, high = 100 * self.candidate["low"], 100 * self.candidate["high"]
+        place = 100 * self.candidate["ap"]
+        drawn = {"low": low, "width": max(high - low, 0.5), "ap": place - 0.4}
+        return {name: f"{value:.2f}" for name, value in drawn.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class KindCard:
+    """One kind: what people have said, what was trained from it, what is live."""
+
+    kind: str
+    family: str
+    labels: Labels
+    to_train: str
+    to_decide: str
+    versions: list[VersionRow]
+    live: EncoderVersion | None
+    way_back: bool
+
+    @property
+    def left_out(self) -> list[tuple[str, int]]:
+        """Why pairs are left out, and how many for that."""
+        return sorted(self.labels.left_out.items())
+
+    @property
+    def bad(self) -> int:
+        """How many labels say bad."""
+        return len(self.labels.pairs) - self.labels.good
+
+
+@editors_only
+@require_safe
+def ranking(request: PageRequest) -> HttpResponse:
+    """Every kind with its labels and versions; asks again while something is trained."""
+    jobs = list(Job.objects.filter(kind=Job.Kind.TRAIN)[:JOBS])
+    context = {
+        "kinds": [_card(kind) for kind in trainable_kinds()],
+        "jobs": jobs,
+        "working": any(not job.is_over for job in jobs),
+        "runs": TrainingRun.objects.select_related("version", "job")[:RUNS],
+        "history": _history(),
+        "least_titles": LEAST_TITLES,
+        "least_positives": LEAST_POSITIVES,
+        "may_decide": sees_everything(request.user),
+    }
+    return render_part(request, "ranking.html", context, part="rankings")
+
+
+@admins_post
+def train(request: PageRequest) -> HttpResponse:
+    """Ask for a training."""
+    return _done(
+        request, lambda: ask_training(_word(request, "kind"), user=request.user)
+    )
+
+
+@admins_post
+def promote(request: PageRequest) -> HttpResponse:
+    """Put a version live whatever its gate said; the history keeps who and why."""
+    return _done(request, lambda: _promote(request))
+
+
+@admins_post
+def rollback(request: PageRequest) -> HttpResponse:
+    """Put back what was live before."""
+    return _done(
+        request, lambda: roll_back(_word(request, "family"), user=request.user)
+    )
+
+
+def _promote(request: PageRequest) -> Job:
+    word = _word(request, "version")
+    known = word.isdecimal() and len(word) < 19
+    found = EncoderVersion.objects.filter(pk=int(word)) if known else None
+    version = found.first() if found is not None else None
+    if version is None:
+        raise Refused("This version is no longer there; reload the page.")
+    return ask_promotion(version, user=request.user, reason=_word(request, "reason"))
+
+
+def _done(request: PageRequest, act: Any) -> HttpResponse:
+    try:
+        act()
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("ranking")
+
+
+def _word(request: PageRequest, name: str) -> str:
+    return request.POST.get(name, "")
+
+
+def _card(kind: str) -> KindCard:
+    family, labels = family_of(kind), labels_of(kind)
+    versions = list(EncoderVersion.objects.filter(family=family)[:VERSIONS])
+    actives = EncoderVersion.objects.actives().filter(family=family)
+    live = actives.first()
+    return KindCard(
+        kind=kind,
+        family=family,
+        labels=labels,
+        to_train=labels.missing_to_train(),
+        to_decide=labels.missing_to_decide(),
+        versions=[_row(version) for version in versions],
+        live=live,
+        way_back=live is not None and live.promotions.exists(),
+    )
+
+
+def _row(version: EncoderVersion) -> VersionRow:
+    seen = version.metrics
+    return VersionRow(
+        version=version,
+        candidate=seen.get("candidate"),
+        gain=seen.get("gain"),
+        cards=(seen.get("cards") or {}).get("candidate"),
+        against=seen.get("against", ""),
+        reason=seen.get("reason", ""),
+        passed=bool(seen.get("passed")),
+    )
+
+
+def _history() -> list[Promotion]:
+    found = Promotion.objects.select_related("version", "before", "made_by")
+    return list(found[:HISTORY])

@@ -1,0 +1,269 @@
+"""A ranking, from labels to live: freeze, fit, decide, rank every title, switch.
+
+Every stage can be begun again: labels are frozen once a run, fitting from one seed gives
+the same weights, and titles that were ranked with a version are not ranked twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from django.conf import settings
+from django.utils.timezone import now
+
+from catalog.labels import LEARNED
+from catalog.models import EncoderVersion, MatchSet, Title, TrainingRun
+from catalog.services import family_of, promote_version
+from mlcore.matching.ranking.choosing import choose_ranker
+from mlcore.matching.ranking.contrast import ContrastConfig, cosines, train_projection
+from mlcore.matching.ranking.gate import Verdict, decide
+from mlcore.matching.ranking.keeping import save_projection
+from mlcore.matching.ranking.ranker import save_ranker
+from pipelines.boards import write_set
+from pipelines.datasets import freeze_labels, look_pairs, pair_rows
+from pipelines.errors import PipelineError
+from pipelines.jobs import Finished
+from pipelines.match import LIMITS, find_matches
+from pipelines.sought import search_with
+from pipelines.trained import keep_weights, projection_of, ranker_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipelines.jobs import Claim
+
+    Floats = NDArray[np.float64]
+
+SEED = 0
+Status = EncoderVersion.Status
+
+
+def train(claim: Claim) -> None:
+    """Do what a training job asks: train for a kind, or put a version live by hand."""
+    torch.set_num_threads(settings.TORCH_THREADS)
+    if "version" in claim.job.subject:
+        claim.do_stages({"boards": _rank_titles, "switch": _switch_by_hand})
+        return
+    claim.do_stages(
+        {
+            "labels": _freeze,
+            "fit": _fit,
+            "gate": _decide,
+            "boards": _rank_titles,
+            "switch": _switch,
+        }
+    )
+
+
+def _freeze(claim: Claim) -> None:
+    kind = claim.job.subject["kind"]
+    if TrainingRun.objects.filter(job=claim.job).exists():
+        return  # an earlier attempt froze them
+    frozen = freeze_labels(kind)
+    with claim.writing():
+        TrainingRun.objects.create(
+            family=family_of(kind), job=claim.job, frozen=frozen, seed=SEED
+        )
+
+
+def _fit(claim: Claim) -> None:
+    run = _run(claim)
+    if run.version is not None:
+        return
+    config, sha256 = _fit_projection(run) if run.family == LEARNED else _fit_ranker(run)
+    live = _live(run.family)
+    with claim.writing():
+        run.version = EncoderVersion.objects.create(
+            family=run.family,
+            name=f"{config['words']}, run {run.pk}",
+            config=config,
+            weights_sha256=sha256,
+            parent=live,
+        )
+        run.config = config
+        run.save(update_fields=["version", "config"])
+
+
+def _fit_ranker(run: TrainingRun) -> tuple[dict[str, Any], str]:
+    rows = pair_rows(run.frozen)
+    own = ~rows.held_out
+    try:
+        ranker, trials = choose_ranker(
+            rows.features.pick(own),
+            rows.labels[own],
+            rows.scores[own],
+            rows.titles[own],
+            seed=run.seed,
+        )
+    except ValueError as error:
+        raise PipelineError(f"Nothing to train on: {error}.") from None
+    sha256 = keep_weights(partial(save_ranker, ranker), f"train-{run.pk}")
+    config = {
+        "words": ranker.config.words,
+        "ranker": asdict(ranker.config),
+        "features": list(ranker.names),
+        "tried": [{"words": t.config.words, "ap": t.ap} for t in trials],
+        "trained_on": int(own.sum()),
+    }
+    return config, sha256
+
+
+def _fit_projection(run: TrainingRun) -> tuple[dict[str, Any], str]:
+    rows = look_pairs(run.frozen)
+    own = ~rows.held_out
+    contrast = ContrastConfig(seed=run.seed)
+    try:
+        projection, seen = train_projection(
+            rows.leaving[own],
+            rows.entering[own],
+            rows.labels[own],
+            rows.titles[own],
+            contrast,
+        )
+    except ValueError as error:
+        raise PipelineError(f"Nothing to train on: {error}.") from None
+    sha256 = keep_weights(partial(save_projection, projection), f"train-{run.pk}")
+    config = {
+        "words": f"projection of looks, rank {projection.config.rank}",
+        "projection": asdict(projection.config),
+        "contrast": asdict(contrast),
+        "watched": [{"steps": steps, "ap": ap} for steps, ap in seen],
+        "trained_on": int(own.sum()),
+    }
+    return config, sha256
+
+
+def _decide(claim: Claim) -> None:
+    """Compare with what is live; a version that is not surely better stays a candidate."""
+    run = _run(claim)
+    version = _version(run)
+    verdict = _compared(run, version)
+    outcome = asdict(verdict) | {"went_live": False, "against": _against(run)}
+    with claim.writing():
+        version.metrics = outcome
+        version.save(update_fields=["metrics"])
+        run.outcome = outcome
+        if not verdict.passed:
+            run.ended_at = now()
+        run.save(update_fields=["outcome", "ended_at"])
+    claim.job.note(verdict.reason)
+    if not verdict.passed:
+        raise Finished
+
+
+def _compared(run: TrainingRun, version: EncoderVersion) -> Verdict:
+    live = _live(run.family)
+    if run.family == LEARNED:
+        looks = look_pairs(run.frozen)
+        out = looks.held_out
+        a, b = looks.leaving[out], looks.entering[out]
+        # Without a live space: looks as they are, which is where training began.
+        before = (
+            np.einsum("nd,nd->n", a, b).astype(np.float64)
+            if live is None
+            else cosines(projection_of(live), a, b)
+        )
+        candidate = cosines(projection_of(version), a, b)
+        labels, titles = looks.labels, looks.titles
+    else:
+        rows = pair_rows(run.frozen)
+        out = rows.held_out
+        held = rows.features.pick(out)
+        candidate = ranker_of(version).probability(held)
+        before = rows.scores[out]
+        if live is not None:
+            before = ranker_of(live).probability(held)
+        labels, titles = rows.labels, rows.titles
+    return decide(
+        labels[out],
+        candidate,
+        before,
+        titles[out],
+        positives_in_all=int(labels.sum()),
+        seed=run.seed,
+    )
+
+
+def _against(run: TrainingRun) -> str:
+    live = _live(run.family)
+    if live is not None:
+        return live.name
+    return "looks as they are" if run.family == LEARNED else "the kind's own score"
+
+
+def _rank_titles(claim: Claim) -> None:
+    """Write a set that is ready, not live, for every title on the board."""
+    version = _asked(claim)
+    sought = search_with(version)
+    shown = MatchSet.objects.filter(live=True, scope=MatchSet.Scope.TITLE)
+    titles = list(Title.objects.filter(match_sets__in=shown).order_by("pk"))
+    for number, title in enumerate(titles, start=1):
+        ready = title.match_sets.filter(
+            live=False, scope=MatchSet.Scope.TITLE, versions=sought.versions
+        )
+        if not ready.exists():
+            rows = find_matches(title, sought)
+            with claim.writing():
+                write_set(
+                    title,
+                    MatchSet.Scope.TITLE,
+                    rows,
+                    sought,
+                    asdict(LIMITS),
+                    live=False,
+                )
+        claim.progress(number / len(titles), f"{number} of {len(titles)} titles")
+
+
+def _switch(claim: Claim) -> None:
+    run = _run(claim)
+    version = _version(run)
+    with claim.writing():
+        if not _is_live(version):
+            promote_version(
+                version, user=claim.job.asked_by, reason=run.outcome["reason"]
+            )
+        run.outcome = run.outcome | {"went_live": True}
+        run.ended_at = now()
+        run.save(update_fields=["outcome", "ended_at"])
+
+
+def _switch_by_hand(claim: Claim) -> None:
+    version = _asked(claim)
+    said = claim.job.subject.get("reason") or "No reason was given."
+    with claim.writing():
+        if not _is_live(version):
+            promote_version(version, user=claim.job.asked_by, reason=f"By hand: {said}")
+
+
+def _asked(claim: Claim) -> EncoderVersion:
+    wanted = claim.job.subject.get("version")
+    if wanted is None:
+        return _version(_run(claim))
+    version = EncoderVersion.objects.filter(pk=wanted).first()
+    if version is None:
+        raise PipelineError(f"Encoder version {wanted} is no longer there.")
+    return version
+
+
+def _run(claim: Claim) -> TrainingRun:
+    return TrainingRun.objects.select_related("version").get(job=claim.job)
+
+
+def _version(run: TrainingRun) -> EncoderVersion:
+    if run.version is None:
+        raise PipelineError("The trained version was deleted; train again.")
+    return run.version
+
+
+def _live(family: str) -> EncoderVersion | None:
+    return EncoderVersion.objects.actives().filter(family=family).first()
+
+
+def _is_live(version: EncoderVersion) -> bool:
+    live = _live(version.family)
+    return live is not None and live.pk == version.pk
