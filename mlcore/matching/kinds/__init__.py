@@ -5,7 +5,7 @@ from typing import Any
 from mlcore.matching.frame_rows import FrameRows, frame_rows
 from mlcore.matching.kinds.action import ActionKind
 from mlcore.matching.kinds.base import Index, Kind, LooksTwice, Parts, Transform
-from mlcore.matching.kinds.frame import FrameKind, frame_rows
+from mlcore.matching.kinds.frame import FrameKind
 from mlcore.matching.kinds.learned import LearnedKind
 from mlcore.matching.kinds.light import LightKind
 from mlcore.matching.kinds.motion import MotionKind, MotionRows, motion_rows
