@@ -6,10 +6,11 @@ from fractions import Fraction
 import numpy as np
 
 from mlcore.matching.bits import iou_every
-from mlcore.matching.kinds import FRAME, MOTION, FrameRows, frame_rows, motion_rows
+from mlcore.matching.kinds import FRAME, MOTION, frame_rows, motion_rows
 from mlcore.matching.masks import centred, pack, placed
 from mlcore.matching.moments import Slot
 from mlcore.matching.pairs import score_pairs
+from mlcore.matching.stored import StoredMasks
 from mlcore.shots.detect import find_shots
 from mlcore.shots.signals import SignalRecorder
 from tests.mlcore.drawn import bust, figure, pan
@@ -67,7 +68,7 @@ def _signals() -> None:
     )
 
 
-def _masks(seed: int) -> FrameRows:
+def _masks(seed: int) -> StoredMasks:
     chance = np.random.default_rng(seed)
     columns: dict[str, list[int]] = {"shot": [], "slot": [], "frame": []}
     where: list[bytes] = []
