@@ -118,7 +118,9 @@ def _raise_to(
     shots, columns = np.unique(entering.shot, return_index=True)
     for at in range(start, end, _BLOCK):
         part = leaving.pick(np.arange(at, min(at + _BLOCK, end)))
-        found = np.maximum.reduceat(kind.scores(part, entering), columns, axis=1)
+        found = kind.scores(part, entering)
+        if len(columns) < len(entering):  # several moments or people of one shot
+            found = np.maximum.reduceat(found, columns, axis=1)
         own, lines = np.unique(part.shot, return_index=True)
         here = np.ix_(own - first, shots)
         scores[here] = np.maximum(

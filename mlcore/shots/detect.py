@@ -1,4 +1,4 @@
-"""Shots from recorded signals: PySceneDetect's decision, flashes forgiven, black apart."""
+"""Shots from recorded signals: a detector's cuts, dissolves, flashes forgiven, black apart."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 from scenedetect import FrameTimecode
 from scenedetect.detectors import AdaptiveDetector
 
-from mlcore.shots.signals import Signals, black_frames
+from mlcore.shots.dissolves import find_dissolves
+from mlcore.shots.fades import Fade, find_fades, is_dip
+from mlcore.shots.likely import likely_cuts
+from mlcore.shots.signals import Signals
 from mlcore.spans import Span
 
 
@@ -38,23 +41,46 @@ DEFAULT_SHOTS = ShotConfig()
 
 
 def find_shots(
-    signals: Signals, rate: Fraction, config: ShotConfig = DEFAULT_SHOTS
+    signals: Signals,
+    rate: Fraction,
+    config: ShotConfig = DEFAULT_SHOTS,
+    likely: NDArray[np.float32] | None = None,
 ) -> list[Span]:
     """Divide frames 0..n into shots; together they cover every frame once.
 
-    Cuts are those of PySceneDetect's AdaptiveDetector on the recorded scores, less
-    those where the picture before is back within the shortest shot (a flash, a
-    damaged frame), and the ends of every black stretch, which a fade hides from the
-    detector. No frame gives no shot.
+    Cuts are those of PySceneDetect's AdaptiveDetector on the recorded scores or, where
+    `likely` (n, 2) has the answers of `CutNetwork`, the network's; less those where
+    the picture before is back within the shortest shot (a flash, a damaged frame);
+    and the middle of every dissolve and dip to white, and the ends of every black
+    stretch, which hide from detectors. No frame gives no shot.
     """
     n = len(signals)
     if n == 0:
         return []
-    cuts = set(_adaptive_cuts(signals.content, rate, config))
+    cuts = _detected(signals, rate, config, likely)
     cuts -= _flashes(sorted(cuts), signals, config)
+    for gradual in find_dissolves(signals.tint):
+        cuts -= set(range(gradual.first, gradual.last + 1))
+        cuts.add(gradual.middle)
     kept = _cuts_around_black(cuts, signals, config)
     edges = [0, *sorted(c for c in kept if 0 < c < n), n]
     return [Span(a, b) for a, b in pairwise(edges)]
+
+
+def _detected(
+    signals: Signals,
+    rate: Fraction,
+    config: ShotConfig,
+    likely: NDArray[np.float32] | None,
+) -> set[int]:
+    if likely is None:
+        return set(_adaptive_cuts(signals.content, rate, config))
+    if len(likely) != len(signals):
+        raise ValueError(
+            f"{len(likely)} frames were answered for, {len(signals)} measured"
+        )
+    limits = {"min_content": config.min_content, "same_tint": config.same_tint}
+    return set(likely_cuts(likely, signals, **limits))
 
 
 class _Replay(AdaptiveDetector):  # type: ignore[misc]  # the library has no types
@@ -109,20 +135,16 @@ def _comes_back(cut: int, tint: NDArray[np.uint8], config: ShotConfig) -> int | 
     return cut + int(same[0]) if len(same) else None
 
 
-def _black_runs(signals: Signals) -> list[Span]:
-    black = black_frames(signals)
-    steps = np.flatnonzero(np.diff(np.r_[False, black, False]))
-    return [Span(int(a), int(b)) for a, b in zip(steps[::2], steps[1::2], strict=True)]
-
-
 def _cuts_around_black(
     cuts: set[int], signals: Signals, config: ShotConfig
 ) -> list[int]:
     """Return cuts at least the shortest shot apart; those that bound black come first."""
     firm: set[int] = set()
-    for run in _black_runs(signals):
-        cuts = {c for c in cuts if not run.first < c < run.end}
-        firm |= _black_edges(run, signals, config)
+    for fade in find_fades(signals):
+        edges = _edges(fade, signals, config)
+        if edges or not fade.white:
+            cuts = {c for c in cuts if not fade.first < c < fade.end}
+        firm |= edges
     kept = sorted(firm)
     for cut in sorted(cuts - firm):
         if all(
@@ -132,12 +154,18 @@ def _cuts_around_black(
     return kept
 
 
-def _black_edges(run: Span, signals: Signals, config: ShotConfig) -> set[int]:
-    n = len(signals)
-    if len(run) >= config.shortest or run.first == 0 or run.end == n:
-        return {run.first, run.end}
+def _edges(fade: Fade, signals: Signals, config: ShotConfig) -> set[int]:
+    """Return where shots end at a stretch of black or white."""
+    flat, n = fade.flat, len(signals)
+    if fade.white:
+        short = len(flat) < config.shortest
+        return (
+            {(flat.first + flat.end) // 2} if short and is_dip(fade, signals) else set()
+        )
+    if len(flat) >= config.shortest or flat.first == 0 or flat.end == n:
+        return {flat.first, flat.end}
     # A dip too short to be a shot of its own: one cut, if another picture follows.
-    before = signals.tint[max(0, run.first - config.shortest)].astype(np.float32)
-    after = signals.tint[min(n - 1, run.end - 1 + config.shortest)]
+    before = signals.tint[max(0, flat.first - config.shortest)].astype(np.float32)
+    after = signals.tint[min(n - 1, flat.end - 1 + config.shortest)]
     changed = float(np.abs(after - before).mean()) > config.same_tint
-    return {(run.first + run.end) // 2} if changed else set()
+    return {(flat.first + flat.end) // 2} if changed else set()
