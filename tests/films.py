@@ -1,6 +1,6 @@
 """Draws whole films for the matcher: planted silhouettes and pans among distractors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -96,12 +96,17 @@ def planted_film() -> Film:
 
 def write_film(path: Path, film: Film) -> Path:
     """Draw the film into an H.264 file."""
+    return write_pictures(path, pictures(film))
+
+
+def write_pictures(path: Path, drawn: Iterable[Picture], *, crf: int = 16) -> Path:
+    """Encode pictures, (360, 640, 3) RGB, into an H.264 file."""
     with av.open(str(path), "w") as target:
         stream = target.add_stream("libx264", rate=RATE)
         stream.width, stream.height = SIZE
         stream.pix_fmt = "yuv420p"
-        stream.options = {"preset": "veryfast", "crf": "16"}
-        for picture in pictures(film):
+        stream.options = {"preset": "veryfast", "crf": str(crf)}
+        for picture in drawn:
             target.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
         target.mux(stream.encode(None))
     return path

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
+from catalog.models.filters import FilteredCandidates
 from catalog.models.titles import Shot, Title
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _copies_of(group: str) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-class MatchCandidateQuerySet(models.QuerySet["MatchCandidate"]):
+class MatchCandidateQuerySet(FilteredCandidates):
     """Which candidates."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -104,10 +105,6 @@ class MatchCandidateQuerySet(models.QuerySet["MatchCandidate"]):
             entering_frame__range=(verdict.entering_first, verdict.entering_end - 1),
         )
 
-    def touching_title(self, title: Title) -> Self:
-        """Candidates that leave from or enter this title."""
-        return self.filter(Q(leaving__title=title) | Q(entering__title=title))
-
     def one_a_group(self) -> Self:
         """Of the pairs between the same two near-duplicate groups, the best of a kind.
 
@@ -133,10 +130,6 @@ class MatchCandidateQuerySet(models.QuerySet["MatchCandidate"]):
         sets and kinds meet by standing.
         """
         return self.order_by("-standing", "pk")
-
-    def worse_than(self, standing: float, pk: int) -> Self:
-        """What `best_first` lists after the candidate with this standing and key."""
-        return self.filter(Q(standing__lt=standing) | Q(standing=standing, pk__gt=pk))
 
     def partners_of(self, shot: Shot) -> Self:
         """Candidates in which the shot leaves or enters, best score first."""
@@ -261,6 +254,13 @@ class Verdict(models.Model):
             models.Index(
                 fields=["leaving_title", "entering_title", "kind"],
                 name="verdict_by_titles",
+            )
+        ]
+        constraints = [
+            # Carried over to a new version once, however often that is tried.
+            models.UniqueConstraint(
+                fields=["carried_from", "leaving_title", "entering_title"],
+                name="verdict_carried_once",
             )
         ]
 

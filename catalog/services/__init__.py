@@ -7,6 +7,13 @@ from catalog.services.bins import (
     move_item,
     moved_to,
 )
+from catalog.services.carrying import (
+    Carried,
+    carried_to,
+    carry_bin,
+    carry_changes,
+    carry_verdicts,
+)
 from catalog.services.cuts import merge_with_previous, split_shot
 from catalog.services.jobs import add_job, cancel_job, retry_job, sweep_jobs
 from catalog.services.locations import refresh_locations
@@ -21,12 +28,17 @@ from catalog.services.titles import (
 from catalog.services.verdicts import give_verdict, undo_verdict
 
 __all__ = [
+    "Carried",
     "Refused",
     "add_from",
     "add_job",
     "add_path",
     "add_upload",
     "cancel_job",
+    "carried_to",
+    "carry_bin",
+    "carry_changes",
+    "carry_verdicts",
     "default_production",
     "drop_item",
     "give_verdict",
