@@ -100,10 +100,11 @@ class BoardForm(forms.Form):
         self.label_suffix = ""
         self.user = user
         # Asked once for all four lists of titles.
-        titles = list(Title.objects.visible_to(user).listed())
+        visible = Title.objects.visible_to(user)
+        titles = list(visible.listed())
         for name in ("title", "leaving", "entering", "without"):
             field: Any = self.fields[name]
-            field.queryset = Title.objects.visible_to(user)
+            field.queryset = visible
             first = ("", field.empty_label)
             field.choices = [first, *((title.pk, str(title)) for title in titles)]
         production: Any = self.fields["production"]

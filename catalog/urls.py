@@ -1,6 +1,6 @@
 from django.contrib import admin
 from django.contrib.auth import views as accounts
-from django.urls import path
+from django.urls import include, path
 
 from catalog.views import board, health, jobs, keys, loops, media, shots, titles
 
@@ -38,5 +38,6 @@ urlpatterns = [
         name="password",
     ),
     path("health/", health.health, name="health"),
+    path("api/", include("catalog.api.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
@@ -13,9 +13,11 @@ from django.db.models.functions import Abs, Cast, Greatest
 if TYPE_CHECKING:
     from datetime import date
 
-    from catalog.models.matches import MatchCandidate
     from catalog.models.productions import Production
     from catalog.models.titles import Title
+
+# MatchCandidate, whose file imports this one.
+Row = TypeVar("Row", bound=models.Model)
 
 WITHIN, ACROSS = "within", "across"
 STANDING, NEWEST, SCORE = "standing", "newest", "score"
@@ -60,7 +62,7 @@ class Filters:
         return cls(**{name: given[name] for name in names & given.keys()})
 
 
-class FilteredCandidates(models.QuerySet["MatchCandidate"]):
+class FilteredCandidates(models.QuerySet[Row]):
     """Which candidates a person has asked for."""
 
     def narrowed(self, filters: Filters) -> Self:
@@ -170,7 +172,7 @@ class FilteredCandidates(models.QuerySet["MatchCandidate"]):
         """In the order of one of ORDERS; it never depends on chance."""
         return self.order_by(*ORDERS[sort])
 
-    def after(self, last: MatchCandidate, sort: str) -> Self:
+    def after(self, last: Row, sort: str) -> Self:
         """What `sorted_by` lists after this candidate."""
         later = Q()
         before: dict[str, Any] = {}

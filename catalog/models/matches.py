@@ -65,7 +65,7 @@ def _copies_of(group: str) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-class MatchCandidateQuerySet(FilteredCandidates):
+class MatchCandidateQuerySet(FilteredCandidates["MatchCandidate"]):
     """Which candidates."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -130,6 +130,10 @@ class MatchCandidateQuerySet(FilteredCandidates):
         sets and kinds meet by standing.
         """
         return self.order_by("-standing", "pk")
+
+    def worse_than(self, standing: float, pk: int) -> Self:
+        """What `best_first` lists after the candidate with this standing and key."""
+        return self.filter(Q(standing__lt=standing) | Q(standing=standing, pk__gt=pk))
 
     def partners_of(self, shot: Shot) -> Self:
         """Candidates in which the shot leaves or enters, best score first."""

@@ -6,6 +6,7 @@ from catalog.services.bins import (
     make_bin,
     move_item,
     moved_to,
+    rename_bin,
 )
 from catalog.services.carrying import (
     Carried,
@@ -17,6 +18,7 @@ from catalog.services.carrying import (
 from catalog.services.cuts import merge_with_previous, split_shot
 from catalog.services.jobs import add_job, cancel_job, retry_job, sweep_jobs
 from catalog.services.locations import refresh_locations
+from catalog.services.searches import ask_search, keep_picture
 from catalog.services.titles import (
     Refused,
     add_from,
@@ -34,6 +36,7 @@ __all__ = [
     "add_job",
     "add_path",
     "add_upload",
+    "ask_search",
     "cancel_job",
     "carried_to",
     "carry_bin",
@@ -43,12 +46,14 @@ __all__ = [
     "drop_item",
     "give_verdict",
     "keep_in_bin",
+    "keep_picture",
     "make_bin",
     "media_files",
     "merge_with_previous",
     "move_item",
     "moved_to",
     "refresh_locations",
+    "rename_bin",
     "retry_job",
     "split_shot",
     "sweep_jobs",

@@ -17,14 +17,31 @@ if TYPE_CHECKING:
 
 def make_bin(production: Production, name: str, *, user: User | None) -> Bin:
     """Make an empty bin. Raises Refused for an empty name or one that is taken."""
-    name = name.strip()[:200]
-    if not name:
-        raise Refused("A bin needs a name.")
+    name = _name(name)
     try:
         with transaction.atomic():
             return Bin.objects.create(production=production, name=name, made_by=user)
     except IntegrityError:
         raise Refused(f"{production} already has a bin called {name}.") from None
+
+
+def rename_bin(renamed: Bin, name: str) -> None:
+    """Call a bin otherwise. Raises Refused for an empty name or one that is taken."""
+    name = _name(name)
+    try:
+        with transaction.atomic():
+            Bin.objects.filter(pk=renamed.pk).update(name=name)
+    except IntegrityError:
+        production = renamed.production
+        raise Refused(f"{production} already has a bin called {name}.") from None
+    renamed.name = name
+
+
+def _name(words: str) -> str:
+    name = words.replace("\x00", "").strip()[:200]
+    if not name:
+        raise Refused("A bin needs a name.")
+    return name
 
 
 def moved_to(

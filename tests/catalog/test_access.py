@@ -43,7 +43,7 @@ def own_patterns() -> Iterator[str]:
 def admin_addresses() -> Iterator[str]:
     """Every address under /admin/ that can be built, rows named by 1."""
     for resolver in get_resolver().url_patterns:
-        if isinstance(resolver, URLResolver):
+        if isinstance(resolver, URLResolver) and resolver.namespace == "admin":
             for name in resolver.reverse_dict:
                 if isinstance(name, str):
                     yield from _built(f"{resolver.namespace}:{name}")

@@ -1,0 +1,192 @@
+"""Asking for searches for one shot, picture or silhouette."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from catalog.files import local_path
+from catalog.models import Job, Shot
+from catalog.services.jobs import add_job
+from catalog.services.titles import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from django.contrib.auth.models import User
+
+SHOT, STILL, SILHOUETTE = WAYS = ("shot", "still", "silhouette")
+MOST = 200
+MASK_BITS = 64 * 64
+MASK_DIGITS = MASK_BITS // 4
+# As mlcore.matching.masks has it: below is noise, above any two agree.
+SMALLEST_AREA, LARGEST_AREA = 0.02, 0.85
+PICTURE_LIMIT_BYTES = 32 << 20
+
+NUMBERS = ("min_seconds", "max_seconds", "min_score")
+DATES = ("added_from", "added_to")
+LISTS = ("titles", "not_titles", "productions")
+KEYS = ("not_groups_of", "min_handles")
+
+
+def ask_search(  # noqa: PLR0913  one keyword a field of the search page
+    *,
+    kind: str,
+    by: str,
+    user: User | None,
+    shot: Shot | int | None = None,
+    picture_key: str = "",
+    mask: str = "",
+    filters: Mapping[str, Any] | None = None,
+    top: int = 20,
+) -> Job:
+    """Ask which shots are nearest to a shot, a still or a drawn silhouette.
+
+    `kind` names a kind of match. `by` is shot, still (`picture_key`, a stored upload) or
+    silhouette (`mask`, 1,024 hex digits: 64 x 64 bits, row by row). The answer is
+    `job.result`; only titles that `user` may see are searched, all of them for None.
+    Raises Refused with one sentence.
+    """
+    if not 1 <= top <= MOST:
+        raise Refused(f"Ask for 1 to {MOST} shots, not {top}.")
+    wanted = {SHOT: _shot, STILL: _picture, SILHOUETTE: _silhouette}.get(by)
+    if wanted is None:
+        raise Refused(f"A search is by {', '.join(WAYS)}, not by {by!r}.")
+    subject = {
+        "kind": kind,
+        "by": by,
+        "top": top,
+        "filters": checked_filters(filters or {}),
+        **wanted(user, shot, picture_key, mask),
+    }
+    asked = json.dumps([user.pk if user else 0, subject], sort_keys=True)
+    key = f"search:{hashlib.sha256(asked.encode()).hexdigest()[:40]}"
+    return add_job(Job.Kind.SEARCH, None, subject=subject, key=key, asked_by=user)
+
+
+def keep_picture(pieces: Iterable[bytes]) -> str:
+    """Keep a picture somebody gives, whatever it is; return its key for a search.
+
+    It is kept for a day. Raises Refused when it is too large or empty.
+    """
+    key = f"searches/{uuid.uuid4().hex}"
+    path = local_path(key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    size = 0
+    with path.open("wb") as out:
+        for piece in pieces:
+            size += len(piece)
+            if size > PICTURE_LIMIT_BYTES:
+                break
+            out.write(piece)
+    if not 0 < size <= PICTURE_LIMIT_BYTES:
+        path.unlink()
+        limit = PICTURE_LIMIT_BYTES >> 20
+        raise Refused(
+            f"The picture is larger than {limit} MiB."
+            if size
+            else "The picture is empty."
+        )
+    return key
+
+
+def _shot(
+    user: User | None, shot: Shot | int | None, _key: str, _mask: str
+) -> dict[str, Any]:
+    number = shot.pk if isinstance(shot, Shot) else shot
+    return {"shot": _visible_shot(number, user)}
+
+
+def _visible_shot(number: object, user: User | None) -> int:
+    shots = Shot.objects.all() if user is None else Shot.objects.visible_to(user)
+    found = isinstance(number, int) and 0 < number < 2**63
+    if not found or not shots.filter(pk=number).exists():
+        raise Refused(f"There is no shot {number}.")
+    return int(str(number))
+
+
+def _picture(
+    _user: User | None, _shot: Shot | int | None, key: str, _mask: str
+) -> dict[str, Any]:
+    try:
+        there = bool(key) and local_path(key).is_file()
+    except ValueError:
+        there = False
+    if not there:
+        raise Refused("There is no such picture; choose it again.")
+    return {"picture": key}
+
+
+def _silhouette(
+    _user: User | None, _shot: Shot | int | None, _key: str, mask: str
+) -> dict[str, Any]:
+    try:
+        bits = bytes.fromhex(mask) if len(mask) == MASK_DIGITS else b""
+    except ValueError:
+        bits = b""
+    if len(bits) * 8 != MASK_BITS:
+        raise Refused("A silhouette is 64 x 64 bits: 1,024 hexadecimal digits.")
+    covered = int.from_bytes(bits).bit_count() / MASK_BITS
+    if covered == 0:
+        raise Refused("The silhouette is empty; draw one.")
+    if covered < SMALLEST_AREA:
+        raise Refused("The silhouette is too small: it must cover 2 % of the picture.")
+    if covered > LARGEST_AREA:
+        raise Refused(
+            "The silhouette covers nearly everything; leave some of the picture free."
+        )
+    return {"mask": bits.hex()}
+
+
+def checked_filters(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the filters that say something, as JSON keeps them.
+
+    Raises Refused, one sentence, for a name or a value that makes no sense.
+    """
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        if value in (None, "", []):
+            continue
+        read = _READERS.get(name)
+        if read is None:
+            raise Refused(f"There is no filter {name!r}.")
+        try:
+            found[name] = read(value)
+        except (TypeError, ValueError):
+            raise Refused(f"The filter {name} cannot be {value!r}.") from None
+    return found
+
+
+def _number(value: object) -> float:
+    number = float(str(value))
+    if not 0 <= number < 1e9:
+        raise ValueError(value)
+    return number
+
+
+def _key(value: object) -> int:
+    number = int(str(value))
+    if not 0 <= number < 2**31:
+        raise ValueError(value)
+    return number
+
+
+def _keys(value: Iterable[object]) -> list[int]:
+    if isinstance(value, str):
+        raise TypeError(value)
+    return [_key(getattr(one, "pk", one)) for one in value]
+
+
+def _day(value: object) -> str:
+    return date.fromisoformat(str(value)).isoformat()
+
+
+_READERS: dict[str, Any] = {
+    **dict.fromkeys(NUMBERS, _number),
+    **dict.fromkeys(DATES, _day),
+    **dict.fromkeys(LISTS, _keys),
+    **dict.fromkeys(KEYS, _key),
+}
