@@ -16,6 +16,7 @@ KEYS = {
         ("?", "this list"),
         ("g m", "match board"),
         ("g t", "titles"),
+        ("g s", "search"),
         ("g j", "jobs"),
     ],
     "Match board": [
@@ -25,6 +26,11 @@ KEYS = {
         ("U", "undo the last verdict"),
         ("Enter", "open the pair"),
         ("Space", "stop and go on playing"),
+    ],
+    "Drawn shape": [
+        ("← → ↑ ↓", "move the brush; with Move, the shape"),
+        ("Space", "paint"),
+        ("+ -", "scale"),
     ],
     "Player": [
         ("J K L", "backwards, stop, forwards; again is faster"),

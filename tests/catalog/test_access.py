@@ -28,7 +28,9 @@ CHANGES |= {"job-retry"}
 EDITORS = CHANGES | {"title-add"}
 # About nobody's footage.
 GENERAL = {"login", "logout", "password", "health", "keys", "board", "titles", "jobs"}
-GENERAL |= {"undo"}
+GENERAL |= {"undo", "search"}
+# Nobody's but who asked.
+OWN = {"search-found"}
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 
@@ -71,6 +73,7 @@ class EveryAddress(PageTestCase):
         cls.pair = add_pair(production)
         cls.title = cls.pair.leaving.title
         cls.job = add_job(cls.title)
+        cls.search = add_job(None, kind=Job.Kind.SEARCH, asked_by=cls.owner)
         write_file(cls.title.proxy_key, b"proxy")
         write_file(cls.title.poster_key, b"poster")
         write_file(loop_key(cls.pair), b"loop")
@@ -83,7 +86,7 @@ class EveryAddress(PageTestCase):
             "title_id": self.title.pk,
             "shot_id": self.pair.entering.pk,
             "candidate_id": self.pair.pk,
-            "job_id": self.job.pk,
+            "job_id": (self.search if name in OWN else self.job).pk,
             "frame": 0,
         }
         pattern = next(
@@ -141,7 +144,7 @@ class AccessTests(EveryAddress):
             for method in METHODS:
                 self.ask(client, name, method)
 
-        self.assertEqual(Job.objects.count(), 1)
+        self.assertEqual(Job.objects.count(), 2)
         self.assertEqual(Verdict.objects.count(), 0)
         self.assertEqual(self.title.shots.count(), 3)
         self.job.refresh_from_db()
@@ -149,7 +152,7 @@ class AccessTests(EveryAddress):
 
     def test_viewers_look_and_change_nothing(self):
         client = logged_in(self.viewer)
-        for name in set(own_patterns()) - {"logout"}:
+        for name in set(own_patterns()) - {"logout"} - OWN:
             with self.subTest(name=name):
                 if name in EDITORS:
                     self.assertEqual(self.ask(client, name, "post").status_code, 403)
@@ -212,7 +215,10 @@ class ForgeryTests(EveryAddress):
         self.assertEqual(Verdict.objects.get().made_by, self.owner)
 
     def test_every_form_that_posts_carries_a_token(self):
-        for name in ("board", "pair", "titles", "title", "title-add", "jobs", "job"):
+        for name in (
+            *("board", "pair", "titles", "title", "title-add", "jobs", "job"),
+            *("search", "search-found"),
+        ):
             shown = text(self.ask(self.client, name))
             posting = shown.count('method="post"')
             with self.subTest(name=name):
