@@ -48,6 +48,9 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_filters",
     "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
     "template_partials",
 ]
 MIDDLEWARE = [
@@ -208,6 +211,33 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     # The containers' own health checks speak plain http inside.
     SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "catalog.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    # Default deny: viewers read, editors write, whatever a view forgets to say.
+    "DEFAULT_PERMISSION_CLASSES": ["catalog.api.permissions.ViewersReadEditorsWrite"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "catalog.api.paging.Cursor",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": os.environ.get("KULESHOV_API_RATE", "1200/min")},
+    "EXCEPTION_HANDLER": "catalog.api.errors.one_sentence",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Kuleshov",
+    "DESCRIPTION": "Titles, match cuts, bins and searches. See docs/api.md.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["catalog.api.permissions.ViewersReadEditorsWrite"],
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
 
 TEST_RUNNER = "tests.runner.KuleshovRunner"
 LOGGING = {

@@ -1,6 +1,6 @@
 from django.contrib import admin
 from django.contrib.auth import views as accounts
-from django.urls import path
+from django.urls import include, path
 
 from catalog.views import (
     bins,
@@ -16,6 +16,7 @@ from catalog.views import (
     offsets,
     pairs,
     ranking,
+    searches,
     shots,
     titles,
 )
@@ -56,6 +57,8 @@ urlpatterns = [
     path("cuts/", cuts.cut_list, name="cuts"),
     path("cuts/add/", cuts.add, name="cut-add"),
     path("cuts/<int:cut_id>/", cuts.cut_detail, name="cut"),
+    path("search/", searches.search, name="search"),
+    path("search/<int:job_id>/", searches.found, name="search-found"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job_detail, name="job"),
     path("jobs/<int:job_id>/cancel/", jobs.cancel, name="job-cancel"),
@@ -82,5 +85,6 @@ urlpatterns = [
         name="password",
     ),
     path("health/", health.health, name="health"),
+    path("api/", include("catalog.api.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -17,6 +17,7 @@ from catalog.models import SourceFile, Title
 from catalog.services import ask_across
 from catalog.services.locations import record_location
 from mlcore.shots.signals import Frame, SignalRecorder, join_saved
+from pipelines.carry import with_older
 from pipelines.duplicates import group_duplicates
 from pipelines.errors import PipelineError
 from pipelines.jobs import Claim, Finished
@@ -48,7 +49,7 @@ def ingest(claim: Claim) -> None:
             "hash": identify,
             "probe": look_at,
             "proxy": make_proxy,
-            "shots": segment,
+            **with_older(claim.title, segment),
             "represent": represent,
             "duplicates": group_duplicates,
             "match": match,

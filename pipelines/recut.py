@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalog.services import ask_across
+from pipelines.carry import with_older
 from pipelines.duplicates import group_duplicates
 from pipelines.match import match
 from pipelines.represent import represent
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def redetect(claim: Claim) -> None:
     """Detect the cuts again; shots that stay where they were keep their rows."""
-    claim.do_stages({"shots": segment, **AFTER})
+    claim.do_stages({**with_older(claim.title, segment), **AFTER})
     ask_across(claim.title)
 
 

@@ -1,6 +1,6 @@
 """Draws whole films for the matcher: planted silhouettes and pans among distractors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -100,14 +100,19 @@ def write_film(
     change: Callable[[Picture, int], Picture] = lambda picture, _frame: picture,
 ) -> Path:
     """Draw the film into an H.264 file, each picture changed as told."""
+    drawn = enumerate(pictures(film))
+    return write_pictures(path, (change(picture, frame) for frame, picture in drawn))
+
+
+def write_pictures(path: Path, drawn: Iterable[Picture], *, crf: int = 16) -> Path:
+    """Encode pictures, (360, 640, 3) RGB, into an H.264 file."""
     with av.open(str(path), "w") as target:
         stream = target.add_stream("libx264", rate=RATE)
         stream.width, stream.height = SIZE
         stream.pix_fmt = "yuv420p"
-        stream.options = {"preset": "veryfast", "crf": "16"}
-        for frame, picture in enumerate(pictures(film)):
-            shown = av.VideoFrame.from_ndarray(change(picture, frame))
-            target.mux(stream.encode(shown))
+        stream.options = {"preset": "veryfast", "crf": str(crf)}
+        for picture in drawn:
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
         target.mux(stream.encode(None))
     return path
 

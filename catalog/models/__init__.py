@@ -14,9 +14,11 @@ from catalog.models.titles import (
     SourceFile,
     Title,
 )
+from catalog.models.tokens import ApiToken
 from catalog.models.training import Promotion, TrainingRun
 
 __all__ = [
+    "ApiToken",
     "Bin",
     "BinItem",
     "CutChange",

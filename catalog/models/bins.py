@@ -124,6 +124,10 @@ class BinItem(models.Model):
                 & Q(entering_frame__lt=F("entering_end")),
                 name="item_frames_lie_in_their_shots",
             ),
+            models.UniqueConstraint(
+                fields=["carried_from", "leaving_title", "entering_title"],
+                name="item_carried_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,12 +22,13 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Which jobs."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Jobs about visible titles and searches of one's own; all of them for admins."""
-        if user.is_authenticated and sees_everything(user):
+        """Jobs about visible titles, and one's own about none; all for admins."""
+        if not user.is_authenticated:
+            return self.none()
+        if sees_everything(user):
             return self
-        about = Q(title__in=Title.objects.visible_to(user))
-        own = Q(title__isnull=True, kind=Job.Kind.SEARCH, asked_by=user.pk)
-        return self.filter(about | own if user.is_authenticated else about)
+        own = Q(title__isnull=True, asked_by=user)
+        return self.filter(own | Q(title__in=Title.objects.visible_to(user)))
 
     def unfinished(self) -> Self:
         """Waiting or running."""

@@ -8,6 +8,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from catalog.models.cuts import CutEvent
+from catalog.models.filters import FilteredCandidates
 from catalog.models.titles import Shot, Title
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _copies_of(group: str) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-class MatchCandidateQuerySet(models.QuerySet["MatchCandidate"]):
+class MatchCandidateQuerySet(FilteredCandidates["MatchCandidate"]):
     """Which candidates."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -365,6 +366,13 @@ class Verdict(models.Model):
             models.Index(
                 fields=["leaving_title", "entering_title", "kind"],
                 name="verdict_by_titles",
+            )
+        ]
+        constraints = [
+            # Carried over to a new version once, however often that is tried.
+            models.UniqueConstraint(
+                fields=["carried_from", "leaving_title", "entering_title"],
+                name="verdict_carried_once",
             )
         ]
 

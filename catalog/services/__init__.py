@@ -10,6 +10,13 @@ from catalog.services.bins import (
     rename_bin,
     set_note,
 )
+from catalog.services.carrying import (
+    Carried,
+    carried_to,
+    carry_bin,
+    carry_changes,
+    carry_verdicts,
+)
 from catalog.services.cuts import merge_with_previous, split_shot
 from catalog.services.exports import (
     Exported,
@@ -45,6 +52,7 @@ from catalog.services.titles import (
 from catalog.services.verdicts import give_verdict, label_pair, undo_verdict
 
 __all__ = [
+    "Carried",
     "Exported",
     "Refused",
     "Wishes",
@@ -58,6 +66,10 @@ __all__ = [
     "ask_search",
     "ask_training",
     "cancel_job",
+    "carried_to",
+    "carry_bin",
+    "carry_changes",
+    "carry_verdicts",
     "cuts_of_bin",
     "cuts_of_matches",
     "default_production",

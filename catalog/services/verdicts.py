@@ -109,7 +109,9 @@ def undo_verdict(user: User) -> Verdict | None:
 
     The row stays, marked: history is never erased.
     """
-    last = Verdict.objects.filter(made_by=user, undone_at__isnull=True).first()
+    # What was carried to a new version was not said there: it has nothing to take back.
+    given = Verdict.objects.filter(made_by=user, carried_from__isnull=True)
+    last = given.filter(undone_at__isnull=True).first()
     if last is not None:
         last.undone_at = now()
         last.save(update_fields=["undone_at"])

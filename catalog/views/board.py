@@ -35,7 +35,7 @@ def board(request: PageRequest) -> HttpResponse:
     if last is None and request.htmx and "after" in request.GET:
         return HttpResponseClientRefresh()
     if last is not None:
-        found = found.worse_than(last.standing, last.pk)
+        found = found.after(last, form.order)
     cards = list(found[: PAGE + 1])
     context = {
         "form": form,

@@ -17,6 +17,7 @@ KEYS = {
         ("g m", "match board"),
         ("g t", "titles"),
         ("g b", "bins"),
+        ("g s", "search"),
         ("g j", "jobs"),
     ],
     "Match board": [
@@ -50,6 +51,10 @@ KEYS = {
         ("U", "put back what was dropped last"),
         ("Enter", "open its pair"),
         ("Space", "stop and go on playing"),
+    "Drawn shape": [
+        ("← → ↑ ↓", "move the brush; with Move, the shape"),
+        ("Space", "paint"),
+        ("+ -", "scale"),
     ],
     "Player": [
         ("J K L", "backwards, stop, forwards; again is faster"),

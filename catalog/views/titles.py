@@ -22,6 +22,7 @@ from catalog.services import (
     add_from,
     add_job,
     add_upload,
+    carried_to,
     default_production,
     keep_look,
 )
@@ -73,7 +74,7 @@ def title_detail(request: PageRequest, title_id: int) -> HttpResponse:
         return HttpResponseClientRefresh()
     context = {"title": title, "may_edit": may_edit(request.user), **progress}
     if not request.htmx:
-        context |= _around(request, title)
+        context |= _around(request, title) | {"carried": carried_to(title)}
     return render_part(request, "title_detail.html", context, part="status")
 
 

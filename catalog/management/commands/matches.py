@@ -1,37 +1,53 @@
 from argparse import ArgumentParser
+from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandError
 
 from catalog.commands import Document, JsonCommand, find_title
-from catalog.models import MatchCandidate, MatchSet, Shot
+from catalog.documents import match_document
+from catalog.models import MatchCandidate, MatchSet, Production
+from catalog.models.filters import ACROSS, ORDERS, STANDING, WITHIN, Filters
 
 
 class Command(JsonCommand):
     help = "List ranked match cuts."
 
     def add_own_arguments(self, parser: ArgumentParser) -> None:
-        """Take filters."""
-        parser.add_argument("--title", help="number or name")
+        """Take the board's filters."""
+        parser.add_argument("--title", help="on either side: number or name")
+        parser.add_argument("--leaving", help="title of the leaving shot")
+        parser.add_argument("--entering", help="title of the entering shot")
+        parser.add_argument("--without", help="title of neither shot")
+        parser.add_argument("--production", help="its name")
         parser.add_argument("--kind", help="frame, motion and what else was sought")
-        parser.add_argument("--top", type=int, default=20)
+        parser.add_argument("--across", action="store_true", help="two titles only")
+        parser.add_argument("--within", action="store_true", help="one title only")
+        parser.add_argument("--score", type=float, help="from 0 to 1")
+        parser.add_argument("--handles", type=int, help="frames, at least")
+        parser.add_argument("--shortest", type=float, help="shots, seconds")
+        parser.add_argument("--longest", type=float, help="shots, seconds")
+        parser.add_argument("--zoom", type=float, help="largest reposition: 1.2")
         parser.add_argument(
-            "--across", action="store_true", help="only from one title to another"
+            "--since", type=date.fromisoformat, help="found: 2026-11-25"
         )
+        parser.add_argument(
+            "--until", type=date.fromisoformat, help="found: 2026-11-25"
+        )
+        parser.add_argument("--sort", choices=ORDERS, default=STANDING)
+        parser.add_argument("--top", type=int, default=20)
 
     def answer(self, **options: Any) -> Document:
         """The best candidates of the live sets, with every score part."""
         if options["top"] < 1:
             raise CommandError("--top must be at least 1.")
-        found = MatchCandidate.objects.live().on_board()
-        if options["title"]:
-            found = found.touching_title(find_title(options["title"]))
-        if options["across"]:
-            found = found.across_titles()
-        if options["kind"]:
-            found = found.filter(kind=_known(options["kind"]))
-        best = found.one_a_pair().best_first()[: options["top"]]
-        return {"matches": [_match(rank, c) for rank, c in enumerate(best, start=1)]}
+        if options["across"] and options["within"]:
+            raise CommandError("--across and --within leave nothing.")
+        found = MatchCandidate.objects.live().on_board().narrowed(_filters(options))
+        best = found.one_a_pair().sorted_by(options["sort"])[: options["top"]]
+        return {
+            "matches": [match_document(c, rank) for rank, c in enumerate(best, start=1)]
+        }
 
     def lines(self, document: Document) -> list[str]:
         """One line a pair."""
@@ -48,43 +64,25 @@ class Command(JsonCommand):
         return said
 
 
-def _known(kind: str) -> str:
+def _filters(options: dict[str, Any]) -> Filters:
+    given = dict(options)
+    for side in ("title", "leaving", "entering", "without"):
+        if given[side]:
+            given[side] = find_title(given[side])
+    if given["production"]:
+        given["production"] = _production(given["production"])
+    given["scope"] = ACROSS if given["across"] else WITHIN if given["within"] else ""
     known = MatchSet.objects.kinds()
-    if kind not in known:
+    if given["kind"] and given["kind"] not in known:
         raise CommandError(
-            f"No search has sought the kind {kind!r}; "
+            f"No search has sought the kind {given['kind']!r}; "
             f"there are {', '.join(known) or 'none yet'}."
         )
-    return kind
+    return Filters.of(given)
 
 
-def _match(rank: int, candidate: MatchCandidate) -> Document:
-    return {
-        "id": candidate.pk,
-        "rank": rank,
-        "kind": candidate.kind,
-        "score": candidate.score,
-        "parts": candidate.parts,
-        "leaving": _side(
-            candidate.leaving, candidate.leaving_frame, candidate.handles("leaving")
-        ),
-        "entering": _side(
-            candidate.entering, candidate.entering_frame, candidate.handles("entering")
-        ),
-        "transform": candidate.transform,
-    }
-
-
-def _side(shot: Shot, frame: int, handle_frames: int) -> Document:
-    title = shot.title
-    return {
-        "title": title.pk,
-        "title_name": str(title),
-        "shot": shot.pk,
-        "shot_index": shot.index,
-        "frame": frame,
-        "tc": title.tc(frame),
-        "file": title.online_path() or title.added_path,
-        "reel": title.reel,
-        "handle_frames": handle_frames,
-    }
+def _production(name: str) -> Production:
+    found = Production.objects.filter(name=name).first()
+    if found is None:
+        raise CommandError(f"There is no production {name}.")
+    return found

@@ -2,6 +2,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from catalog.commands import Document, JsonCommand, find_title
+from catalog.documents import rate_text, shot_document
 
 
 class Command(JsonCommand):
@@ -17,20 +18,8 @@ class Command(JsonCommand):
         shots = title.shots.select_related("title")
         return {
             "title": title.pk,
-            "rate": f"{title.rate_num}/{title.rate_den}",
-            "shots": [
-                {
-                    "id": shot.pk,
-                    "index": shot.index,
-                    "first_frame": shot.first_frame,
-                    "end_frame": shot.end_frame,
-                    "start_tc": shot.start_tc,
-                    "end_tc": shot.end_tc,
-                    "role": shot.role,
-                    "group": shot.group_id,
-                }
-                for shot in shots
-            ],
+            "rate": rate_text(title),
+            "shots": [shot_document(shot) for shot in shots],
         }
 
     def lines(self, document: Document) -> list[str]:

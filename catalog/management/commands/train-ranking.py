@@ -1,4 +1,3 @@
-# ruff: noqa: N999  the name of the command
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

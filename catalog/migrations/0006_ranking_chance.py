@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0002_every_kind_of_match"),
+        ("catalog", "0005_exports_cut_rates"),
     ]
 
     operations = [

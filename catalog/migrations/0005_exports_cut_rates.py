@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0002_every_kind_of_match"),
+        ("catalog", "0004_api_tokens_and_carrying"),
     ]
 
     operations = [

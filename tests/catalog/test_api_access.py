@@ -1,0 +1,271 @@
+"""Every address of the API, as everybody: nothing is reachable that should not be."""
+
+import json
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from catalog.api.urls import urlpatterns
+from catalog.models import (
+    ApiToken,
+    Bin,
+    BinItem,
+    CutEvent,
+    ImportedCut,
+    Job,
+    Title,
+    Verdict,
+)
+from tests.catalog.pages import PageTestCase, logged_in, text
+from tests.factories import (
+    add_bin,
+    add_bin_item,
+    add_job,
+    add_pair,
+    add_production,
+    add_title,
+    add_user,
+)
+
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+# What each change is told; all others are only read.
+CHANGES = {
+    ("titles", "post"),
+    ("judge", "post"),
+    ("undo", "post"),
+    ("bins", "post"),
+    ("bin", "patch"),
+    ("items", "post"),
+    ("carry-bin", "post"),
+    ("item", "delete"),
+    ("move-item", "post"),
+    ("cancel-job", "post"),
+    ("retry-job", "post"),
+}
+ASKS = {("searches", "post")}
+WRITES_ALONE = {"judge", "undo", "carry-bin", "move-item", "cancel-job", "retry-job"}
+ABOUT_NOBODY = {"schema", "docs", "encoders"}
+LISTS = {"productions", "titles", "matches", "bins", "searches", "jobs", "cuts"}
+NAMES = [pattern.name for pattern in urlpatterns]
+
+
+class EveryCall(PageTestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.production = add_production("Secret Harbour")
+        cls.owner = add_user("owner", "editor", [cls.production])
+        cls.viewer = add_user("viewer", "viewer", [cls.production])
+        cls.stranger = add_user("stranger", "editor", [add_production()])
+        cls.pair = add_pair(cls.production)
+        cls.title = cls.pair.leaving.title
+        cls.newer = add_title(cls.production, supersedes=cls.title, version=2)
+        cls.bin = add_bin(cls.production, "Secret bin")
+        cls.item = add_bin_item(cls.pair, cls.bin)
+        cls.job = add_job(cls.title)
+        cls.search = add_job(None, kind=Job.Kind.SEARCH, asked_by=cls.owner)
+        cls.cut = ImportedCut.objects.create(
+            production=cls.production, name="Secret cut", form="edl", sha256="0" * 64
+        )
+        CutEvent.objects.create(
+            cut=cls.cut, place=1, source=cls.title, source_first=0, source_end=9,
+            record_first=0, record_end=9,
+        )  # fmt: skip
+
+    def address(self, name: str) -> str:
+        row: Any = {
+            "title": self.title,
+            "shots": self.title,
+            "match": self.pair,
+            "judge": self.pair,
+            "bin": self.bin,
+            "items": self.bin,
+            "carry-bin": self.bin,
+            "item": self.item,
+            "move-item": self.item,
+            "search": self.search,
+            "job": self.job,
+            "cancel-job": self.job,
+            "retry-job": self.job,
+            "cut": self.cut,
+            "events": self.cut,
+        }.get(name)
+        return reverse(f"api:{name}", args=[row.pk] if row else [])
+
+    def body(self, name: str) -> dict[str, Any]:
+        return {
+            "titles": {"path": "/nowhere/a.mov", "production": self.production.pk},
+            "judge": {"value": "good"},
+            "bins": {"production": self.production.pk, "name": "Another"},
+            "bin": {"name": "Renamed"},
+            "items": {"match": self.pair.pk, "leaving_frame": 90},
+            "carry-bin": {"title": self.newer.pk},
+            "move-item": {"place": 1},
+            "searches": {
+                "kind": "frame",
+                "by": "shot",
+                "shot": self.pair.leaving.pk,
+            },
+        }.get(name, {})
+
+    def ask(self, client: Client, name: str, method: str = "get", **headers: str):
+        call = getattr(client, method)
+        if method in ("get", "head", "options"):
+            return call(self.address(name), headers=headers)
+        body = json.dumps(self.body(name))
+        return call(
+            self.address(name), body, content_type="application/json", headers=headers
+        )
+
+
+class ApiAccessTests(EveryCall):
+    def test_nobody_reaches_anything(self):
+        for name in NAMES:
+            for method in METHODS:
+                with self.subTest(name=name, method=method):
+                    answer = self.ask(Client(), name, method)
+                    self.assertEqual(answer.status_code, 302 if name == "docs" else 401)
+                    self.assertNotIn("Secret", text(answer))
+
+    def test_strangers_do_not_find_what_is_not_theirs_and_change_nothing(self):
+        client = logged_in(self.stranger)
+        for name in set(NAMES) - ABOUT_NOBODY:
+            for method in METHODS:
+                with self.subTest(name=name, method=method):
+                    answer = self.ask(client, name, method)
+                    self.assertNotIn("Secret Harbour", text(answer))
+                    self.assertNotIn(self.title.name, text(answer))
+                    if method == "get" and name in LISTS:
+                        mine = 1 if name == "productions" else 0
+                        self.assertEqual(len(answer.json()["results"]), mine)
+                    elif (name, method) in CHANGES and name not in {"bins", "titles"}:
+                        self.assertEqual(answer.status_code, 404)
+                    elif (name, method) in CHANGES | ASKS:
+                        self.assertEqual(answer.status_code, 400)
+                    elif method == "get":
+                        wanted = 405 if name in WRITES_ALONE else 404
+                        self.assertEqual(answer.status_code, wanted)
+        self.assert_nothing_has_changed()
+
+    def assert_nothing_has_changed(self):
+        self.assertEqual(Bin.objects.values_list("name", flat=True)[0], "Secret bin")
+        self.assertEqual(Bin.objects.count(), 1)
+        self.assertEqual(BinItem.objects.count(), 1)
+        self.assertEqual(Verdict.objects.count(), 0)
+        self.assertEqual(Job.objects.filter(state="ready").count(), 2)
+        self.assertEqual(Title.objects.count(), 2)
+
+    def test_viewers_look_at_everything_of_theirs_and_change_nothing(self):
+        client = logged_in(self.viewer)
+        for name in set(NAMES) - WRITES_ALONE - {"search"}:
+            with self.subTest(name=name):
+                self.assertEqual(self.ask(client, name).status_code, 200)
+        for name, method in CHANGES:
+            with self.subTest(name=name, method=method):
+                answer = self.ask(client, name, method)
+                self.assertEqual(answer.status_code, 403)
+        self.assert_nothing_has_changed()
+        self.assertEqual(self.ask(client, "searches", "post").status_code, 202)
+        self.assertEqual(self.ask(client, "search").status_code, 404)
+
+    def test_owners_reach_and_change_everything_of_theirs(self):
+        client = logged_in(self.owner)
+        for name in set(NAMES) - WRITES_ALONE:
+            with self.subTest(name=name):
+                self.assertEqual(self.ask(client, name).status_code, 200)
+        # Refused for reasons of their own: outside the import roots, nothing to carry.
+        refused = {"titles", "carry-bin"}
+        for name, method in sorted(CHANGES - {("item", "delete")} | ASKS):
+            with self.subTest(name=name, method=method):
+                answer = self.ask(client, name, method)
+                self.assertEqual(answer.status_code == 400, name in refused, name)
+                self.assertLess(answer.status_code, 401)
+        self.assertEqual(self.ask(client, "item", "delete").status_code, 204)
+
+    def test_no_method_on_any_address_is_our_mistake(self):
+        client = logged_in(self.owner)
+        for name in NAMES:
+            for method in METHODS:
+                with self.subTest(name=name, method=method):
+                    self.assertLess(self.ask(client, name, method).status_code, 500)
+
+    def test_a_session_changes_nothing_without_the_csrf_token(self):
+        client = logged_in(self.owner, enforce_csrf_checks=True)
+        for name, method in CHANGES | ASKS:
+            with self.subTest(name=name, method=method):
+                self.assertEqual(self.ask(client, name, method).status_code, 403)
+        self.assert_nothing_has_changed()
+
+    def test_every_answer_allows_only_our_own_files(self):
+        client = logged_in(self.owner)
+        for name in NAMES:
+            with self.subTest(name=name):
+                policy = self.ask(client, name)["Content-Security-Policy"]
+                self.assertIn("default-src 'none'", policy)
+                self.assertNotIn("unsafe", policy)
+
+
+class TokenTests(EveryCall):
+    def bearer(self, secret: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {secret}"}
+
+    def test_a_token_does_what_its_user_may_do_and_only_its_hash_is_kept(self):
+        token, secret = ApiToken.objects.make(self.owner, name="script")
+
+        answer = self.ask(Client(), "judge", "post", **self.bearer(secret))
+
+        self.assertEqual(answer.status_code, 201)
+        self.assertEqual(Verdict.objects.get().made_by, self.owner)
+        token.refresh_from_db()
+        self.assertIsNotNone(token.used_at)
+        kept = ApiToken.objects.values().get(pk=token.pk)
+        self.assertNotIn(secret, map(str, kept.values()))
+
+    def test_a_read_only_token_of_an_editor_changes_nothing(self):
+        _, secret = ApiToken.objects.make(self.owner, read_only=True)
+
+        self.assertEqual(
+            self.ask(Client(), "title", **self.bearer(secret)).status_code, 200
+        )
+        for name, method in CHANGES | ASKS:
+            with self.subTest(name=name):
+                answer = self.ask(Client(), name, method, **self.bearer(secret))
+                self.assertEqual(answer.status_code, 403)
+
+    def test_wrong_tokens_and_those_of_people_who_have_left_open_nothing(self):
+        _, secret = ApiToken.objects.make(self.owner)
+        self.owner.is_active = False
+        self.owner.save()
+
+        for wrong in (secret, "kul_wrong", "", "a b", "\u00e9"):
+            with self.subTest(wrong=wrong):
+                answer = self.ask(Client(), "titles", **self.bearer(wrong))
+                self.assertEqual(answer.status_code, 401)
+                self.assertEqual(answer.json(), {"error": "This token is not valid."})
+
+    def test_too_many_calls_in_a_minute_are_sent_away(self):
+        from rest_framework.throttling import UserRateThrottle  # noqa: PLC0415
+
+        client = logged_in(add_user("", "viewer"))
+        self.addCleanup(
+            setattr, UserRateThrottle, "THROTTLE_RATES", UserRateThrottle.THROTTLE_RATES
+        )
+        UserRateThrottle.THROTTLE_RATES = {"user": "2/min"}
+
+        codes = [self.ask(client, "titles").status_code for _ in range(3)]
+
+        self.assertEqual(codes, [200, 200, 429])
+
+    def test_admins_make_tokens_whose_secret_is_shown_once(self):
+        admin = logged_in(add_user("root", ""))
+        form = {"user": self.viewer.pk, "name": "panel", "read_only": "on"}
+
+        page = admin.post("/admin/catalog/apitoken/add/", form, follow=True)
+
+        shown = text(page)
+        secret = shown[shown.index("kul_") :][:47]
+        self.assertEqual(
+            self.ask(Client(), "title", **self.bearer(secret)).status_code, 200
+        )
+        self.assertNotIn(secret, text(admin.get("/admin/catalog/apitoken/")))
+        self.assertTrue(ApiToken.objects.get().read_only)
