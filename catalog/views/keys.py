@@ -51,6 +51,7 @@ KEYS = {
         ("U", "put back what was dropped last"),
         ("Enter", "open its pair"),
         ("Space", "stop and go on playing"),
+    ],
     "Drawn shape": [
         ("← → ↑ ↓", "move the brush; with Move, the shape"),
         ("Space", "paint"),
