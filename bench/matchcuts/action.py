@@ -37,9 +37,14 @@ def measure(seed: int) -> None:
     print(
         f"  of {len(seen)} ends {found} show the segmenter somebody, {len(rows)} move"
     )
-    tell("action", all_scores(ACTION, rows, SHOTS), truth, seed)
+    scores = all_scores(ACTION, rows, SHOTS)
+    tell("action", scores, truth, seed)
+    leaving = np.isin(np.arange(SHOTS), rows.shot[rows.slot == Slot.TAIL])
+    entering = np.isin(np.arange(SHOTS), rows.shot[rows.slot == Slot.HEAD])
+    among = leaving[:, None] & entering[None, :]
+    tell("action, where both are seen moving", scores, truth, seed, among)
     motion = all_scores(MOTION, kept_rows(MOTION, seen), SHOTS)
-    tell("motion, on the same pairs", motion, truth, seed)
+    tell("motion alone, on all pairs", motion, truth, seed)
 
 
 def _planted_steps(chance: np.random.Generator) -> tuple[list[complex], list[complex]]:

@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from catalog.forms import BoardForm
 from catalog.htmx import PageRequest, render_part
-from catalog.models import MatchCandidate
+from catalog.models import EncoderVersion, MatchCandidate
 from catalog.models.productions import may_edit
 from catalog.services import give_verdict, undo_verdict
 from catalog.views.access import editors_post
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
 PAGE = 24
-# Kinds of match that arrows explain; the others are explained by outlines.
-MOVING = {"motion", "action"}
+# Kinds of match that arrows explain, with the family that has them; the others are
+# explained by outlines.
+MOVING = {"motion": EncoderVersion.Family.FLOW, "action": "action"}
 
 
 @require_safe
@@ -85,7 +86,8 @@ def pair(request: PageRequest, candidate_id: int) -> HttpResponse:
 
 def _look(candidate: MatchCandidate, side: CardSide) -> Moment:
     # Only what this kind of match is about: both at once hide the picture.
-    moment = moment_at(side.shot, side.frame)
+    moves = MOVING.get(candidate.kind, EncoderVersion.Family.FLOW)
+    moment = moment_at(side.shot, side.frame, moves)
     if candidate.kind in MOVING:
         moment.outlines = []
     else:
