@@ -104,7 +104,7 @@ def _observed(chance: np.random.Generator, light: Light, slot: Slot) -> Observat
 
 
 def _detail(chance: np.random.Generator) -> NDArray[np.float64]:
-    """What a part of a real picture would look like in even light, around .45."""
+    """What a part of a real picture would be in even light: all but grey, around .45."""
     whole = places()[chance.integers(len(places()))]
     height, width = whole.shape[:2]
     tall = round(min(height, width * SIZE[1] / SIZE[0]) * chance.uniform(0.5, 0.9))
@@ -115,8 +115,9 @@ def _detail(chance: np.random.Generator) -> NDArray[np.float64]:
     # Its own light taken away: what is broad in it, nine parts in ten.
     grey = part.mean(axis=2)
     broad = cv2.GaussianBlur(grey, (0, 0), SIZE[0] / 8)
-    even = part * (0.45 / np.maximum(broad, 0.05))[..., None] ** 0.9
-    return np.asarray(0.6 * even + 0.4 * even.mean(axis=2, keepdims=True))
+    even = part * (0.45 / np.maximum(broad, 0.05))[..., None]
+    calm = even.mean(axis=2, keepdims=True).clip(0.1, 1.5) ** 0.5 * 0.45**0.5
+    return np.asarray(calm + 0.2 * (even - even.mean(axis=2, keepdims=True)))
 
 
 def _lit(detail: NDArray[np.float64], light: Light) -> Picture:

@@ -57,21 +57,24 @@ class Source:
 
 def measure(seed: int) -> None:
     """Print how well one source is found again, and one second of a real recording."""
-    real = _recordings()
+    real, clips = _recordings()
     print(
         f"\nsound: {SHOTS} shots, a second at either end; a quarter is planted, and as many"
     )
     print("times the same source higher, far softer, beating otherwise or duller;")
-    print(f"then {len(real)} stretches of the sample titles, a second and the next one")
+    print(
+        f"then {len(real)} stretches of {len(set(clips))} recordings in the sample titles,"
+    )
+    print("a second and the next one; stretches of one recording go together")
     chance = np.random.default_rng(seed)
     tails, heads, truth = _planted(chance)
     _tell("sound, drawn", tails, heads, truth, seed)
     pairs = len(real)
     before = [stretch[:SAMPLE_RATE] for stretch in real]
     after = [stretch[SAMPLE_RATE:] for stretch in real]
-    # Shot n + pairs begins as shot n ends; nobody else does.
+    # Shot n + pairs begins as shot n ends; so do others that were cut from one clip.
     truth = np.zeros((2 * pairs, 2 * pairs), np.bool_)
-    truth[np.arange(pairs), pairs + np.arange(pairs)] = True
+    truth[:pairs, pairs:] = np.equal.outer(clips, clips)
     silent = [np.zeros(SAMPLE_RATE)] * pairs
     _tell("sound, recorded", before + silent, silent + after, truth, seed)
 
@@ -146,9 +149,9 @@ def _observed(samples: Samples, slot: Slot) -> Observation:
     )
 
 
-def _recordings() -> list[Samples]:
-    """Two seconds out of the middle of every shot that has them and is not silent."""
-    found = []
+def _recordings() -> tuple[list[Samples], list[str]]:
+    """Two seconds out of the middle of every shot that sounds, and whose clips they are."""
+    found, clips = [], []
     for name in TITLES:
         title = sample(name)
         whole = _track(title.film)
@@ -167,7 +170,8 @@ def _recordings() -> list[Samples]:
                 np.sqrt(np.mean(half**2)) >= 2 * SILENCE for half in halves
             ):
                 found.append(np.concatenate(halves))
-    return found
+                clips.append(str(shot["source"]).split()[0])
+    return found, clips
 
 
 def _track(film: object) -> Samples:
