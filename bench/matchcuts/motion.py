@@ -3,11 +3,12 @@
 import numpy as np
 
 from bench.matchcuts.material import people, places
-from bench.matchcuts.paths import Mover, alike, field_of, film, observe
+from bench.matchcuts.paths import Mover, alike, field_of, film, observe, seen_in
 from bench.matchcuts.ranking import Seen, all_scores, kept_rows, tell
 from mlcore.matching.camera import Camera
 from mlcore.matching.kinds import MOTION
 from mlcore.matching.moments import Slot
+from mlcore.matching.observation import Observation
 
 SHOTS = 120
 
@@ -50,7 +51,7 @@ def planted_cameras(
 
 def _camera(chance: np.random.Generator) -> Camera:
     """A pan or tilt; one in three zooms or rolls too."""
-    speed = np.exp(chance.uniform(np.log(0.06), np.log(0.6))) / 25
+    speed = np.exp(chance.uniform(np.log(0.075), np.log(0.75))) / 25
     shift = speed * np.exp(1j * chance.uniform(0, 2 * np.pi))
     turns = chance.random() < 1 / 3
     turn = speed * complex(*chance.normal(0, 1.5, 2)) if turns else 0j
@@ -62,15 +63,19 @@ def _turned(camera: Camera, degrees: float, times: float) -> Camera:
     return Camera(complex(camera.shift * by), complex(camera.turn * times))
 
 
-def _shot(chance: np.random.Generator, camera: Camera, slot: Slot, *, crossed: bool):
+def _shot(
+    chance: np.random.Generator, camera: Camera, slot: Slot, *, crossed: bool
+) -> Observation:
     ground = places()[chance.integers(len(places()))]
-    movers = []
-    if crossed:
-        picture, alpha = people()[chance.integers(len(people()))]
-        step = complex(*chance.normal(0, 0.012, 2))
-        where = complex(*chance.uniform((-0.35, -0.1), (0.35, 0.1)))
-        movers = [
-            Mover(picture=picture, alpha=alpha, step=step, centre=where,
-                  height=chance.uniform(0.3, 0.7))
-        ]  # fmt: skip
-    return observe(film(ground, camera, movers, slot), slot)
+    if not crossed:
+        return observe(film(ground, camera, [], slot), slot)
+    picture, alpha = people()[chance.integers(len(people()))]
+    passer_by = Mover(
+        picture=picture,
+        alpha=alpha,
+        step=complex(*chance.normal(0, 0.012, 2)),
+        centre=complex(*chance.uniform((-0.35, -0.1), (0.35, 0.1))),
+        height=chance.uniform(0.25, 0.5),
+    )
+    frames = film(ground, camera, [passer_by], slot)
+    return observe(frames, slot, seen_in(frames, slot))

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.matchcuts.material import Alpha
+from bench.matchcuts.material import Alpha, segmenter
 from mlcore.matching.camera import Camera, grid
 from mlcore.matching.moments import Slot
 from mlcore.matching.observation import Observation
@@ -61,7 +62,6 @@ def film(
 ) -> list[Picture]:
     """Return 11 frames on the slot's side of a cut, (360, 640, 3), with some grain."""
     times = np.arange(STEPS + 1) - (0 if slot is Slot.HEAD else STEPS)
-    chance = np.random.default_rng(abs(hash((camera.shift, camera.turn))) % 2**32)
     frames = []
     for time in times:
         frame = _warped(ground, _ground(ground, camera, time), cv2.BORDER_REFLECT)
@@ -72,7 +72,7 @@ def film(
             frame += alpha * (
                 _warped(mover.picture, place, cv2.BORDER_CONSTANT) - frame
             )
-        frame += chance.normal(0, 2, frame.shape)
+        frame += _grain(int(time))
         frames.append(frame.clip(0, 255).astype(np.uint8))
     return frames
 
@@ -89,7 +89,7 @@ def observe(
         slot=slot,
         rate=RATE,
         aspect=ASPECT,
-        picture=frames[0 if slot is Slot.HEAD else -1],
+        picture=at_cut(frames, slot),
         subjects=subjects,
         appearance=np.ones(1, np.float32),
         flow=recorder.take().flow[1:],
@@ -98,6 +98,23 @@ def observe(
         ),
         sound=None,
     )
+
+
+@cache
+def _grain(number: int) -> NDArray[np.float32]:
+    chance = np.random.default_rng(1000 + number)
+    return chance.normal(0, 2, (SIZE[1], SIZE[0], 3)).astype(np.float32)
+
+
+def at_cut(frames: Sequence[Picture], slot: Slot) -> Picture:
+    """The frame beside the cut."""
+    return frames[0 if slot is Slot.HEAD else -1]
+
+
+def seen_in(frames: Sequence[Picture], slot: Slot) -> tuple[Silhouette, ...]:
+    """Return whom the segmenter finds at the cut."""
+    found = segmenter().segment(at_cut(frames, slot))
+    return () if found is None else (found,)
 
 
 def _warped(picture: Picture, place: NDArray[np.float64], border: int) -> Picture:

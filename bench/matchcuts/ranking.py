@@ -59,10 +59,17 @@ def all_scores(kind: Kind[Any], rows: Any, shots: int) -> Floats:
     return scores
 
 
-def tell(name: str, scores: Floats, truth: Bools, seed: int) -> None:
-    """Print one line: the ends of shots are queries, every other shot's beginning an answer."""
+def tell(
+    name: str, scores: Floats, truth: Bools, seed: int, among: Bools | None = None
+) -> None:
+    """Print one line: the ends of shots are queries, every other shot's beginning an answer.
+
+    `among` (shots, shots) are the pairs that count, all without it.
+    """
     shots = len(truth)
     others = ~np.eye(shots, dtype=np.bool_)
+    if among is not None:
+        others &= among
 
     def precision(queries: NDArray[np.int64]) -> float:
         chosen = others[queries]

@@ -45,6 +45,17 @@ def flow_arrows(vector: Sequence[float]) -> list[Arrow]:
     return list(_arrows(steps, longest)) if longest else []
 
 
+def arrows_inside(arrows: Sequence[Arrow], masks: Sequence[str]) -> list[Arrow]:
+    """Return the arrows that begin inside one of the masks of 64x64 bits."""
+
+    def covered(arrow: Arrow) -> bool:
+        row = int(arrow.y1 * MASK_SIDE / FLOW_ROWS)
+        column = int(arrow.x1 * MASK_SIDE / FLOW_COLUMNS)
+        return any(mask[row * MASK_SIDE + column] == "1" for mask in masks)
+
+    return [arrow for arrow in arrows if covered(arrow)]
+
+
 def _arrows(steps: list[tuple[float, float]], longest: float) -> Iterator[Arrow]:
     for cell, (x, y) in enumerate(steps):
         if (x * x + y * y) ** 0.5 >= LEAST_ARROW * longest:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from catalog.models import EncoderVersion, MatchCandidate, Shot, ShotMask, Title
-from catalog.views.drawing import Arrow, flow_arrows, mask_path
+from catalog.views.drawing import Arrow, arrows_inside, flow_arrows, mask_path
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 PARTNERS = 6
+Family = EncoderVersion.Family
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ def inspect(shot: Shot, user: User) -> dict[str, Any]:
     }
 
 
-def moment_at(shot: Shot, frame: int) -> Moment:
+def moment_at(shot: Shot, frame: int, moves: str = Family.FLOW) -> Moment:
     """What the live encoders saw at one frame; nothing where they did not look."""
-    found = {moment.frame: moment for moment in moments_of(shot)}
+    found = {moment.frame: moment for moment in moments_of(shot, moves)}
     return found.get(frame) or _moment(found, shot, frame, "Matched")
 
 
@@ -62,17 +63,24 @@ def _picture_of(title: Title) -> dict[str, float]:
     return dict(zip(("x", "y", "width", "height"), place, strict=True))
 
 
-def moments_of(shot: Shot) -> list[Moment]:
-    """The frames of a shot that encoders looked at, with what the live ones saw."""
+def moments_of(shot: Shot, moves: str = Family.FLOW) -> list[Moment]:
+    """The frames of a shot that encoders looked at, with what the live ones saw.
+
+    `moves` is the family whose movement the arrows show. A subject's own, `action`, is
+    shown inside its mask: around it, the field only carries on what moves there.
+    """
     actives = EncoderVersion.objects.actives()
     found: dict[int, Moment] = {}
     for mask in shot.masks.filter(version__in=actives):
         moment = _moment(found, shot, mask.frame, mask.get_slot_display())
         moment.outlines.append(Outline(mask, mask_path(str(mask.placed))))
-    flow = actives.filter(family=EncoderVersion.Family.FLOW)
-    for row in shot.vectors.filter(version__in=flow):
+    moving = actives.filter(family=moves)
+    for row in shot.vectors.filter(version__in=moving):
         moment = _moment(found, shot, row.frame, row.get_slot_display())
         moment.arrows, moment.speed = flow_arrows(row.vector), row.magnitude
+        if moves != Family.FLOW:
+            masks = [str(outline.mask.placed) for outline in moment.outlines]
+            moment.arrows = arrows_inside(moment.arrows, masks)
     for slot, frame in _whole(shot):
         _moment(found, shot, frame, slot)
     return [found[frame] for frame in sorted(found)]

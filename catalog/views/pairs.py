@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.forms import BoardForm
 from catalog.matchcuts import cut_of_candidate
-from catalog.models import Bin, MatchCandidate, Verdict
+from catalog.models import Bin, EncoderVersion, MatchCandidate, Verdict
 from catalog.models.productions import may_edit
 from catalog.services import Refused
 from catalog.views.cards import CardSide, sides_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from catalog.htmx import PageRequest
     from catalog.matchcuts import MatchCut
 
+Family = EncoderVersion.Family
 VIEWS = {
     "1": "Cut",
     "2": "Side by side",
@@ -38,6 +39,8 @@ VIEWS = {
     "6": "Masks",
     "7": "Flow",
 }
+# The family whose movement arrows show, where it is not the picture's own.
+MOVES = {"action": "action"}
 # What an address says of the page itself, and not of the board one came from.
 OWN = ("out", "in", "view", "aligned", "after")
 
@@ -118,15 +121,17 @@ def _sides(candidate: MatchCandidate, cut: MatchCut) -> list[PairSide]:
         "entering": (cut.entering.frame, cut.entering_handle),
     }
     return [
-        _side(card, *frames[card.name], letter)
+        _side(card, *frames[card.name], letter, MOVES.get(candidate.kind, Family.FLOW))
         for letter, card in zip("AB", sides_of(candidate), strict=True)
     ]
 
 
-def _side(card: CardSide, frame: int, handles: int, letter: str) -> PairSide:
+def _side(
+    card: CardSide, frame: int, handles: int, letter: str, moves: str
+) -> PairSide:
     title = card.shot.title
     nudged_card = replace(card, frame=frame, tc=title.tc(frame), handles=handles)
-    moment = moment_at(card.shot, frame)
+    moment = moment_at(card.shot, frame, moves)
     return PairSide(letter, nudged_card, moment, title.picture_aspect)
 
 

@@ -55,12 +55,12 @@ class SampleTitle:
     """Frames and truth of one sample title."""
 
     def __init__(self, film: Path, truth: dict[str, Any]) -> None:
-        self._film, self.truth = film, truth
+        self.film, self.truth = film, truth
         self.shots = truth["shots"]
 
     def all_frames(self) -> Iterator[Picture]:
         """Every frame, RGB, cropped to the active picture."""
-        with av.open(str(self._film)) as film:
+        with av.open(str(self.film)) as film:
             for frame in film.decode(video=0):
                 picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
                 yield self._cropped(picture)

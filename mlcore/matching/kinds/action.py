@@ -12,7 +12,7 @@ from mlcore.flow import flow_finder
 from mlcore.matching.camera import Camera, fit_camera, grid
 from mlcore.matching.cosine import cosine_each, cosine_every, unit_steps
 from mlcore.matching.kinds.base import Index, Parts, Transform
-from mlcore.matching.kinds.motion import MotionRows, speed_ratio
+from mlcore.matching.kinds.motion import MotionRows, goes_on, speed_ratio
 from mlcore.matching.moments import AT_THE_CUT, Slot
 from mlcore.matching.motion import Motion, beside
 from mlcore.matching.observation import Observation
@@ -36,11 +36,10 @@ _EVERY = 8  # The camera is fitted at every 8th pixel.
 
 
 class ActionKind:
-    """score = max(cosine, 0) ** 8 * speed_ratio.
+    """score = min(max(cosine, 0) ** 10, speed_ratio), as of motion.
 
     cosine: of the two fields of the subjects' own motion; speed_ratio: the slower speed
-    over the faster. 10 degrees (.88) weigh like 15 % (.85); two movers in directions at
-    random pass the board's floor of .3 in one case of eight.
+    over the faster.
     """
 
     name = "action"
@@ -82,7 +81,7 @@ class ActionKind:
         """Return (a, b) scores."""
         cosine = cosine_every(leaving.steps, entering.steps)
         ratio = speed_ratio(leaving.speed[:, None], entering.speed[None, :])
-        return _score(cosine, ratio)
+        return goes_on(cosine, ratio)
 
     def parts(self, leaving: MotionRows, entering: MotionRows) -> Parts:
         """Return cosine (-1..1) and speed_ratio (0..1)."""
@@ -92,17 +91,11 @@ class ActionKind:
 
     def score_from_parts(self, parts: Parts) -> Floats:
         """Return (n,) scores by the formula above."""
-        return _score(parts["cosine"], parts["speed_ratio"])
+        return goes_on(parts["cosine"], parts["speed_ratio"])
 
     def transform(self, _parts: dict[str, float]) -> Transform | None:
         """Subjects that move alike may stand where they are."""
         return None
-
-
-def _score(cosine: Floats, ratio: Floats) -> Floats:
-    square = np.maximum(cosine, np.float32(0.0)) ** 2
-    fourth = square * square
-    return np.asarray(fourth * fourth * ratio, np.float32)
 
 
 def measure_action(
@@ -127,7 +120,7 @@ def measure_action(
         return None
     mask = _union(subjects, greys[0].shape)
     places = grid(*mask.shape, aspect)
-    finder, cells = flow_finder(), np.zeros((ROWS, COLUMNS, 4))
+    finder, cells = flow_finder(), np.zeros((ROWS, COLUMNS, 3))
     for before, after in pairwise(greys):
         flow = finder.calc(before, after, None) / mask.shape[1]  # type: ignore[call-overload]  # None: no guess
         camera = _camera_behind(flow, mask, places)
@@ -178,9 +171,9 @@ def _camera_behind(
 
 
 def _in_cells(own: NDArray[np.float64], mask: Floats) -> NDArray[np.float64]:
-    """Return (9, 16, 4): motion right and down times weight, weight, share of the mask."""
+    """Return (9, 16, 3): motion right and down times weight, and weight."""
     fast = np.sqrt((own**2).sum(axis=-1)) * mask
-    layers = np.dstack([own * fast[..., None], fast, mask])
+    layers = np.dstack([own * fast[..., None], fast])
     return np.asarray(
         cv2.resize(layers, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA), np.float64
     )
@@ -198,16 +191,16 @@ def _followed(mask: Floats, flow: Floats, own: NDArray[np.float64]) -> Floats:
 
 
 def _summed(cells: NDArray[np.float64], rate: float) -> Motion | None:
-    pushed, weight, share = cells[..., :2], cells[..., 2], cells[..., 3]
-    total = weight.sum()
-    if not total:
+    pushed, weight = cells[..., :2], cells[..., 2]
+    if not weight.any():
         return None
-    speed = float(np.sqrt((pushed**2).sum(axis=-1)).sum() / total) * rate
+    here = pushed / np.maximum(weight, 1e-12)[..., None]
+    # Once more by what moves: a cell that is background in part says less.
+    share = weight**2 / (weight**2).sum()
+    speed = float((share * np.sqrt((here**2).sum(axis=-1))).sum()) * rate
     if not speed >= ACTION_FLOOR:
         return None
-    mean = pushed.sum(axis=(0, 1)) / total
-    here = pushed / np.maximum(weight, 1e-12)[..., None]
-    inside = (share / share.max())[..., None]
-    field = mean + inside * (here - mean)
+    mean = (share[..., None] * here).sum(axis=(0, 1))
+    field = mean + (weight / weight.max())[..., None] * (here - mean)
     length = float(np.sqrt((field**2).sum()))
     return Motion((field / length).ravel().astype(np.float32), speed)

@@ -31,8 +31,8 @@ _PALETTE = 1 + HUES * SATURATIONS
 LIGHT_DIMS = 3 * _CELLS + _TONES + _PALETTE
 """Layout of light (48), of colour (96), key, contrast, palette (37)."""
 
-# Changes that nobody sees: 3 of L, and of a or b, in each cell.
-_SLACK = {"layout": 0.03**2 * _CELLS, "tint": 0.03**2 * 2 * _CELLS, "palette": 0.0}
+# What things are, not how they are lit: 5 of L and 8 of a or b in each cell.
+_SLACK = {"layout": 0.05**2 * _CELLS, "tint": 0.08**2 * 2 * _CELLS, "palette": 0.0}
 _KEY_REACH = np.float32(0.4)
 _DARK = np.float32(0.02)
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
@@ -55,7 +55,7 @@ class LightRows(Rows):
 
 
 class LightKind:
-    """score = max(layout, 0) * max(tint, 0) * key * sqrt(contrast * palette).
+    """score = max(layout, 0) * max(tint, 0) * key ** 2 * sqrt(contrast * palette).
 
     layout and tint: likeness (see `likeness`) of where light falls, L of 6 x 8 cells
     less the mean, and of where which colour lies, a and b of the cells; key: 1 less
@@ -162,4 +162,4 @@ def _tones(
 def _score(parts: Mapping[str, Floats]) -> Floats:
     falls = np.maximum(parts["layout"], ZERO) * np.maximum(parts["tint"], ZERO)
     rest = np.sqrt(parts["contrast"] * parts["palette"])
-    return np.asarray(falls * parts["key"] * rest, np.float32)
+    return np.asarray(falls * parts["key"] * parts["key"] * rest, np.float32)

@@ -54,11 +54,12 @@ class SoundRows(Rows):
 
 
 class SoundKind:
-    """score = max(spectrum, 0) ** 4 * max(pulse, 0) * sqrt(loudness).
+    """score = max(spectrum, 0) ** 6 * max(pulse, 0) * loudness ** (1 / 4).
 
     spectrum: cosine of the two mel spectra, in dB, each less its mean, the nearest to
     the cut counting most; pulse: likeness (see `likeness`) of how strongly and how fast
-    the two beat; loudness: the softer one's root mean square over the louder one's.
+    the two beat; loudness: the softer one's root mean square over the louder one's. It
+    weighs little: a level is soon changed, a sound is not.
     """
 
     name = "sound"
@@ -183,4 +184,5 @@ def _ratio(a: Floats, b: Floats) -> Floats:
 def _score(parts: Mapping[str, Floats]) -> Floats:
     square = np.maximum(parts["spectrum"], ZERO) ** 2
     pulse = np.maximum(parts["pulse"], ZERO)
-    return np.asarray(square * square * pulse * np.sqrt(parts["loudness"]), np.float32)
+    level = np.sqrt(np.sqrt(parts["loudness"]))
+    return np.asarray(square * square * square * pulse * level, np.float32)
