@@ -4,6 +4,7 @@ from catalog.models import Job
 from pipelines.ingest import ingest
 from pipelines.jobs import Work
 from pipelines.loops import render_loop
+from pipelines.offsets import find_offsets
 from pipelines.recut import recut, redetect, rematch
 
 WORK: dict[str, Work] = {
@@ -12,4 +13,5 @@ WORK: dict[str, Work] = {
     Job.Kind.RECUT: recut,
     Job.Kind.REMATCH: rematch,
     Job.Kind.LOOP: render_loop,
+    Job.Kind.OFFSETS: find_offsets,
 }
