@@ -65,7 +65,7 @@ def moments_of(shot: Shot) -> list[Moment]:
     """The frames of a shot that encoders looked at, with what the live ones saw."""
     actives = EncoderVersion.objects.actives()
     found: dict[int, Moment] = {}
-    for mask in shot.masks.filter(version__in=actives):
+    for mask in shot.masks.filter(version__in=actives, variant=0):
         moment = _moment(found, shot, mask.frame, mask.get_slot_display())
         moment.outlines.append(Outline(mask, mask_path(str(mask.placed))))
     flow = actives.filter(family=EncoderVersion.Family.FLOW)
