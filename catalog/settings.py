@@ -136,6 +136,8 @@ CELERY_TIMEZONE = "UTC"
 
 # Length of a proxy segment: what a killed decode has to do again at most.
 PROXY_SEGMENT_SECONDS = float(os.environ.get("KULESHOV_SEGMENT_SECONDS", "60"))
+# Lines of the picture that is delivered: how far a source may be enlarged depends on it.
+DELIVERY_HEIGHT = int(os.environ.get("KULESHOV_DELIVERY_HEIGHT", "1080"))
 TORCH_THREADS = int(os.environ.get("KULESHOV_TORCH_THREADS", "1"))
 
 # Leases: a worker renews every BEAT seconds; silent for LEASE seconds means dead.

@@ -9,8 +9,6 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from catalog.files import local_path
 from catalog.models import EncoderVersion, Shot, ShotMask, ShotVector, Slot, Title
 from catalog.stills import still_key
@@ -27,9 +25,11 @@ from pipelines.media.times import FrameTimes, times_path
 from pipelines.moments import Moment, flow_window, moments_of
 from pipelines.rows import copy_rows
 from pipelines.segment import load_signals
-from pipelines.stills import crop_to_picture, fitted, publish_stills
+from pipelines.stills import crop_to_picture, publish_stills
+from pipelines.stretches import read_stretch
 
 if TYPE_CHECKING:
+    import numpy as np
     from decord import VideoReader
     from numpy.typing import NDArray
 
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
 
 BATCH_SHOTS = 16
-# Longest side of the small pictures that movement is measured in.
-STRETCH_SIDE = 320
 # How much of the sound on one side of a cut is listened to.
 SOUND_SECONDS = Fraction(1)
 Family = EncoderVersion.Family
@@ -143,7 +141,7 @@ def _observe(
             subjects=_subjects(look, moment, pictures[n]),
             appearance=looks[n],
             flow=look.signals.flow[flow_window(moment)],
-            stretch=partial(_stretch, look, moment),
+            stretch=partial(read_stretch, look.title, look.proxy, moment),
             sound=_sound(look, moment),
         )
         for n, moment in enumerate(moments)
@@ -154,18 +152,7 @@ def _subjects(look: _Look, moment: Moment, picture: Picture) -> tuple[Silhouette
     """Who stands in front; nobody does in black, slates and text."""
     if moment.shot.role != Shot.Role.PICTURE:
         return ()
-    found = look.encoders.segmenter.segment(picture)
-    return () if found is None else (found,)
-
-
-def _stretch(look: _Look, moment: Moment) -> Picture:
-    window = flow_window(moment)
-    # The frame before the first one too: flow i is from frame i - 1 to i.
-    frames = range(window.start - 1, window.stop)
-    whole = look.proxy.get_batch(list(frames)).asnumpy()
-    return np.stack(
-        [fitted(crop_to_picture(one, look.title), STRETCH_SIDE) for one in whole]
-    )
+    return look.encoders.segmenter.subjects(picture)
 
 
 def _sound(look: _Look, moment: Moment) -> NDArray[np.float32] | None:

@@ -6,6 +6,7 @@ from pipelines.exports import export_loops
 from pipelines.ingest import ingest
 from pipelines.jobs import Work
 from pipelines.loops import render_loop
+from pipelines.offsets import find_offsets
 from pipelines.recut import recut, redetect, rematch
 from pipelines.search import search
 from pipelines.train_ranking import train
@@ -20,4 +21,5 @@ WORK: dict[str, Work] = {
     Job.Kind.ACROSS: across,
     Job.Kind.SEARCH: search,
     Job.Kind.TRAIN: train,
+    Job.Kind.OFFSETS: find_offsets,
 }

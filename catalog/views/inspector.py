@@ -71,7 +71,7 @@ def moments_of(shot: Shot, moves: str = Family.FLOW) -> list[Moment]:
     """
     actives = EncoderVersion.objects.actives()
     found: dict[int, Moment] = {}
-    for mask in shot.masks.filter(version__in=actives):
+    for mask in shot.masks.filter(version__in=actives, variant=0):
         moment = _moment(found, shot, mask.frame, mask.get_slot_display())
         moment.outlines.append(Outline(mask, mask_path(str(mask.placed))))
     moving = actives.filter(family=moves)

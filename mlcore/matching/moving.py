@@ -184,4 +184,4 @@ def _moments(rows: Words, aspect: Doubles) -> tuple[Doubles, Doubles, Doubles]:
 
 
 def _count(rows: Words) -> Doubles:
-    return np.bitwise_count(rows).sum(axis=1, dtype=np.float64)
+    return np.asarray(np.bitwise_count(rows).sum(axis=1), np.float64)

@@ -43,12 +43,13 @@ def cut_off(mask: NDArray[np.float32], cut: Cut) -> NDArray[np.float32]:
         return kept
     top, left = rows.min(), columns.min()
     tall, wide = np.ptp(rows) + 1, np.ptp(columns) + 1
-    low, right = top + round(cut.kept * tall), left + round(cut.kept * wide)
+    keep_y, keep_x = round(cut.kept * tall), round(cut.kept * wide)
+    every = slice(None)
     beyond = {
-        TOP: np.s_[: top + tall - round(cut.kept * tall)],
-        BOTTOM: np.s_[low:],
-        LEFT: np.s_[:, : left + wide - round(cut.kept * wide)],
-        RIGHT: np.s_[:, right:],
+        TOP: (slice(0, top + tall - keep_y), every),
+        BOTTOM: (slice(top + keep_y, None), every),
+        LEFT: (every, slice(0, left + wide - keep_x)),
+        RIGHT: (every, slice(left + keep_x, None)),
     }
     kept[beyond[cut.edge]] = 0.0
     return kept

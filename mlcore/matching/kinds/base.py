@@ -19,6 +19,7 @@ Transform = dict[str, float]
 picture about its centre."""
 
 RowsT = TypeVar("RowsT", bound=Rows)
+RowsT_contra = TypeVar("RowsT_contra", bound=Rows, contravariant=True)
 
 
 class Index(Enum):
@@ -81,7 +82,7 @@ class Kind(Protocol[RowsT]):
 
 
 @runtime_checkable
-class LooksTwice(Protocol[RowsT]):
+class LooksTwice(Protocol[RowsT_contra]):
     """A kind whose exact score costs too much for every pair.
 
     Its `scores` only estimate, cheaply: `wider` times as many pairs as are wanted are
@@ -93,5 +94,7 @@ class LooksTwice(Protocol[RowsT]):
     def wider(self) -> int:
         """How many times as many pairs are looked at again as are kept."""
 
-    def estimates(self, leaving: RowsT, entering: RowsT) -> NDArray[np.float32]:
+    def estimates(
+        self, leaving: RowsT_contra, entering: RowsT_contra
+    ) -> NDArray[np.float32]:
         """Return (n,) for row i against row i: the same bits as `scores` has there."""

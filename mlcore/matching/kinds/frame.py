@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlcore.matching.bits import Words, iou_each, iou_every
 from mlcore.matching.frame_rows import FrameRows, mask_rows, with_cuts_beside
@@ -67,17 +68,17 @@ class FrameKind:
                 cuts = np.flatnonzero(other.cut[:, cut] >= 0)
                 here = np.ix_(*(reach, cuts)[::way])
                 shown = other.cut[cuts, cut]
-                shapes = whole.centred[reach], other.shapes.centred[shown]
-                places = whole.where[reach], other.shapes.where[shown]
-                sides = _moved_every(*shapes[::way], *places[::way])
+                shapes = (whole.centred[reach], other.shapes.centred[shown])[::way]
+                places = (whole.where[reach], other.shapes.where[shown])[::way]
+                sides = _moved_every(shapes[0], shapes[1], *places)
                 found[here] = np.maximum(found[here], sides)
-        return found * (leaving.person[:, None] == entering.person[None, :])
+        return _if(leaving.person[:, None] == entering.person[None, :], found)
 
     def estimates(self, leaving: FrameRows, entering: FrameRows) -> Floats:
         """Return (n,) estimates of row i against row i."""
         placed_iou = iou_each(leaving.placed, entering.placed)
         found = np.maximum(placed_iou, _start(leaving, entering).moved)
-        return found * (leaving.person == entering.person)
+        return _if(leaving.person == entering.person, found)
 
     def parts(self, leaving: FrameRows, entering: FrameRows) -> Parts:
         """Return placed_iou, centred_iou, seen_iou, shared, same_class, dx, dy, scale, aspect.
@@ -110,13 +111,17 @@ class FrameKind:
         """Return (n,) scores by the formula above."""
         move = Move(parts["dx"], parts["dy"], parts["scale"], parts["aspect"])
         moved = _moved(parts["seen_iou"], parts["shared"], move)
-        return np.maximum(parts["placed_iou"], moved) * parts["same_class"]
+        return _if(parts["same_class"], np.maximum(parts["placed_iou"], moved))
 
     def transform(self, parts: dict[str, float]) -> Transform | None:
         """Return the move, where the pictures do not match better as they stand."""
         if parts["placed_iou"] >= parts["seen_iou"] ** 2:
             return None
         return {name: parts[name] for name in ("scale", "dx", "dy")} | {"rotation": 0.0}
+
+
+def _if(true: NDArray[np.bool_] | Floats, score: Floats) -> Floats:
+    return np.asarray(score * true, np.float32)
 
 
 class _Start(NamedTuple):

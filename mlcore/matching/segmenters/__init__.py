@@ -1,5 +1,6 @@
 """Who or what is in front: one interface, the best segmenter that is there."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from mlcore.matching.segmenters.base import Picture, Segmenter, Silhouette, Subject
@@ -24,6 +25,22 @@ class PeopleFirst:
         coverage = self._people.coverage(rgb)
         found = self._people.vouched(rgb, coverage)
         return found or self._things.segment(rgb, hint=coverage)
+
+    def subjects(self, rgb: Picture) -> tuple[Silhouette, ...]:
+        """Return each person who does not touch another; without people, the one thing."""
+        coverage = self._people.coverage(rgb)
+        people = self._people.each_vouched(rgb, coverage)
+        thing = None if people else self._things.segment(rgb, hint=coverage)
+        return people or (() if thing is None else (thing,))
+
+    def follow(
+        self, rgb: Picture, before: Sequence[Silhouette]
+    ) -> tuple[Silhouette, ...]:
+        """Return the subjects of a near frame again: people, or the thing."""
+        people = [one for one in before if one.subject == "person"]
+        things = [one for one in before if one.subject != "person"]
+        found = self._people.follow(rgb, people) if people else ()
+        return found + (self._things.follow(rgb, things) if things else ())
 
 
 def choose_segmenter(folder: Path) -> Segmenter:

@@ -1,5 +1,6 @@
 """Anything that clearly stands in front, whatever it is: saliency, then GrabCut."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ from mlcore.matching.segmenters.saliency import geodesic_saliency, to_lab
 
 SIDE = 112
 """Longest side, in pixels, of the picture that is cut out; masks keep 64."""
+
+_STRIDE = 14
+"""Pixels of SIDE that a subject may have moved since the frame that it is followed from."""
 
 Mask = NDArray[np.bool_]
 
@@ -68,6 +72,26 @@ class ForegroundSegmenter:
             if found is not None:
                 return found
         return None
+
+    def subjects(self, rgb: Picture) -> tuple[Silhouette, ...]:
+        """Return the one clear subject there may be."""
+        return tuple(one for one in [self.segment(rgb)] if one is not None)
+
+    def follow(
+        self, rgb: Picture, before: Sequence[Silhouette]
+    ) -> tuple[Silhouette, ...]:
+        """Return the subjects of a near frame again, cut out from where they stood."""
+        check_picture(rgb)
+        small = _small(rgb)
+        found = [_cut_out(small, *_seed_from(one, small)) for one in before]
+        return tuple(one for one in found if one is not None)
+
+
+def _seed_from(before: Silhouette, small: Picture) -> tuple[Mask, Mask]:
+    size = (small.shape[1], small.shape[0])
+    stood = cv2.resize(before.coverage, size, interpolation=cv2.INTER_LINEAR) >= 0.5
+    near = np.ones((2 * _STRIDE + 1, 2 * _STRIDE + 1), np.uint8)
+    return stood, cv2.dilate(stood.astype(np.uint8), near) == 0
 
 
 def _seeds(small: Picture, hint: NDArray[np.float32] | None) -> list[tuple[Mask, Mask]]:

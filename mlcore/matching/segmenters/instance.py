@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -12,7 +13,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import AutoModelForUniversalSegmentation
 
-from mlcore.matching.segmenters.base import Picture, Silhouette, check_picture
+from mlcore.matching.segmenters.base import (
+    Picture,
+    Silhouette,
+    check_picture,
+    largest_first,
+    shared_share,
+)
 
 LONGEST = 640
 """Longest side, in pixels, of the picture the network sees."""
@@ -21,6 +28,9 @@ _MULTIPLE = 32
 """Its backbones halve the picture five times."""
 
 _IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
+
+_SAME, _NEAR = 0.7, 0.2
+"""Overlap above which two instances are one, and one is the same in the next frame."""
 
 _THINGS = 80
 """In COCO's panoptic labels the first 80 are things; sky and grass are no subject."""
@@ -68,6 +78,27 @@ class InstanceSegmenter:
             (float(one.coverage.sum()) * one.score, one) for one in people or found
         ]
         return max(weighed, key=lambda pair: pair[0])[1] if weighed else None
+
+    def subjects(self, rgb: Picture) -> tuple[Silhouette, ...]:
+        """Return every person and thing once, the largest first."""
+        kept: list[Silhouette] = []
+        for one in self.instances(rgb):  # the surest first: of two alike it stays
+            if all(shared_share(one, other) < _SAME for other in kept):
+                kept.append(one)
+        return largest_first(kept)
+
+    def follow(
+        self, rgb: Picture, before: Sequence[Silhouette]
+    ) -> tuple[Silhouette, ...]:
+        """Return the instances of a near frame that stand where the subjects stood."""
+        left, found = list(self.subjects(rgb)), []
+        for one in before:
+            alike = [other for other in left if other.subject == one.subject]
+            nearest = max(alike, key=lambda o: shared_share(one, o), default=None)
+            if nearest is not None and shared_share(one, nearest) > _NEAR:
+                found.append(nearest)
+                left = [other for other in left if other is not nearest]
+        return tuple(found)
 
     def instances(self, rgb: Picture) -> list[Silhouette]:
         """Return every person and thing scored `least` and above, the surest first."""

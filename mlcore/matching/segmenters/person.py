@@ -1,5 +1,6 @@
 """People: MediaPipe's selfie mask, believed only where a head is found in it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -7,7 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlcore.matching.masks import SMALLEST_AREA, area
-from mlcore.matching.segmenters.base import Picture, Silhouette, check_picture
+from mlcore.matching.segmenters.base import (
+    Picture,
+    Silhouette,
+    check_picture,
+    largest_first,
+)
 from mlcore.matching.segmenters.detectors import (
     BODY,
     FAR_FACE,
@@ -60,6 +66,32 @@ class PersonSegmenter:
         """Return the people of a uint8 (h, w, 3) picture as one mask, or None; 256 pixels on the longest side."""
         return self.vouched(rgb, self.coverage(rgb))
 
+    def subjects(self, rgb: Picture) -> tuple[Silhouette, ...]:
+        """Return each part of the mask that has a head in it, the largest first.
+
+        People who touch are one part: the mask does not tell them apart.
+        """
+        return self.each_vouched(rgb, self.coverage(rgb))
+
+    def follow(
+        self, rgb: Picture, before: Sequence[Silhouette]
+    ) -> tuple[Silhouette, ...]:
+        """Return people of a near frame again; nobody looks for heads anew."""
+        coverage = self.coverage(rgb)
+        _, labels = cv2.connectedComponents((coverage >= 0.5).astype(np.uint8))
+        parts = np.asarray(labels, np.int32)
+        found: dict[int, Silhouette] = {}
+        for person in before:
+            size = (parts.shape[1], parts.shape[0])
+            stood = cv2.resize(person.coverage, size, interpolation=cv2.INTER_LINEAR)
+            shared = np.bincount(parts[stood >= 0.5], minlength=1)
+            shared[0] = 0  # what is no part
+            part = int(shared.argmax())
+            if part and part not in found:
+                here = coverage * (parts == part)
+                found[part] = Silhouette(here, "person", person.score)
+        return tuple(found.values())
+
     def coverage(self, rgb: Picture) -> Coverage:
         """Return the ungated mask, 0..1, 256 pixels on the longest side: whatever stands in front."""
         check_picture(rgb)
@@ -69,20 +101,43 @@ class PersonSegmenter:
 
     def vouched(self, rgb: Picture, coverage: Coverage) -> Silhouette | None:
         """Return the parts of a mask that have a head in them, if one head is sure enough."""
-        if area(coverage >= 0.5) < SMALLEST_AREA:
-            return None  # too small for a mask: the detectors cost five times as much
+        parts, heads, sure = self._heads(rgb, coverage)
+        if not sure:
+            return None
+        kept = coverage * np.isin(parts, sorted(heads))
+        return Silhouette(kept, "person", sure)
+
+    def each_vouched(self, rgb: Picture, coverage: Coverage) -> tuple[Silhouette, ...]:
+        """Return the same parts one by one, the largest first."""
+        parts, heads, sure = self._heads(rgb, coverage)
+        found = [
+            Silhouette(coverage * (parts == part), "person", score)
+            for part, score in sorted(heads.items())
+        ]
+        return largest_first(found) if sure else ()
+
+    def _heads(
+        self, rgb: Picture, coverage: Coverage
+    ) -> tuple[NDArray[np.int32], dict[int, float], float]:
+        """Return the numbered parts of a mask, the best head in each that has one, and
+        the best score that passed its gate: 0 where nobody vouches for a person."""
         _, labels = cv2.connectedComponents((coverage >= 0.5).astype(np.uint8))
         parts = np.asarray(labels, np.int32)
-        score, kept = 0.0, set[int]()
+        if area(coverage >= 0.5) < SMALLEST_AREA:
+            return (
+                parts,
+                {},
+                0.0,
+            )  # too small for a mask: the detectors cost five times as much
+        best: dict[int, float] = {}
+        sure = 0.0
         for detector, least in self._gates:
             for head in detector.heads(rgb, COMPANY):
                 part = _part_at(parts, head)
                 if part:
-                    kept.add(part)
-                    score = max(score, head.score if head.score >= least else 0.0)
-        if not score:
-            return None
-        return Silhouette(coverage * np.isin(parts, sorted(kept)), "person", score)
+                    best[part] = max(best.get(part, 0.0), head.score)
+                    sure = max(sure, head.score if head.score >= least else 0.0)
+        return parts, best, sure
 
 
 def _part_at(parts: NDArray[np.int32], head: Head) -> int:
