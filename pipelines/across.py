@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mlcore.matching.kinds import Kind
     from pipelines.jobs import Claim
 
+    Grouped = tuple[int, int | None]
+
 NEAR = 100
 """Near rows of each row and form that are scored exactly."""
 
@@ -65,12 +67,13 @@ def _search(claim: Claim) -> None:
         rows += _on_board(kind, found)
     with claim.writing():
         config = {"near": NEAR, "per_shot": PER_SHOT}
-        write_set(title, MatchSet.Scope.ACROSS, _still_there(rows), config)
+        write_set(title, MatchSet.Scope.ACROSS, still_there(rows), config)
 
 
 def own_shots(title: Title) -> list[int]:
     """The shots that are sought for: pictures, the earliest of each group."""
-    shots = title.shots.pictures().order_by("index").values_list("pk", "group")
+    pictures = title.shots.pictures().order_by("index")
+    shots: Iterable[Grouped] = pictures.values_list("pk", "group")
     first: dict[tuple[int, int], int] = {}
     for shot, group in shots:
         first.setdefault((0, shot) if group is None else (1, group), shot)
@@ -113,7 +116,10 @@ def _in_pieces(own: Sequence[int], size: int) -> Iterable[Sequence[int]]:
 
 def _stand_ins(title: Title, shots: set[int], copied: set[int]) -> dict[int, int]:
     """Return, for other titles' shots, which shot stands for each."""
-    groups = dict(Shot.objects.filter(pk__in=shots).values_list("pk", "group"))
+    rows: Iterable[Grouped] = Shot.objects.filter(pk__in=shots).values_list(
+        "pk", "group"
+    )
+    groups = dict(rows)
     wanted = {group for group in groups.values() if group and group not in copied}
     members = Shot.objects.filter(group__in=wanted).exclude(title=title)
     ordered = members.order_by("-title", "-index").values_list("group", "pk")
@@ -184,7 +190,7 @@ def _on_board(kind: Kind[Any], pieces: list[Candidates]) -> list[MatchCandidate]
     return ranked(kind, pick_candidates(found, kept), shots, rules)
 
 
-def _still_there(rows: list[MatchCandidate]) -> list[MatchCandidate]:
+def still_there(rows: list[MatchCandidate]) -> list[MatchCandidate]:
     """Leave out pairs with shots that another title's new cuts have replaced meanwhile."""
     named = {key for row in rows for key in (row.leaving_id, row.entering_id)}
     there = set(Shot.objects.filter(pk__in=named).values_list("pk", flat=True))

@@ -28,6 +28,7 @@ def main() -> None:
 def measure(family: str, rows: int, seed: int) -> None:
     """Everything about one family at one size."""
     from bench.search.filling import fill  # noqa: PLC0415  after Django's set-up
+    from bench.search.pairing import pair_a_title  # noqa: PLC0415
     from mlcore.matching.kinds import FRAME, MOTION  # noqa: PLC0415
     from pipelines.filters import Filters  # noqa: PLC0415
     from pipelines.indexes import forms_of  # noqa: PLC0415
@@ -40,6 +41,7 @@ def measure(family: str, rows: int, seed: int) -> None:
     reach = reach_of(kind, version, Filters())
     for form in reach.forms.values():
         ask_all(reach, form, seed)
+    pair_a_title(kind, version)
 
 
 def build(form, rows: int) -> None:  # type: ignore[no-untyped-def]
