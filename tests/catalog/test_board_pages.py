@@ -1,16 +1,9 @@
-from catalog.models import DuplicateGroup, MatchSet, Verdict
+from catalog.models import DuplicateGroup, Verdict
 from catalog.services import give_verdict
 from catalog.views import board
 from tests.catalog.boards import BoardTestCase
 from tests.catalog.pages import HTMX, card_ids, markup
-from tests.factories import (
-    add_candidate,
-    add_match_set,
-    add_pair,
-    add_shots,
-    add_title,
-    add_user,
-)
+from tests.factories import add_candidate, add_match_set, add_pair, add_user
 
 
 class BoardListTests(BoardTestCase):
@@ -68,19 +61,6 @@ class BoardListTests(BoardTestCase):
         self.assertEqual(card_ids(page), [best.pk, alone.pk])
         self.assertContains(page, "\u00d73", count=1)
         self.assertEqual(self.board("duplicates=show"), [best.pk, copy.pk, alone.pk])
-
-    def test_a_pair_that_both_its_titles_found_is_one_card(self):
-        other = add_title(self.production)
-        (shot,) = add_shots(other, 50)
-        sets = [
-            MatchSet.objects.create(title=title, live=True, scope="across")
-            for title in (self.title, other)
-        ]
-        first, _again = (add_candidate(one, self.shots[0], shot) for one in sets)
-
-        self.assertEqual(self.board(), [first.pk])
-        self.assertEqual(self.board("duplicates=show"), [first.pk])
-        self.assertEqual(self.board(f"title={other.pk}"), [first.pk])
 
     def test_a_copy_of_a_judged_pair_does_not_come_up_in_its_place(self):
         group = DuplicateGroup.objects.create(production=self.production)

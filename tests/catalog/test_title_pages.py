@@ -1,7 +1,7 @@
 from django.test import override_settings
 
 from catalog.files import local_path
-from catalog.models import Job, Location, MatchSet, Title
+from catalog.models import Job, Location, Title
 from tests.catalog.pages import HTMX, PageTestCase, logged_in, markup, text
 from tests.factories import (
     add_candidate,
@@ -46,15 +46,6 @@ class TitleListTests(TitlePageTestCase):
         self.assertContains(page, "3 shots")
         self.assertContains(page, "1 match<")
         self.assertLess(text(page).index(newer.name), text(page).index(title.name))
-
-    def test_pairs_with_titles_that_may_not_be_seen_are_not_even_counted(self):
-        title = add_title(self.production)
-        (mine,) = add_shots(title, 50)
-        (hidden,) = add_shots(add_title(), 50)
-        across = MatchSet.objects.create(title=title, live=True, scope="across")
-        add_candidate(across, mine, hidden)
-
-        self.assertContains(self.client.get("/titles/"), "0 matches")
 
     def test_it_polls_while_a_title_is_worked_on_and_no_longer(self):
         title = add_title(self.production, state=Title.State.WORKING)
