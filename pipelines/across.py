@@ -60,7 +60,7 @@ def _search(claim: Claim) -> None:
     for kind, version in kinds:
         found: list[Candidates] = []
         for pairs in pairs_across(title, kind, version, own):
-            found.append(pairs)
+            found += [] if pairs is None else [pairs]
             done += BATCH_SHOTS
             pace = f"{done / (time.monotonic() - began + 1e-9):.0f} shots/s"
             claim.progress(done / (len(own) * len(kinds) + 1), pace)
@@ -82,8 +82,8 @@ def own_shots(title: Title) -> list[int]:
 
 def pairs_across(
     title: Title, kind: Kind[Any], version: EncoderVersion, own: Sequence[int]
-) -> Iterator[Candidates]:
-    """Yield, for some own shots at a time, their best pairs both ways.
+) -> Iterator[Candidates | None]:
+    """Yield, for some own shots at a time, their best pairs both ways; None without any.
 
     Shots are named by their keys. Each near-duplicate group of another title stands
     once, by its earliest shot; copies of own shots do not stand at all.
@@ -106,8 +106,8 @@ def pairs_across(
                 if b in stands
             }
         )
-        if pairs:
-            yield _scored(kind, version, np.array(pairs, np.int64))
+        # Also where nothing is near: whoever asked says meanwhile that it is alive.
+        yield _scored(kind, version, np.array(pairs, np.int64)) if pairs else None
 
 
 def _in_pieces(own: Sequence[int], size: int) -> Iterable[Sequence[int]]:
@@ -122,10 +122,10 @@ def _stand_ins(title: Title, shots: set[int], copied: set[int]) -> dict[int, int
     groups = dict(rows)
     wanted = {group for group in groups.values() if group and group not in copied}
     members = Shot.objects.filter(group__in=wanted).exclude(title=title)
-    ordered = members.order_by("-title", "-index").values_list("group", "pk")
+    ordered = members.order_by("-title_id", "-index").values_list("group", "pk")
     earliest = dict(ordered)
     return {
-        shot: shot if group is None else earliest[group]
+        shot: shot if group is None else earliest.get(group, shot)
         for shot, group in groups.items()
         if group not in copied
     }

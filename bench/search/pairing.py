@@ -16,7 +16,7 @@ def pair_a_title(kind: object, version: EncoderVersion) -> None:
     began = time.perf_counter()
     pieces = list(islice(pairs_across(title, kind, version, own), SHOTS))
     took = time.perf_counter() - began
-    found = sum(len(piece) for piece in pieces)
+    found = sum(len(piece) for piece in pieces if piece is not None)
     print(
         f"  a title across: {len(own)} shots, {len(own) / took:.1f} shots/s, "
         f"{found / max(len(own), 1):.0f} pairs a shot kept",
