@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mlcore.matching.kinds import Kind
     from pipelines.jobs import Claim
 
+    Grouped = tuple[int, int | None]
+
 NEAR = 100
 """Near rows of each row and form that are scored exactly."""
 
@@ -61,20 +63,21 @@ def _search(claim: Claim) -> None:
         fill_learned(kind, version, title)
         found: list[Candidates] = []
         for pairs in pairs_across(title, kind, version, own):
-            found.append(pairs)
+            found += [] if pairs is None else [pairs]
             done += BATCH_SHOTS
             pace = f"{done / (time.monotonic() - began + 1e-9):.0f} shots/s"
             claim.progress(done / (len(own) * len(sought.kinds) + 1), pace)
         rows += _on_board(kind, found, sought.ranker(kind.name))
     with claim.writing():
         config = {"near": NEAR, "per_shot": PER_SHOT}
-        kept = _still_there(rows)
+        kept = still_there(rows)
         write_set(title, MatchSet.Scope.ACROSS, kept, sought, config)
 
 
 def own_shots(title: Title) -> list[int]:
     """The shots that are sought for: pictures, the earliest of each group."""
-    shots = title.shots.pictures().order_by("index").values_list("pk", "group")
+    pictures = title.shots.pictures().order_by("index")
+    shots: Iterable[Grouped] = pictures.values_list("pk", "group")
     first: dict[tuple[int, int], int] = {}
     for shot, group in shots:
         first.setdefault((0, shot) if group is None else (1, group), shot)
@@ -83,8 +86,8 @@ def own_shots(title: Title) -> list[int]:
 
 def pairs_across(
     title: Title, kind: Kind[Any], version: EncoderVersion, own: Sequence[int]
-) -> Iterator[Candidates]:
-    """Yield, for some own shots at a time, their best pairs both ways.
+) -> Iterator[Candidates | None]:
+    """Yield, for some own shots at a time, their best pairs both ways; None without any.
 
     Shots are named by their keys. Each near-duplicate group of another title stands
     once, by its earliest shot; copies of own shots do not stand at all.
@@ -107,8 +110,8 @@ def pairs_across(
                 if b in stands
             }
         )
-        if pairs:
-            yield _scored(kind, version, np.array(pairs, np.int64))
+        # Also where nothing is near: whoever asked says meanwhile that it is alive.
+        yield _scored(kind, version, np.array(pairs, np.int64)) if pairs else None
 
 
 def _in_pieces(own: Sequence[int], size: int) -> Iterable[Sequence[int]]:
@@ -117,13 +120,16 @@ def _in_pieces(own: Sequence[int], size: int) -> Iterable[Sequence[int]]:
 
 def _stand_ins(title: Title, shots: set[int], copied: set[int]) -> dict[int, int]:
     """Return, for other titles' shots, which shot stands for each."""
-    groups = dict(Shot.objects.filter(pk__in=shots).values_list("pk", "group"))
+    rows: Iterable[Grouped] = Shot.objects.filter(pk__in=shots).values_list(
+        "pk", "group"
+    )
+    groups = dict(rows)
     wanted = {group for group in groups.values() if group and group not in copied}
     members = Shot.objects.filter(group__in=wanted).exclude(title=title)
-    ordered = members.order_by("-title", "-index").values_list("group", "pk")
+    ordered = members.order_by("-title_id", "-index").values_list("group", "pk")
     earliest = dict(ordered)
     return {
-        shot: shot if group is None else earliest[group]
+        shot: shot if group is None else earliest.get(group, shot)
         for shot, group in groups.items()
         if group not in copied
     }
@@ -190,7 +196,7 @@ def _on_board(
     return ranked(kind, pick_candidates(found, kept), shots, rules, ranker)
 
 
-def _still_there(rows: list[MatchCandidate]) -> list[MatchCandidate]:
+def still_there(rows: list[MatchCandidate]) -> list[MatchCandidate]:
     """Leave out pairs with shots that another title's new cuts have replaced meanwhile."""
     named = {key for row in rows for key in (row.leaving_id, row.entering_id)}
     there = set(Shot.objects.filter(pk__in=named).values_list("pk", flat=True))

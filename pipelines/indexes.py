@@ -140,12 +140,14 @@ def ensure_indexes(
     Of several workers that ask at once, one builds and the others wait, calling
     `waiting` twice a second. Indexes of versions that are gone are dropped.
     """
-    drop_gone_indexes()
+    with _turn() as mine:
+        if mine:
+            drop_gone_indexes()
     for form in forms:
         if is_indexed(form) or _many(form, from_rows) < from_rows:
             continue
         while not is_indexed(form):
-            with _turn(form.version) as mine:
+            with _turn() as mine:
                 if mine:
                     _build(form)
             if not mine:
@@ -190,22 +192,22 @@ def _apart() -> sql.SQL:
 
 
 @contextmanager
-def _turn(version: int) -> Iterator[bool]:
-    """Try to be the one who builds. Nobody may wait here inside a statement:
+def _turn() -> Iterator[bool]:
+    """Try to be the one who makes and drops indexes.
 
-    a build waits for every statement that began before it.
+    One at a time, for two builds on one table would wait for each other; and nobody may
+    wait here inside a statement: a build waits for every statement that began before.
     """
     # A lock of a transaction goes with it, whatever happens in it.
     lasting = "xact_" if connection.in_atomic_block else ""
-    keys = [LOCK_CLASS, version]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_try_advisory_{lasting}lock(%s, %s)", keys)
+        cursor.execute(f"SELECT pg_try_advisory_{lasting}lock(%s, 0)", [LOCK_CLASS])
         mine = bool(cursor.fetchone()[0])
         try:
             yield mine
         finally:
             if mine and not lasting:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", keys)
+                cursor.execute("SELECT pg_advisory_unlock(%s, 0)", [LOCK_CLASS])
 
 
 @contextmanager

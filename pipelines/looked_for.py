@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlcore.matching.segmenters import Picture
-    from mlcore.matching.stored import MaskRow, VectorRow
+    from mlcore.matching.stored import StoredRow
 
 DRAWN_ASPECT = 16 / 9
 """Width / height of the picture that a silhouette is drawn in, as the page shows it."""
@@ -39,7 +39,7 @@ FLOW_GRID = (9, 16, 2)
 class Look:
     """Rows of a kind that nobody keeps."""
 
-    rows: Sequence[MaskRow] | Sequence[VectorRow]
+    rows: Sequence[StoredRow]
     aspect: float
     """Width / height of the picture."""
 

@@ -1,4 +1,4 @@
-"""Write many representation rows at once, by COPY: tens of times bulk_create."""
+"""Write many representation rows at once, by COPY: several times as fast as bulk_create."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def copy_rows(table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -
 
 
 def read_rows(
-    query: str | sql.Composable, values: Iterable[Any]
+    query: str | sql.SQL | sql.Composed, values: Iterable[Any]
 ) -> list[tuple[Any, ...]]:
     """Run a query whose bit and vector columns come as their raw binary form.
 

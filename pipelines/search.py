@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pipelines.jobs import Claim
     from pipelines.nearest import Reach
 
-WIDENINGS = 4
-"""How often a list that ended at its limit is asked for again, four times as long."""
+LONGER = 64
+"""Times as long as planned a list becomes, at most, before too few shots are found."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,12 +117,12 @@ def _nearest(
     reach: Reach, kind: Kind[Any], version: EncoderVersion, query: Query, top: int
 ) -> tuple[list[dict[str, Any]], bool]:
     """Ask for longer lists until there are `top` shots, or no more to be had."""
-    many = reach.many
-    for _ in range(WIDENINGS):
+    many, longest = reach.many, reach.many * LONGER
+    while True:
         near = shortlist(reach, query.sought, many=many)
         shots = Shot.objects.select_related("title").in_bulk(near.shots)
         found = _scored(kind, version, query, shots, reach.filters)
-        if len(found) >= top or not near.full:
+        if len(found) >= top or not near.full or many >= longest:
             break
         many *= 4
     return [_said(n, one) for n, one in enumerate(found[:top], start=1)], near.exact

@@ -1,6 +1,6 @@
 """What a search over the catalogue costs and finds.
 
-python -m bench.search [--rows 100000,1000000] [--only mask,flow] [--seed N]; in a database of its own.
+python -m bench.search [--rows 100000,1000000] [--only mask,flow] [--queries 100] [--seed N]; in a database of its own.
 """
 
 import argparse
@@ -15,19 +15,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.search")
     parser.add_argument("--rows", default="100000,1000000")
     parser.add_argument("--only", default="mask,flow")
+    parser.add_argument("--queries", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    print(f"{platform.processor() or platform.machine()}, seed {given.seed}")
+    words = platform.processor() or platform.machine()
+    print(f"{words}, seed {given.seed}, {given.queries} queries")
     for rows in (int(word) for word in given.rows.split(",")):
         for family in given.only.split(","):
             with scratch_database():
                 print(f"\n{family}, {rows:,} rows, three a shot, 1,000 titles")
-                measure(family, rows, given.seed)
+                measure(family, rows, given.seed, given.queries)
 
 
-def measure(family: str, rows: int, seed: int) -> None:
+def measure(family: str, rows: int, seed: int, queries: int) -> None:
     """Everything about one family at one size."""
     from bench.search.filling import fill  # noqa: PLC0415  after Django's set-up
+    from bench.search.pairing import pair_a_title  # noqa: PLC0415
     from mlcore.matching.kinds import FRAME, MOTION  # noqa: PLC0415
     from pipelines.filters import Filters  # noqa: PLC0415
     from pipelines.indexes import forms_of  # noqa: PLC0415
@@ -39,7 +42,8 @@ def measure(family: str, rows: int, seed: int) -> None:
         build(form, rows)
     reach = reach_of(kind, version, Filters())
     for form in reach.forms.values():
-        ask_all(reach, form, seed)
+        ask_all(reach, form, seed, queries)
+    pair_a_title(kind, version)
 
 
 def build(form, rows: int) -> None:  # type: ignore[no-untyped-def]
@@ -58,13 +62,13 @@ def build(form, rows: int) -> None:  # type: ignore[no-untyped-def]
     )
 
 
-def ask_all(reach, form, seed: int) -> None:  # type: ignore[no-untyped-def]
+def ask_all(reach, form, seed: int, many: int) -> None:  # type: ignore[no-untyped-def]
     """Print recall and times of one index, without and with filters."""
     from bench.search import asking  # noqa: PLC0415
     from catalog.models import Title  # noqa: PLC0415
     from pipelines.filters import Filters  # noqa: PLC0415
 
-    queries = asking.queries_of(form, seed)
+    queries = asking.queries_of(form, many, seed)
     titles = list(Title.objects.order_by("pk").values_list("pk", flat=True))
     for share, few in (("all", None), ("10 %", 100), ("1 %", 10), ("0.1 %", 1)):
         allowed = None if few is None else tuple(titles[7 : 7 + few])

@@ -15,7 +15,6 @@ from pipelines.nearest import QueryRow, Reach, near_query, near_rows
 from pipelines.rows import read_rows
 
 WANTED = 20
-QUERIES = 100
 CUT = Lookup(frozenset({Slot.TAIL}), frozenset({Slot.HEAD}), enters=True, leaves=False)
 TIE = 1e-6
 
@@ -24,14 +23,14 @@ Answer = tuple[list[float], float]
 Ask = Callable[[Reach, QueryRow], Answer]
 
 
-def queries_of(form: Form, seed: int) -> list[QueryRow]:
+def queries_of(form: Form, many: int, seed: int) -> list[QueryRow]:
     """Rows at the ends of shots taken by chance: what would be cut from."""
     chance = np.random.default_rng(seed + 1)
     keys = read_rows(
         f"SELECT id FROM {form.table} WHERE version_id = %s AND slot = 'tail'",  # noqa: S608
         [form.version],
     )
-    picked = [keys[at][0] for at in chance.choice(len(keys), QUERIES, replace=False)]
+    picked = [keys[at][0] for at in chance.choice(len(keys), many, replace=False)]
     subject = "subject" if form.table.endswith("mask") else "''"
     column = form.name
     rows = read_rows(

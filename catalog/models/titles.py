@@ -55,10 +55,8 @@ class TitleQuerySet(models.QuerySet["Title"]):
         return placed.order_by("-created_at", "-pk")
 
     def with_counts(self) -> Self:
-        """Add `shot_count`, and `match_count` of the pairs within the title on the board.
-
-        Pairs with other titles are not counted: who may see which of them differs.
-        """
+        """Add `shot_count`, and `match_count` of the board's pairs within the title."""
+        # Pairs with other titles are not counted: who may see which of them differs.
         within = Q(match_sets__live=True, match_sets__scope="title")
         on_board = within & Q(match_sets__candidates__rank__isnull=False)
         live = Count("match_sets__candidates", filter=on_board)

@@ -108,12 +108,12 @@ def _shot(
     return {"shot": _visible_shot(number, user)}
 
 
-def _visible_shot(number: object, user: User | None) -> int:
+def _visible_shot(number: int | None, user: User | None) -> int:
     shots = Shot.objects.all() if user is None else Shot.objects.visible_to(user)
-    found = isinstance(number, int) and 0 < number < 2**63
-    if not found or not shots.filter(pk=number).exists():
+    known = number is not None and 0 < number < 2**63
+    if number is None or not known or not shots.filter(pk=number).exists():
         raise Refused(f"There is no shot {number}.")
-    return int(str(number))
+    return number
 
 
 def _picture(

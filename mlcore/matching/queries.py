@@ -8,16 +8,14 @@ import numpy as np
 from mlcore.matching.bits import to_words
 from mlcore.matching.kinds.base import Index, Kind
 from mlcore.matching.moments import Slot, rows_columns
-from mlcore.matching.stored import MaskRow, StoredMasks, StoredVectors, VectorRow
+from mlcore.matching.stored import StoredMasks, StoredRow, StoredVectors
 
 EVERY_MOMENT = (Slot.HEAD, Slot.MIDDLE, Slot.TAIL)
 """A picture stands for every moment of a shot that shows nothing else: so it meets the
 heads, the middles and the tails of others."""
 
 
-def held(
-    kind: Kind[Any], rows: Sequence[MaskRow] | Sequence[VectorRow], aspect: float
-) -> Any:
+def held(kind: Kind[Any], rows: Sequence[StoredRow], aspect: float) -> Any:
     """Return the kind's rows of shot 0, which shows this moment all the time.
 
     `aspect` is width / height of the picture.

@@ -4,8 +4,9 @@ from pathlib import Path
 from django.conf import settings
 from django.test import TestCase
 
-from catalog.files import working_folder
+from catalog.files import local_path, working_folder
 from catalog.models import Job, Production, Title
+from catalog.services import keep_picture
 from pipelines.schedules import LEFTOVER_SECONDS, clear_leftovers
 
 
@@ -35,6 +36,14 @@ class LeftoverTests(TestCase):
         clear_leftovers(self.tomorrow)
 
         self.assertTrue(self.folder.exists())
+
+    def test_a_picture_that_was_searched_by_is_kept_for_a_day(self):
+        picture = local_path(keep_picture([b"picture"]))
+
+        clear_leftovers()
+        self.assertTrue(picture.exists())
+        clear_leftovers(self.tomorrow)
+        self.assertFalse(picture.exists())
 
     def test_whole_uploads_are_never_touched(self):
         whole = Path(settings.UPLOAD_ROOT) / "whole.mp4"

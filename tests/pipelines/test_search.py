@@ -8,9 +8,11 @@ from catalog.models import Job, Shot, Title
 from catalog.services import ask_search
 from mlcore.matching.kinds import KINDS
 from mlcore.matching.masks import pack
-from pipelines import nearest
-from pipelines import search as searching
 from pipelines.errors import PipelineError
+from pipelines.kinds import VECTOR_COLUMNS
+from pipelines.nearest import SHORTLIST
+from pipelines.rows import copy_rows, text
+from pipelines.search import search
 from tests.catalogues import (
     add_catalogue,
     blob,
@@ -19,7 +21,7 @@ from tests.catalogues import (
     copy_masks,
     live_encoders,
 )
-from tests.factories import add_production, add_user, write_file
+from tests.factories import add_encoder, add_production, add_user, write_file
 from tests.pipelines.test_across import claimed
 
 FIGURE = blob(0.3, 0.5, 0.25, 0.8)
@@ -29,7 +31,7 @@ def answer(**asked):
     """The result of a search, done here."""
     job = ask_search(**{"user": None, "kind": "frame", "by": "shot", **asked})
     claim = claimed(job)
-    searching.search(claim)
+    search(claim)
     claim.job.end(Job.State.DONE)
     job.refresh_from_db()
     return job.result
@@ -121,14 +123,25 @@ class ByShotTests(SearchCase):
             self.assertGreaterEqual(room, 40)
 
     def test_a_list_grows_until_there_are_enough_shots(self):
-        copy_flows(self.shots[:1], np.ones((1, 8), np.float32), slot="tail")
-        many = np.ones((11, 8), np.float32) + np.eye(11, 8, dtype=np.float32)
-        copy_flows(self.shots[1:12], many, slot="head")
-        reach = searching.reach_of
-        searching.reach_of = lambda *words: nearest.reach_of(*words, many=2)
-        self.addCleanup(setattr, searching, "reach_of", reach)
+        query, long, *others = self.shots[:8]
+        copy_flows([query], np.ones((1, 8), np.float32), slot="middle")
+        crowd = np.ones((SHORTLIST + 10, 8), np.float32)
+        crowd[:, 0] += np.linspace(0, 0.01, len(crowd))
+        version = add_encoder("flow").pk
+        copy_rows(  # a long shot fills the first list by itself
+            "catalog_shotvector",
+            VECTOR_COLUMNS,
+            (
+                (long.pk, long.title_id, version, "inner", frame, text(row), 0.2)
+                for frame, row in enumerate(crowd, start=long.first_frame)
+            ),
+        )
+        further = np.ones((6, 8), np.float32) + np.eye(6, 8, dtype=np.float32)
+        copy_flows(others, further, slot="middle")
 
-        self.assertEqual(len(answer(kind="motion", shot=self.shots[0])["shots"]), 11)
+        found = answer(kind="motion", shot=query, top=7)["shots"]
+        self.assertEqual(found[0]["shot"], long.pk)
+        self.assertEqual({one["shot"] for one in found[1:]}, {s.pk for s in others})
 
     def test_what_cannot_be_answered_says_why(self):
         self.assertIn(
@@ -142,7 +155,7 @@ class ByShotTests(SearchCase):
         job = ask_search(user=None, kind="frame", by="shot", shot=gone)
         Shot.objects.filter(pk=gone.pk).delete()
         with self.assertRaisesMessage(PipelineError, "no longer there"):
-            searching.search(claimed(job))
+            search(claimed(job))
 
 
 class BySilhouetteTests(SearchCase):
