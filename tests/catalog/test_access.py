@@ -7,9 +7,11 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from catalog.loops import loop_key
-from catalog.models import Job, MatchCandidate, Title, Verdict
+from catalog.models import ImportedCut, Job, MatchCandidate, Title, Verdict
 from tests.catalog.pages import HTMX, Markup, PageTestCase, logged_in, text
 from tests.factories import (
+    add_cut,
+    add_export,
     add_job,
     add_pair,
     add_production,
@@ -25,10 +27,10 @@ OPEN = {"login", "health"}
 CHANGES = {"judge", "undo", "redetect", "rematch", "split", "merge", "job-cancel"}
 CHANGES |= {"job-retry"}
 # For editors, also to look at.
-EDITORS = CHANGES | {"title-add"}
+EDITORS = CHANGES | {"title-add", "cut-add"}
 # About nobody's footage.
 GENERAL = {"login", "logout", "password", "health", "keys", "board", "titles", "jobs"}
-GENERAL |= {"undo"}
+GENERAL |= {"undo", "export", "cuts"}
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 
@@ -61,6 +63,8 @@ class EveryAddress(PageTestCase):
     pair: MatchCandidate
     title: Title
     job: Job
+    export: Job
+    cut: ImportedCut
 
     @classmethod
     def setUpTestData(cls):
@@ -71,6 +75,8 @@ class EveryAddress(PageTestCase):
         cls.pair = add_pair(production)
         cls.title = cls.pair.leaving.title
         cls.job = add_job(cls.title)
+        cls.export = add_export([cls.title])
+        cls.cut = add_cut(cls.title)
         write_file(cls.title.proxy_key, b"proxy")
         write_file(cls.title.poster_key, b"poster")
         write_file(loop_key(cls.pair), b"loop")
@@ -84,6 +90,8 @@ class EveryAddress(PageTestCase):
             "shot_id": self.pair.entering.pk,
             "candidate_id": self.pair.pk,
             "job_id": self.job.pk,
+            "export_id": self.export.pk,
+            "cut_id": self.cut.pk,
             "frame": 0,
         }
         pattern = next(
@@ -117,7 +125,7 @@ class AccessTests(EveryAddress):
 
     def test_strangers_do_not_find_what_is_not_theirs(self):
         client = logged_in(self.stranger)
-        for name in set(own_patterns()) - GENERAL - {"title-add"}:
+        for name in set(own_patterns()) - GENERAL - {"title-add", "cut-add"}:
             with self.subTest(name=name):
                 method = "post" if name in CHANGES else "get"
                 self.assertEqual(self.ask(client, name, method).status_code, 404)
@@ -137,11 +145,12 @@ class AccessTests(EveryAddress):
 
     def test_strangers_change_nothing(self):
         client = logged_in(self.stranger)
+        jobs = Job.objects.count()
         for name in set(own_patterns()) - {"login", "logout"}:
             for method in METHODS:
                 self.ask(client, name, method)
 
-        self.assertEqual(Job.objects.count(), 1)
+        self.assertEqual(Job.objects.count(), jobs)
         self.assertEqual(Verdict.objects.count(), 0)
         self.assertEqual(self.title.shots.count(), 3)
         self.job.refresh_from_db()
