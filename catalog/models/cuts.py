@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,8 @@ from catalog.models.titles import Title
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
+
+Candidate = TypeVar("Candidate", bound=models.Model)
 
 
 class ImportedCutQuerySet(models.QuerySet["ImportedCut"]):
@@ -131,7 +133,7 @@ class CutEvent(models.Model):
         return min(self.source_first + into, self.source_end - 1)
 
 
-class KnownPairs(models.QuerySet["MatchCandidate"]):
+class KnownPairs(models.QuerySet[Candidate]):
     """What candidates know of imported cuts."""
 
     def with_known(self) -> Self:

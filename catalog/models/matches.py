@@ -65,7 +65,7 @@ def _copies_of(group: str) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-class MatchCandidateQuerySet(KnownPairs):
+class MatchCandidateQuerySet(KnownPairs["MatchCandidate"]):
     """Which candidates."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:

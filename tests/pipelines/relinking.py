@@ -82,7 +82,7 @@ class Shelf:
         for path in sorted(folder.iterdir()):
             self._take(path)
 
-    def _take(self, path: Path) -> None:
+    def _take(self, path):
         with av.open(str(path)) as opened:
             video = opened.streams.video[0]
             tags = {}

@@ -13,7 +13,7 @@ from defusedxml.ElementTree import fromstring
 from tests.pipelines.relinking import RATES, Found, labels, places
 
 
-def from_edl(text: str) -> list[Found]:
+def from_edl(text):
     """Events of a CMX3600 list, by pycmx; its reels are named at the top."""
     lines = text.split("\r\n")
     read = pycmx.parse_cmx3600(io.StringIO(text.replace("\r\n", "\n")))
@@ -103,7 +103,7 @@ def from_otio(text: str) -> list[Found]:
     return found
 
 
-def from_fcp7(text: str) -> list[Found]:
+def from_fcp7(text):
     """Clip items of the xmeml's video track."""
     sequence = fromstring(text).find("sequence")
     record_rate = _rate(sequence)
@@ -132,7 +132,7 @@ def from_fcp7(text: str) -> list[Found]:
     return found
 
 
-def from_fcpxml(text: str) -> list[Found]:
+def from_fcpxml(text):
     """Asset clips of the spine; every time is a whole number of frames."""
     root = fromstring(text)
     rates = {
@@ -184,7 +184,7 @@ def _exact(rate: float) -> Fraction:
     return next(each for each in RATES.values() if abs(each - rate) < 1e-6)
 
 
-def _rate(element: Element) -> Fraction:
+def _rate(element):
     base = int(element.findtext("rate/timebase"))
     return Fraction(
         base * 1000, 1001 if element.findtext("rate/ntsc") == "TRUE" else 1000
