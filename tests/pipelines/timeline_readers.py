@@ -14,7 +14,7 @@ from tests.pipelines.relinking import RATES, Found, labels, places
 
 
 def from_edl(text):
-    """Events of a CMX3600 list, by pycmx; its reels are named at the top."""
+    """Events of a CMX3600 list, by pycmx; its reels are named at the end."""
     lines = text.split("\r\n")
     read = pycmx.parse_cmx3600(io.StringIO(text.replace("\r\n", "\n")))
     assert not [s for s in read.unrecognized_statements if str(s.content).strip()]
