@@ -13,7 +13,9 @@ from catalog.files import local_path
 from catalog.models import (
     Bin,
     BinItem,
+    CutEvent,
     EncoderVersion,
+    ImportedCut,
     Job,
     MatchCandidate,
     MatchSet,
@@ -194,6 +196,43 @@ def add_job(title: Title | None = None, **fields: object) -> Job:
         "key": f"test:{next(_numbers)}",
     }
     return Job.objects.create(**{**defaults, **fields})
+
+
+def add_export(titles: Sequence[Title]) -> Job:
+    """Loops of cuts of these titles, rendered."""
+    key = f"exports/{next(_numbers)}.zip"
+    write_file(key, b"loops")
+    return add_job(
+        kind=Job.Kind.EXPORT,
+        state=Job.State.DONE,
+        subject={"name": "Loops", "titles": [t.pk for t in titles], "key": key},
+        result={"key": key, "files": 1},
+    )
+
+
+def add_cut(source: Title, *spans: tuple[int, int]) -> ImportedCut:
+    """A timeline that shows these frames of one title, half-open, one after another."""
+    cut = ImportedCut.objects.create(
+        production=source.production,
+        name=f"Cut of {source}",
+        form="edl",
+        rate_num=source.rate_num,
+        rate_den=source.rate_den,
+        sha256=f"{next(_numbers):064x}",
+    )
+    at = 0
+    for place, (first, end) in enumerate(spans or ((0, 50), (200, 250)), start=1):
+        CutEvent.objects.create(
+            cut=cut,
+            place=place,
+            source=source,
+            source_first=first,
+            source_end=end,
+            record_first=at,
+            record_end=at + end - first,
+        )
+        at += end - first
+    return cut
 
 
 def write_file(key: str, content: bytes) -> Path:

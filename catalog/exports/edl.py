@@ -1,4 +1,4 @@
-"""CMX3600: one rate a file, reels of eight characters with their map at the top."""
+"""CMX3600: one rate a file, reels of eight characters with their map at the end."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ def write_edl(timeline: Timeline) -> bytes:
     lines = [
         f"TITLE: {one_line(timeline.name, 60)}",
         f"FCM: {'DROP FRAME' if timeline.drop else 'NON-DROP FRAME'}",
-        f"* RATE: {name_of_rate(timeline.rate, drop=timeline.drop)}",
     ]
+    for event in timeline.events:
+        lines += ["", *_event(timeline, event, reels[event.source.key])]
+    # At the end: some readers take no comment before the first event.
+    lines += ["", f"* RATE: {name_of_rate(timeline.rate, drop=timeline.drop)}"]
     for source in timeline.sources():
         mapped = (reels[source.key], source.reel, one_line(source.file, 4096))
         lines.append(f"* REEL MAP: {' = '.join(mapped)}")
-    for event in timeline.events:
-        lines += ["", *_event(timeline, event, reels[event.source.key])]
     return ("\r\n".join(lines) + "\r\n").encode("utf-8")
 
 

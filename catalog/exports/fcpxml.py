@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from catalog.exports.sources import Source
     from catalog.exports.timeline import Event, Timeline
 
+# What the DTD lets a conform-rate name.
+SOURCE_RATES = {"23.98", "24", "25", "29.97", "30", "47.95", "48", "50", "59.94", "60"}
 Formats = dict[tuple[Fraction, tuple[int, int]], str]
 
 
@@ -124,7 +126,7 @@ def _clip(
         format=formats[source.rate, source.size],
         tcFormat=_counting(drop=source.drop),
     )
-    if source.rate != timeline.rate:
+    if source.rate != timeline.rate and _short(source.rate) in SOURCE_RATES:
         # Played at its own speed, not stretched to the frames of the timeline.
         child(clip, "conform-rate", scaleEnabled="0", srcFrameRate=_short(source.rate))
     if target in TARGETS:
@@ -165,5 +167,4 @@ def _counting(*, drop: bool) -> str:
 
 
 def _short(rate: Fraction) -> str:
-    # The DTD's own words: 23.98, 29.97, 47.95, 59.94.
     return spoken(Fraction(round(rate * 100), 100))

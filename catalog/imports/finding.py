@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
+from catalog.exports.paths import placed
 from catalog.exports.rates import Counting, rate_named
 from catalog.exports.reels import LENGTH, plain_reel
 from catalog.exports.text import one_line
 from catalog.imports.cutlist import ReadCut, ReadEvent, Unreadable
-from catalog.models import Production, Title
+from catalog.models import Production, StorageRoot, Title
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -36,19 +37,24 @@ def names_of(production: Production, user: User | None, title: Title | None) -> 
         found = found.visible_to(user)
     if title is not None:
         found = found.exclude(pk=title.pk)
+    roots = list(StorageRoot.objects.all())
     names: Names = {}
     for each in found.select_related("source").prefetch_related("source__locations"):
-        for name in _called(each):
+        for name in _called(each, roots):
             names.setdefault(name.lower(), []).append(each)
     return names
 
 
-def _called(title: Title) -> set[str]:
+def _called(title: Title, roots: list[StorageRoot]) -> set[str]:
     paths = [title.added_path]
     if title.source is not None:
         paths += [place.path for place in title.source.locations.all()]
     files = [PurePosixPath(path) for path in paths]
     names = {*paths, *(file.name for file in files), *(file.stem for file in files)}
+    elsewhere = {
+        placed(path, roots, system) for path in paths for system in ("macos", "windows")
+    }
+    names |= {path for path in elsewhere if path is not None}
     names |= {title.name, title.reel, plain_reel(title.reel)}
     names |= {plain_reel(title.reel)[:LENGTH]}
     return names - {""}

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from catalog.models.productions import Production
@@ -13,6 +13,9 @@ from catalog.models.titles import Title
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
+
+
+Candidate = TypeVar("Candidate", bound=models.Model)
 
 
 class ImportedCutQuerySet(models.QuerySet["ImportedCut"]):
@@ -128,3 +131,31 @@ class CutEvent(models.Model):
         if self.cut.rate and self.source.rate:
             into = int(into * self.source.rate / self.cut.rate)
         return min(self.source_first + into, self.source_end - 1)
+
+
+class KnownPairs(models.QuerySet[Candidate]):
+    """What candidates know of imported cuts."""
+
+    def with_known(self) -> Self:
+        """Add `known_in` and `known_name`: the newest imported cut that has this pair.
+
+        A pair is known when a timeline goes by a hard cut from a frame of the leaving
+        shot to one of the entering shot. Nothing is barred for it.
+        """
+        joined = (
+            CutEvent.objects.filter(
+                source=OuterRef("leaving__title"),
+                source_end__gt=OuterRef("leaving__first_frame"),
+                source_end__lte=OuterRef("leaving__end_frame"),
+            )
+            .cut_to(
+                OuterRef(OuterRef("entering__title")),
+                OuterRef(OuterRef("entering__first_frame")),
+                OuterRef(OuterRef("entering__end_frame")),
+            )
+            .order_by("-cut_id", "place")
+        )
+        return self.annotate(
+            known_in=Subquery(joined.values("cut_id")[:1]),
+            known_name=Subquery(joined.values("cut__name")[:1]),
+        )

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from catalog.models.cuts import CutEvent
+from catalog.models.cuts import KnownPairs
 from catalog.models.filters import FilteredCandidates
 from catalog.models.titles import Shot, Title
 
@@ -68,7 +68,9 @@ def _copies_of(group: str) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-class MatchCandidateQuerySet(FilteredCandidates["MatchCandidate"]):
+class MatchCandidateQuerySet(
+    FilteredCandidates["MatchCandidate"], KnownPairs["MatchCandidate"]
+):
     """Which candidates."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -206,30 +208,6 @@ class MatchCandidateQuerySet(FilteredCandidates["MatchCandidate"]):
         return self.annotate(
             verdict=Subquery(standing.values("value")[:1]),
             verdict_reason=Subquery(standing.values("reason")[:1]),
-        )
-
-    def with_known(self) -> Self:
-        """Add `known_in` and `known_name`: the newest imported cut that has this pair.
-
-        A pair is known when a timeline goes by a hard cut from a frame of the leaving
-        shot to one of the entering shot. Nothing is barred for it.
-        """
-        joined = (
-            CutEvent.objects.filter(
-                source=OuterRef("leaving__title"),
-                source_end__gt=OuterRef("leaving__first_frame"),
-                source_end__lte=OuterRef("leaving__end_frame"),
-            )
-            .cut_to(
-                OuterRef(OuterRef("entering__title")),
-                OuterRef(OuterRef("entering__first_frame")),
-                OuterRef(OuterRef("entering__end_frame")),
-            )
-            .order_by("-cut_id", "place")
-        )
-        return self.annotate(
-            known_in=Subquery(joined.values("cut_id")[:1]),
-            known_name=Subquery(joined.values("cut__name")[:1]),
         )
 
     def leaving_at(self, title: Title, frame: int) -> Self:

@@ -7,11 +7,21 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from catalog.loops import loop_key
-from catalog.models import Bin, BinItem, Job, MatchCandidate, Title, Verdict
+from catalog.models import (
+    Bin,
+    BinItem,
+    ImportedCut,
+    Job,
+    MatchCandidate,
+    Title,
+    Verdict,
+)
 from tests.catalog.pages import HTMX, Markup, PageTestCase, logged_in, text
 from tests.factories import (
     add_bin,
     add_bin_item,
+    add_cut,
+    add_export,
     add_job,
     add_pair,
     add_production,
@@ -32,12 +42,10 @@ CHANGES |= {"item-move", "item-note", "item-drop"}
 ADMINS = {"ranking-train", "ranking-promote", "ranking-rollback"}
 CHANGES |= ADMINS
 # For editors, also to look at.
-EDITORS = CHANGES | {"title-add", "ranking"}
+EDITORS = CHANGES | {"title-add", "cut-add", "ranking"}
 # About nobody's footage.
 GENERAL = {"login", "logout", "password", "health", "keys", "board", "titles", "jobs"}
-GENERAL |= {"undo", "bins", "bin-add"}
-GENERAL |= {"undo", "ranking", *ADMINS}
-GENERAL |= {"undo", "search"}
+GENERAL |= {"undo", "bins", "bin-add", "cuts", "export", "search", "ranking", *ADMINS}
 # Nobody's but who asked.
 OWN = {"search-found"}
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -73,6 +81,8 @@ class EveryAddress(PageTestCase):
     title: Title
     item: BinItem
     job: Job
+    export: Job
+    cut: ImportedCut
 
     @classmethod
     def setUpTestData(cls):
@@ -85,6 +95,8 @@ class EveryAddress(PageTestCase):
         cls.item = add_bin_item(cls.pair, add_bin(production, "Secret Harbour bin"))
         cls.job = add_job(cls.title)
         cls.search = add_job(None, kind=Job.Kind.SEARCH, asked_by=cls.owner)
+        cls.export = add_export([cls.title])
+        cls.cut = add_cut(cls.title)
         write_file(cls.title.proxy_key, b"proxy")
         write_file(cls.title.poster_key, b"poster")
         write_file(loop_key(cls.pair), b"loop")
@@ -101,6 +113,8 @@ class EveryAddress(PageTestCase):
             "bin_id": self.item.bin_id,
             "item_id": self.item.pk,
             "job_id": (self.search if name in OWN else self.job).pk,
+            "export_id": self.export.pk,
+            "cut_id": self.cut.pk,
             "frame": 0,
         }
         pattern = next(
@@ -134,7 +148,7 @@ class AccessTests(EveryAddress):
 
     def test_strangers_do_not_find_what_is_not_theirs(self):
         client = logged_in(self.stranger)
-        for name in set(own_patterns()) - GENERAL - {"title-add"}:
+        for name in set(own_patterns()) - GENERAL - {"title-add", "cut-add"}:
             with self.subTest(name=name):
                 method = "post" if name in CHANGES else "get"
                 self.assertEqual(self.ask(client, name, method).status_code, 404)
@@ -154,11 +168,12 @@ class AccessTests(EveryAddress):
 
     def test_strangers_change_nothing(self):
         client = logged_in(self.stranger)
+        jobs = Job.objects.count()
         for name in set(own_patterns()) - {"login", "logout"}:
             for method in METHODS:
                 self.ask(client, name, method)
 
-        self.assertEqual(Job.objects.count(), 2)
+        self.assertEqual(Job.objects.count(), jobs)
         self.assertEqual(Verdict.objects.count(), 0)
         self.assertEqual(self.title.shots.count(), 3)
         self.assertEqual((Bin.objects.count(), BinItem.objects.count()), (1, 1))

@@ -13,7 +13,8 @@ from catalog.models import StorageRoot, Title
 from pipelines.media.probe import probe
 from tests.catalog.timelines import made_cut, planner
 from tests.footage import Clip, write_clip
-from tests.pipelines.relinking import RATES, READERS, Shelf
+from tests.pipelines.relinking import RATES, Shelf
+from tests.pipelines.timeline_readers import READERS
 
 # Name, rate, start, reel. Drop-frame starts lie before a minute and before a tenth one;
 # the first two reels share their first eight characters.
