@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from django.conf import settings
 from django.utils.timezone import now
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catalog.labels import LEARNED
 from catalog.models import EncoderVersion, MatchSet, Title, TrainingRun

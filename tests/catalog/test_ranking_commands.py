@@ -29,7 +29,7 @@ class LabelCommandTests(TestCase):
         self.match_set = add_match_set(self.title)
         self.keys = [str(self.shots[0].pk), str(self.shots[2].pk)]
 
-    def refused(self, *words) -> str:
+    def refused(self, *words):
         document, code = run("label", *words)
         self.assertEqual((set(document), code), ({"error"}, 1))
         self.assertEqual(Verdict.objects.count(), 0)

@@ -2,7 +2,7 @@
 
 from django.db import DataError, transaction
 
-from catalog.models import EncoderVersion, Job, MatchSet, Promotion
+from catalog.models import EncoderVersion, Job, Promotion
 from catalog.services import promote_version, roll_back
 from tests.catalog.pages import HTMX, PageTestCase, logged_in, markup, text
 from tests.factories import (
@@ -119,13 +119,13 @@ class SwitchTests(PageTestCase):
         self.version = add_encoder("ranker-frame", status="candidate")
         self.old = self.kept_set(live=True)
 
-    def kept_set(self, *, live, **versions) -> MatchSet:
+    def kept_set(self, *, live, **versions):
         kept = add_match_set(self.title, live=live)
         kept.versions = {"mask": self.mask.pk, **versions}
         kept.save()
         return kept
 
-    def live(self) -> MatchSet:
+    def live(self):
         return self.title.match_sets.get(live=True)
 
     def test_boards_that_are_ready_change_with_the_version_and_back(self):

@@ -118,7 +118,7 @@ class GateTests(unittest.TestCase):
         self.assertEqual(catalog_labels.LEAST_POSITIVES, gate.LEAST_POSITIVES)
 
 
-class FileTests(unittest.TestCase):
+class PairFileTests(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
