@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from django.conf import settings
 from django.utils.timezone import now
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catalog.labels import LEARNED
 from catalog.models import EncoderVersion, MatchSet, Title, TrainingRun
@@ -45,18 +46,9 @@ Status = EncoderVersion.Status
 def train(claim: Claim) -> None:
     """Do what a training job asks: train for a kind, or put a version live by hand."""
     torch.set_num_threads(settings.TORCH_THREADS)
-    if "version" in claim.job.subject:
-        claim.do_stages({"boards": _rank_titles, "switch": _switch_by_hand})
-        return
-    claim.do_stages(
-        {
-            "labels": _freeze,
-            "fit": _fit,
-            "gate": _decide,
-            "boards": _rank_titles,
-            "switch": _switch,
-        }
-    )
+    # Pool children share the cores: more threads each would only wait for one another.
+    with threadpool_limits(settings.TORCH_THREADS):
+        claim.do_stages(BY_HAND if "version" in claim.job.subject else TRAINING)
 
 
 def _freeze(claim: Claim) -> None:
@@ -267,3 +259,13 @@ def _live(family: str) -> EncoderVersion | None:
 def _is_live(version: EncoderVersion) -> bool:
     live = _live(version.family)
     return live is not None and live.pk == version.pk
+
+
+TRAINING = {
+    "labels": _freeze,
+    "fit": _fit,
+    "gate": _decide,
+    "boards": _rank_titles,
+    "switch": _switch,
+}
+BY_HAND = {"boards": _rank_titles, "switch": _switch_by_hand}

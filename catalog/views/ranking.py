@@ -139,7 +139,8 @@ def _done(request: PageRequest, act: Any) -> HttpResponse:
 
 
 def _word(request: PageRequest, name: str) -> str:
-    return request.POST.get(name, "")
+    # PostgreSQL keeps no NUL.
+    return request.POST.get(name, "").replace("\x00", "")
 
 
 def _card(kind: str) -> KindCard:

@@ -16,7 +16,7 @@ from mlcore.metrics import average_precision
 Embeddings = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
-LOOK_EVERY = 20
+LOOK_EVERY = 10
 """Steps between looks at the titles left out."""
 
 
@@ -26,7 +26,7 @@ class ContrastConfig:
 
     rank: int = 64
     temperature: float = 0.1
-    steps: int = 200
+    steps: int = 100
     """At most; fewer where titles left out say so."""
     learning_rate: float = 2e-3
     decay: float = 0.05
