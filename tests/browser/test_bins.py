@@ -22,9 +22,8 @@ class BinTests(BrowserTestCase):
         super().setUp()
         self.title = add_title(self.production, name="Harbour 101")
         shots = add_shots(self.title, *[50] * 6)
-        for shot in shots:
-            write_still(self.title, shot.first_frame)
-            write_still(self.title, shot.end_frame - 1)
+        for frame in range(self.title.frames):
+            write_still(self.title, frame)
         found = add_match_set(self.title)
         self.bin = add_bin(self.production, "Doors")
         self.items = [
@@ -48,7 +47,7 @@ class BinTests(BrowserTestCase):
         for key in keys.split():
             self.page.keyboard.press(key)
 
-    def test_cuts_play_move_and_stay_chosen(self):
+    def test_cuts_play_move_are_dropped_and_come_back(self):
         first, second, third = self.items
         self.press("ArrowDown ArrowDown")
         wanted = f"/media/loop/item/{second.pk}"
@@ -57,41 +56,35 @@ class BinTests(BrowserTestCase):
         self.press("Shift+ArrowDown")
 
         self.until(lambda: self.shown() == [first, third, second])
-        self.until(
-            lambda: self.evaluate("document.activeElement.id") == f"item-{second.pk}"
-        )
+        chosen = "document.activeElement.id"
+        self.until(lambda: self.evaluate(chosen) == f"item-{second.pk}")
         self.page.click(f"#item-{third.pk} .up")
         self.until(lambda: self.shown() == [third, first, second])
         self.page.drag_and_drop(f"#item-{second.pk} .place", f"#item-{third.pk} .place")
         self.until(lambda: self.shown() == [second, third, first])
         self.assertEqual(list(self.bin.items.all()), [second, third, first])
+        self._drop_and_put_back(third)
+        self._rename()
+        self.press("ArrowDown ArrowDown ArrowDown Enter")
+        self.page.wait_for_url("**/matches/*/?out=49&in=100**")
 
-    def test_a_dropped_cut_comes_back_to_its_place_with_its_note(self):
-        first, second, third = self.items
-        note = self.page.locator(f"#item-{second.pk} [name=note]")
+    def _drop_and_put_back(self, item: BinItem) -> None:
+        note = self.page.locator(f"#item-{item.pk} [name=note]")
         note.fill("his hand, her door")
         note.press("Tab")
         self.page.wait_for_selector("#said >> text=Noted.")
-        self.page.focus(f"#item-{second.pk}")
-
+        self.page.focus(f"#item-{item.pk}")
         self.press("Delete")
-
-        self.until(lambda: self.shown() == [first, third])
+        self.until(lambda: self.page.locator(".kept").count() == 2)
         self.press("u")
         self.until(lambda: self.page.locator(".kept").count() == 3)
         kept = list(self.bin.items.values_list("entering_frame", "note"))
-        self.assertEqual(kept, [(100, ""), (150, "his hand, her door"), (200, "")])
+        self.assertEqual(kept, [(150, ""), (200, "his hand, her door"), (100, "")])
 
-    def test_enter_opens_the_pair_that_a_cut_was_kept_from(self):
-        self.press("ArrowDown Enter")
-
-        self.page.wait_for_url("**/matches/*/?out=49&in=100**")
-
-    def test_it_gets_another_name(self):
+    def _rename(self) -> None:
         self.page.click("summary >> text=Rename")
         self.page.fill(".rename [name=name]", "Doors and hands")
         self.page.click(".rename button")
-
         self.page.wait_for_selector("h1 >> text=Doors and hands")
 
     def test_without_javascript_cuts_move_and_are_dropped(self):
