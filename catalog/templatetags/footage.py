@@ -71,7 +71,8 @@ def percent(share: float, digits: int = 0) -> str:
 @register.filter
 def signed(number: float, digits: int = 0) -> str:
     """Write a number with its sign, as inspectors write positions."""
-    return f"{number:+.{digits}f}".replace("-", "\u2212")
+    rounded = round(number, digits)
+    return f"{rounded:{'+' if rounded else ''}.{digits}f}".replace("-", "\u2212")
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,14 +70,15 @@ def offsets_part(request: PageRequest, candidate_id: int) -> HttpResponse:
         "candidate": candidate,
         "cut": scored(cut, matched, state.found),
         "offsets": state,
+        "aligned": aligned(request.GET, state),
     }
     status = 202 if state.file.waiting else 200
     return render_part(request, "offsets.html", context, part="offsets", status=status)
 
 
-def aligned(request: PageRequest, state: OffsetsState) -> bool:
+def aligned(given: Mapping[str, str], state: OffsetsState) -> bool:
     """Whether B is shown laid on A: as the address says, else as the match needs it."""
-    word = request.GET.get("aligned", "")
+    word = given.get("aligned", "")
     if word in {"0", "1"}:
         return word == "1" and state.alignment is not None
     return "match" in state.alignments or bool(state.cut.transform and state.alignment)

@@ -70,7 +70,7 @@ def pair(request: PageRequest, candidate_id: int) -> HttpResponse:
         "sides": _sides(candidate, cut),
         "loop": loop_state(candidate, cut, request.user),
         "offsets": offsets,
-        "aligned": aligned(request, offsets),
+        "aligned": aligned(request.GET, offsets),
         "view": _view(request),
         "views": [(key, word, _link(request, view=key)) for key, word in VIEWS.items()],
         "before": before,

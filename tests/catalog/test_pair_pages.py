@@ -54,7 +54,7 @@ class NudgedPageTests(PairCase):
             shown = self.shown(query)
             for handle in wanted:
                 with self.subTest(query=query, handle=handle):
-                    self.assertIn(f'data-shows="handle">{handle}</span> frames', shown)
+                    self.assertIn(f'data-shows="handle">{handle}</span> f ', shown)
 
     def test_a_frame_outside_its_shot_is_said_and_the_matched_ones_are_shown(self):
         for query in ("out=50", "in=99", "out=many", "in=-1", "out=9999999999999"):

@@ -131,11 +131,13 @@ document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.reasons[open], details.rename[open]")) {
     if (!open.contains(event.target)) open.open = false;
   }
-  const card = event.target.closest?.("details.reasons form button") && chosen();
-  if (card) {
-    event.target.closest("details").open = false;
+  // Afterwards: htmx forgets which button was clicked when that one loses the focus.
+  const card = event.target.closest?.("details.reasons form button")?.closest(".card");
+  if (card) setTimeout(() => {
+    card.querySelector("details.reasons").open = false;
+    choose(card);
     move(1);
-  }
+  });
 });
 
 function keep() {

@@ -23,6 +23,7 @@ export class Cut extends EventTarget {
     this.sides = Object.fromEntries(
       Object.entries(SIDES).map(([name, selector]) => [name, read(page.querySelector(selector))]),
     );
+    this.chosen = false; // whether a person has said how B is to be shown
     this.found = null; // what the worker found of the frames around
   }
 
@@ -71,6 +72,7 @@ export class Cut extends EventTarget {
   }
 
   align(on) {
+    this.chosen = true;
     this.page.dataset.aligned = on ? "1" : "0";
     this.#tell("align");
   }
@@ -89,12 +91,13 @@ export class Cut extends EventTarget {
     }
     if (this.view === "1") query.delete("view");
     else query.set("view", this.view);
-    query.set("aligned", this.page.dataset.aligned);
+    if (this.chosen) query.set("aligned", this.page.dataset.aligned);
     return query.toString();
   }
 
   #tell(what) {
-    history.replaceState(history.state, "", `${location.pathname}?${this.query}`);
+    const { query } = this;
+    history.replaceState(history.state, "", query ? `?${query}` : location.pathname);
     this.dispatchEvent(new CustomEvent("change", { detail: what }));
   }
 }

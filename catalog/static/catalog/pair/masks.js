@@ -44,11 +44,18 @@ function loopFrom(edges, key) {
   }
 }
 
-/** A loop of corners as a smooth curve: through the middle of each edge, round each corner. */
-function curve(points) {
-  const middle = (a, b) => `${(a[0] + b[0]) / 2} ${(a[1] + b[1]) / 2}`;
-  const parts = points.map((point, at) => `Q${point[0]} ${point[1]} ${middle(point, points[(at + 1) % points.length])}`);
-  return `M${middle(points.at(-1), points[0])}${parts.join("")}Z`;
+// Corners of single bits are stairs: each point becomes a mean of those around it.
+const WEIGHTS = [1, 2, 3, 4, 3, 2, 1];
+
+function smooth(points) {
+  const reach = (WEIGHTS.length - 1) / 2;
+  const whole = WEIGHTS.reduce((sum, weight) => sum + weight, 0);
+  const mean = (at, axis) => WEIGHTS.reduce((sum, weight, step) => {
+    const near = points[(at + step - reach + points.length) % points.length];
+    return sum + (weight * near[axis]) / whole;
+  }, 0);
+  if (points.length <= WEIGHTS.length) return points;
+  return points.map((_, at) => [mean(at, 0).toFixed(2), mean(at, 1).toFixed(2)]);
 }
 
 /** The outline of a mask as a path in a square of 64. */
@@ -56,7 +63,7 @@ export function outline(bits) {
   const edges = edgesOf(bits);
   const loops = [];
   for (const key of edges.keys()) {
-    while (edges.get(key).length) loops.push(curve(loopFrom(edges, key)));
+    while (edges.get(key).length) loops.push(`M${smooth(loopFrom(edges, key)).map((point) => point.join(" ")).join("L")}Z`);
   }
   return loops.join("");
 }
