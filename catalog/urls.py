@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.contrib.auth import views as accounts
 from django.urls import path
 
-from catalog.views import board, health, jobs, keys, loops, media, shots, titles
+from catalog.views import board, chains, health, jobs, keys, loops, media, shots, titles
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("titles/<int:title_id>/shots/<int:shot_id>/", shots.shot_detail, name="shot"),
     path("titles/<int:title_id>/shots/<int:shot_id>/split/", shots.split, name="split"),
     path("titles/<int:title_id>/shots/<int:shot_id>/merge/", shots.merge, name="merge"),
+    path("chains/", chains.chains, name="chains"),
+    path("chains/keep/", chains.keep, name="chain-keep"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job_detail, name="job"),
     path("jobs/<int:job_id>/cancel/", jobs.cancel, name="job-cancel"),

@@ -34,7 +34,7 @@ def wait_for(
     while True:
         rows = list(Job.objects.filter(pk__in=keys).select_related("title"))
         for row in rows:
-            now = f"{row.title}: {row.get_state_display().lower()} {row.stage}".strip()
+            now = f"{row.title or row}: {row.get_state_display().lower()} {row.stage}".strip()
             if said.get(row.pk) != now:
                 said[row.pk] = now
                 say(now)

@@ -1,6 +1,7 @@
 """Which verb does which kind of job."""
 
 from catalog.models import Job
+from pipelines.chains import chains
 from pipelines.ingest import ingest
 from pipelines.jobs import Work
 from pipelines.loops import render_loop
@@ -12,4 +13,5 @@ WORK: dict[str, Work] = {
     Job.Kind.RECUT: recut,
     Job.Kind.REMATCH: rematch,
     Job.Kind.LOOP: render_loop,
+    Job.Kind.CHAIN: chains,
 }

@@ -7,6 +7,7 @@ from catalog.services.bins import (
     move_item,
     moved_to,
 )
+from catalog.services.chains import ask_chains, keep_chain
 from catalog.services.cuts import merge_with_previous, split_shot
 from catalog.services.jobs import add_job, cancel_job, retry_job, sweep_jobs
 from catalog.services.locations import refresh_locations
@@ -26,10 +27,12 @@ __all__ = [
     "add_job",
     "add_path",
     "add_upload",
+    "ask_chains",
     "cancel_job",
     "default_production",
     "drop_item",
     "give_verdict",
+    "keep_chain",
     "keep_in_bin",
     "make_bin",
     "media_files",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # A bell not followed by a claim within this time has been lost, or the queue is long;
 # ringing again is harmless, since one UPDATE decides who works.
 RING_AGAIN_SECONDS = 30.0
-INTERACTIVE = {Job.Kind.LOOP, Job.Kind.OFFSETS, Job.Kind.SEARCH}
+INTERACTIVE = {Job.Kind.LOOP, Job.Kind.OFFSETS, Job.Kind.SEARCH, Job.Kind.CHAIN}
 
 
 @transaction.atomic

@@ -78,7 +78,9 @@ class Chain:
     weakest: float
     mean: float
     seconds: float
-    """What it plays: `longest_shots` of the outer ones are trimmed to the limits."""
+    """What it plays, the outer shots trimmed to the limits."""
+    ends: tuple[int, int]
+    """Frames that the first shot plays before the first cut, the last one after the last."""
 
 
 def find_chains(
@@ -95,7 +97,7 @@ def find_chains(
     """
     if top < 1 or beam < top:
         raise ValueError("the beam must hold the chains that are asked for")
-    paths = _starts(graph, rules)
+    paths = _starts(graph)
     for length in range(1, rules.shots):
         if length > 1:
             paths = _longer(graph, rules, paths)
@@ -108,7 +110,7 @@ def find_chains(
     return _apart(graph, rules, paths, top)
 
 
-def _starts(graph: Graph, rules: Rules) -> Ints:
+def _starts(graph: Graph) -> Ints:
     """Return (p, 1) cuts between shots of different groups, that may begin a chain."""
     differ = graph.group[graph.leaving] != graph.group[graph.entering]
     return np.flatnonzero(differ)[:, None]
@@ -174,6 +176,14 @@ def _fits(graph: Graph, rules: Rules, paths: Ints) -> NDArray[np.bool_]:
 
 def _range(graph: Graph, rules: Rules, paths: Ints) -> tuple[Floats, Floats]:
     """Return the least and the most seconds that paths play; nothing fits: inf, 0."""
+    inner, *ends = _played(graph, rules, paths)
+    too_short = np.minimum(*ends) < rules.min_shot_seconds
+    least = np.where(too_short, np.inf, inner + 2 * rules.min_shot_seconds)
+    return least, np.where(too_short, 0.0, inner + ends[0] + ends[1])
+
+
+def _played(graph: Graph, rules: Rules, paths: Ints) -> tuple[Floats, Floats, Floats]:
+    """Return seconds between the first and the last cut, before, and after, at most."""
     inner = _seconds(
         graph,
         graph.entering[paths[:, :-1]],
@@ -181,15 +191,12 @@ def _range(graph: Graph, rules: Rules, paths: Ints) -> tuple[Floats, Floats]:
         graph.leaving_frame[paths[:, 1:]],
     ).sum(axis=1)
     first, last = graph.leaving[paths[:, 0]], graph.entering[paths[:, -1]]
-    ends = [
-        _seconds(graph, first, graph.first[first], graph.leaving_frame[paths[:, 0]]),
-        _seconds(graph, last, graph.entering_frame[paths[:, -1]], graph.end[last] - 1),
-    ]
-    too_short = np.minimum(*ends) < rules.min_shot_seconds
-    if rules.max_shot_seconds:
-        ends = [np.minimum(end, rules.max_shot_seconds) for end in ends]
-    least = np.where(too_short, np.inf, inner + 2 * rules.min_shot_seconds)
-    return least, np.where(too_short, 0.0, inner + ends[0] + ends[1])
+    head = _seconds(graph, first, graph.first[first], graph.leaving_frame[paths[:, 0]])
+    tail = _seconds(
+        graph, last, graph.entering_frame[paths[:, -1]], graph.end[last] - 1
+    )
+    longest = rules.max_shot_seconds or np.inf
+    return inner, np.minimum(head, longest), np.minimum(tail, longest)
 
 
 def _best_first(graph: Graph, paths: Ints) -> Ints:
@@ -208,18 +215,31 @@ def _apart(graph: Graph, rules: Rules, paths: Ints, top: int) -> list[Chain]:
             kept.append(at)
         if len(kept) == top:
             break
-    _, most = _range(graph, rules, paths[kept])
-    return [
-        _chain(graph, rules, paths[at], float(long))
-        for at, long in zip(kept, most, strict=True)
-    ]
+    return [_chain(graph, rules, paths[at]) for at in kept]
 
 
-def _chain(graph: Graph, rules: Rules, cuts: Ints, longest: float) -> Chain:
+def _chain(graph: Graph, rules: Rules, cuts: Ints) -> Chain:
     scores = graph.score[cuts]
+    inner, head, tail = (float(x[0]) for x in _played(graph, rules, cuts[None]))
+    if rules.max_seconds and inner + head + tail > rules.max_seconds:
+        head, tail = _shared_out(rules.max_seconds - inner, head, tail)
+    rates = (
+        graph.rate[graph.leaving[cuts[0]]],
+        graph.rate[graph.entering[cuts[-1]]],
+    )
+    # Rounded down to whole frames: a limit is never exceeded. What is whole stays so.
+    frames = [int(s * r + 1e-6) for s, r in zip((head, tail), rates, strict=True)]
     return Chain(
         cuts=tuple(cuts.tolist()),
         weakest=float(scores.min()),
         mean=float(scores.mean()),
-        seconds=min(longest, rules.max_seconds or longest),
+        seconds=inner + frames[0] / rates[0] + frames[1] / rates[1],
+        ends=(frames[0], frames[1]),
     )
+
+
+def _shared_out(seconds: float, head: float, tail: float) -> tuple[float, float]:
+    """Return how long the outer shots play of so many seconds: alike where both can."""
+    if min(head, tail) >= seconds / 2:
+        return seconds / 2, seconds / 2
+    return (head, seconds - head) if head < tail else (seconds - tail, tail)

@@ -165,7 +165,9 @@ class ChainTests(unittest.TestCase):
         (short,) = find_chains(graph, Rules(shots=3, max_seconds=6.0))
 
         self.assertAlmostEqual(free.seconds, whole)
-        self.assertEqual(short.seconds, 6.0)
+        self.assertEqual(free.ends, (91, 95))
+        self.assertEqual(short.ends, (32, 32))
+        self.assertEqual(short.seconds, (32 + 86 + 32) / 25)
 
     def test_no_cuts_give_no_chains(self):
         self.assertEqual(find_chains(line_graph([]), Rules(shots=4)), list[Chain]())
