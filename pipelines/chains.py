@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 
 from catalog.models import MatchCandidate, Title, Verdict
 from mlcore.matching.chains import Chain, Graph, Rules, find_chains
@@ -83,9 +84,12 @@ def _candidates(job: Job) -> MatchCandidateQuerySet:
     if job.subject.get("min_score"):
         found = found.filter(score__gte=job.subject["min_score"])
     if job.subject.get("title"):
-        found = found.touching_title(Title.objects.get(pk=job.subject["title"]))
+        title = Title.objects.filter(pk=job.subject["title"]).first()
+        if title is None:
+            raise PipelineError("The title is no longer there; choose another one.")
+        found = found.touching_title(title)
     judged = found.with_verdict()
-    return judged.exclude(verdict=Verdict.Value.BAD)
+    return judged.filter(Q(verdict=None) | Q(verdict=Verdict.Value.GOOD))
 
 
 def _sides() -> list[str]:

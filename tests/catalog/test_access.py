@@ -23,12 +23,12 @@ from tests.factories import (
 OPEN = {"login", "health"}
 # A change: POST alone.
 CHANGES = {"judge", "undo", "redetect", "rematch", "split", "merge", "job-cancel"}
-CHANGES |= {"job-retry"}
+CHANGES |= {"job-retry", "chain-keep"}
 # For editors, also to look at.
 EDITORS = CHANGES | {"title-add"}
 # About nobody's footage.
 GENERAL = {"login", "logout", "password", "health", "keys", "board", "titles", "jobs"}
-GENERAL |= {"undo"}
+GENERAL |= {"undo", "chains", "chain-keep"}
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 
