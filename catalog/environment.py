@@ -14,6 +14,14 @@ def flag(name: str) -> bool:
     return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
 
 
+def choice(name: str, known: tuple[str, ...], *, default: str) -> str:
+    """Return the variable's word. Raises ValueError when it is none of those known."""
+    word = os.environ.get(name, "").strip().lower() or default
+    if word not in known:
+        raise ValueError(f"{name} is {word!r}; it must be one of {', '.join(known)}")
+    return word
+
+
 def folder(name: str, default: Path) -> Path:
     """Return the folder named by a variable, as an absolute path."""
     return Path(os.environ.get(name) or default).expanduser().absolute()

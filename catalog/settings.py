@@ -3,7 +3,16 @@
 import os
 
 from catalog import embedded
-from catalog.environment import BASE, database, flag, folder, folders, secret_key, words
+from catalog.environment import (
+    BASE,
+    choice,
+    database,
+    flag,
+    folder,
+    folders,
+    secret_key,
+    words,
+)
 
 PRODUCTION = flag("KULESHOV_PRODUCTION")
 DEBUG = False
@@ -139,6 +148,10 @@ PROXY_SEGMENT_SECONDS = float(os.environ.get("KULESHOV_SEGMENT_SECONDS", "60"))
 # Lines of the picture that is delivered: how far a source may be enlarged depends on it.
 DELIVERY_HEIGHT = int(os.environ.get("KULESHOV_DELIVERY_HEIGHT", "1080"))
 TORCH_THREADS = int(os.environ.get("KULESHOV_TORCH_THREADS", "1"))
+# auto: the network where the worker has a GPU; on a processor it costs more than all else.
+SHOT_DETECTOR = choice(
+    "KULESHOV_SHOT_DETECTOR", ("auto", "adaptive", "transnetv2"), default="auto"
+)
 
 # Leases: a worker renews every BEAT seconds; silent for LEASE seconds means dead.
 JOB_LEASE_SECONDS = float(os.environ.get("KULESHOV_JOB_LEASE", "15"))

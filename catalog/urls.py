@@ -5,6 +5,7 @@ from django.urls import include, path
 from catalog.views import (
     bins,
     board,
+    chains,
     cuts,
     exports,
     health,
@@ -59,6 +60,8 @@ urlpatterns = [
     path("cuts/<int:cut_id>/", cuts.cut_detail, name="cut"),
     path("search/", searches.search, name="search"),
     path("search/<int:job_id>/", searches.found, name="search-found"),
+    path("chains/", chains.chains, name="chains"),
+    path("chains/keep/", chains.keep, name="chain-keep"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job_detail, name="job"),
     path("jobs/<int:job_id>/cancel/", jobs.cancel, name="job-cancel"),

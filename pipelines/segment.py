@@ -13,6 +13,7 @@ from mlcore.shots.detect import find_shots
 from mlcore.shots.roles import shot_role
 from mlcore.shots.signals import Signals
 from mlcore.spans import Span
+from pipelines.cuts import likely_ends
 from pipelines.media.reader import open_proxy, read_stills
 from pipelines.stills import crop_to_picture
 
@@ -26,8 +27,10 @@ def segment(claim: Claim) -> None:
     """Find the title's shots and write what differs from the rows that are there."""
     title = claim.title
     signals = load_signals(title)
+    likely = likely_ends(claim, len(signals))
+    found = find_shots(signals, title.rate, likely=likely)
     with claim.writing():
-        spans = with_changes(find_shots(signals, title.rate), changes_of(title))
+        spans = with_changes(found, changes_of(title))
         replace_shots(title, spans)
     give_roles(claim, signals)
 

@@ -2,6 +2,7 @@
 
 from catalog.models import Job
 from pipelines.across import across
+from pipelines.chains import chains
 from pipelines.exports import export_loops
 from pipelines.ingest import ingest
 from pipelines.jobs import Work
@@ -22,4 +23,5 @@ WORK: dict[str, Work] = {
     Job.Kind.SEARCH: search,
     Job.Kind.TRAIN: train,
     Job.Kind.OFFSETS: find_offsets,
+    Job.Kind.CHAIN: chains,
 }

@@ -79,6 +79,7 @@ class Job(models.Model):
         LOOP = "loop", "Render a cut"
         ACROSS = "across", "Match across titles"
         SEARCH = "search", "Search by shot or picture"
+        CHAIN = "chain", "Find chains"
         OFFSETS = "offsets", "Find the best frames"
         EXPORT = "export", "Export"
         TRAIN = "train", "Train a ranking"

@@ -17,6 +17,7 @@ from catalog.services.carrying import (
     carry_changes,
     carry_verdicts,
 )
+from catalog.services.chains import ask_chains, keep_chain
 from catalog.services.cuts import merge_with_previous, split_shot
 from catalog.services.exports import (
     Exported,
@@ -61,6 +62,7 @@ __all__ = [
     "add_path",
     "add_upload",
     "ask_across",
+    "ask_chains",
     "ask_loops",
     "ask_promotion",
     "ask_search",
@@ -79,6 +81,7 @@ __all__ = [
     "find_cuts",
     "give_verdict",
     "import_cut",
+    "keep_chain",
     "keep_in_bin",
     "keep_look",
     "keep_picture",

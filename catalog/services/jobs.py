@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 # A bell not followed by a claim within this time has been lost, or the queue is long;
 # ringing again is harmless, since one UPDATE decides who works.
 RING_AGAIN_SECONDS = 30.0
-INTERACTIVE = {Job.Kind.LOOP, Job.Kind.OFFSETS, Job.Kind.SEARCH, Job.Kind.EXPORT}
+INTERACTIVE = {
+    Job.Kind.LOOP,
+    Job.Kind.OFFSETS,
+    Job.Kind.SEARCH,
+    Job.Kind.EXPORT,
+    Job.Kind.CHAIN,
+}
 
 
 @transaction.atomic

@@ -122,6 +122,8 @@ def _flashes(cuts: list[int], signals: Signals, config: ShotConfig) -> set[int]:
         back = _comes_back(cut, signals.tint, config)
         if back is not None:
             forgiven |= {c for c in cuts if cut <= c <= back}
+        elif _was_there(cut, signals.tint, config):
+            forgiven.add(cut)
     return forgiven
 
 
@@ -133,6 +135,14 @@ def _comes_back(cut: int, tint: NDArray[np.uint8], config: ShotConfig) -> int | 
         return None
     same = np.flatnonzero(change <= config.same_tint)
     return cut + int(same[0]) if len(same) else None
+
+
+def _was_there(cut: int, tint: NDArray[np.uint8], config: ShotConfig) -> bool:
+    """Whether a cut only ends a flash, of whose beginning the detector said nothing."""
+    after = tint[cut].astype(np.float32)
+    before = tint[max(0, cut - config.shortest) : cut].astype(np.float32)
+    change = np.abs(before - after).mean(axis=(1, 2, 3))
+    return bool(change[-1] > config.same_tint and (change <= config.same_tint).any())
 
 
 def _cuts_around_black(

@@ -37,7 +37,7 @@ OPEN = {"login", "health"}
 # A change: POST alone.
 CHANGES = {"judge", "undo", "redetect", "rematch", "split", "merge", "job-cancel"}
 CHANGES |= {"job-retry", "keep", "bin-add", "bin-rename", "bin-put-back"}
-CHANGES |= {"item-move", "item-note", "item-drop"}
+CHANGES |= {"item-move", "item-note", "item-drop", "chain-keep"}
 # For admins, about nobody's footage.
 ADMINS = {"ranking-train", "ranking-promote", "ranking-rollback"}
 CHANGES |= ADMINS
@@ -46,6 +46,7 @@ EDITORS = CHANGES | {"title-add", "cut-add", "ranking"}
 # About nobody's footage.
 GENERAL = {"login", "logout", "password", "health", "keys", "board", "titles", "jobs"}
 GENERAL |= {"undo", "bins", "bin-add", "cuts", "export", "search", "ranking", *ADMINS}
+GENERAL |= {"chains", "chain-keep"}
 # Nobody's but who asked.
 OWN = {"search-found"}
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")

@@ -10,9 +10,11 @@ from scenedetect.detectors import AdaptiveDetector
 from mlcore.metrics import f1_for_cuts
 from mlcore.shots.detect import ShotConfig, find_shots
 from mlcore.shots.signals import SignalRecorder, empty_signals
+from mlcore.shots.transnetv2 import CutNetwork
 from mlcore.spans import Span
 from tests.mlcore.drawn import compressed, figure, flat, painted, pan, still, texture
-from tests.mlcore.photographs import sample
+from tests.mlcore.photographs import sample, weights_folder
+from tests.mlcore.transitions import TRANSITIONS, draw_film, looked_at
 
 RATE = Fraction(24000, 1001)
 
@@ -149,6 +151,44 @@ class TruthTests(unittest.TestCase):
                 found = cuts(recorder.take())
 
                 self.assertEqual(found, title.truth["cuts"])
+
+
+GRADUAL = (
+    "dissolve, 12 frames",
+    "fade out and in, 12 frames of black",
+    "dip to black, 4 frames each way",
+    "dip to white, 4 frames each way",
+    "flash inside a shot",
+)
+
+
+class TransitionTests(unittest.TestCase):
+    """Films from photographs, one kind of transition each; bench/shots has the table."""
+
+    def test_every_kind_of_transition_is_found_within_two_frames(self):
+        for name in TRANSITIONS:
+            with self.subTest(name):
+                film = draw_film(name, 11, shots=4)
+
+                found = cuts(recorded(film.frames))
+
+                self.assertEqual(f1_for_cuts(film.cuts, found, 2).f1, 1.0, found)
+
+    def test_the_network_finds_them_too(self):
+        network = CutNetwork(weights_folder() / "transnetv2.safetensors")
+        for name in GRADUAL:
+            with self.subTest(name):
+                film = draw_film(name, 12, shots=3)
+                likely = np.concatenate(list(network.predict(looked_at(film))))
+
+                spans = find_shots(recorded(film.frames), RATE, likely=likely)
+
+                found = [span.first for span in spans[1:]]
+                self.assertEqual(f1_for_cuts(film.cuts, found, 2).f1, 1.0, found)
+
+    def test_answers_for_another_film_are_refused(self):
+        with self.assertRaisesRegex(ValueError, "9 frames were answered for"):
+            find_shots(recorded(pan(80, 12)), RATE, likely=np.zeros((9, 2), np.float32))
 
 
 class RuleTests(unittest.TestCase):

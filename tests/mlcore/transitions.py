@@ -13,6 +13,7 @@ from tests.mlcore.photographs import photographs, sample
 
 Picture = NDArray[np.uint8]
 Shot = list[NDArray[np.float32]]
+Draw = Callable[[np.random.Generator, int], tuple[Shot, list[int]]]
 
 WIDTH, HEIGHT = 256, 144
 SHOTS, LENGTH = 6, 36
@@ -40,9 +41,7 @@ def pictures() -> list[Picture]:
     return [np.ascontiguousarray(p[..., ::-1]) for p in found.values()]
 
 
-def _shots(
-    chance: np.random.Generator, many: int = SHOTS, length: int = LENGTH
-) -> list[Shot]:
+def _shots(chance: np.random.Generator, many: int, length: int = LENGTH) -> list[Shot]:
     """Draw shots of different pictures, the camera drifting and a hand not quite still."""
     chosen = chance.permutation(len(pictures()))[:many]
     return [_drift(chance, pictures()[at], length) for at in chosen]
@@ -94,14 +93,16 @@ def _joined(shots: list[Shot]) -> tuple[Shot, list[int]]:
     return [frame for shot in shots for frame in shot], cuts.tolist()
 
 
-def hard(chance: np.random.Generator) -> tuple[Shot, list[int]]:
+def hard(chance: np.random.Generator, many: int) -> tuple[Shot, list[int]]:
     """Plain cuts."""
-    return _joined(_shots(chance))
+    return _joined(_shots(chance, many))
 
 
-def equal_luma(chance: np.random.Generator) -> tuple[Shot, list[int]]:
+def equal_luma(chance: np.random.Generator, many: int) -> tuple[Shot, list[int]]:
     """Cuts between pictures of one mean and spread of grey."""
-    return _joined([[_levelled(frame) for frame in shot] for shot in _shots(chance)])
+    return _joined(
+        [[_levelled(frame) for frame in shot] for shot in _shots(chance, many)]
+    )
 
 
 def _levelled(frame: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -111,12 +112,12 @@ def _levelled(frame: NDArray[np.float32]) -> NDArray[np.float32]:
     )
 
 
-def dissolve(frames: int) -> Callable[[np.random.Generator], tuple[Shot, list[int]]]:
+def dissolve(frames: int) -> Draw:
     """Cross-fades of so many frames; the cut is in the middle."""
 
-    def draw(chance: np.random.Generator) -> tuple[Shot, list[int]]:
+    def draw(chance: np.random.Generator, many: int) -> tuple[Shot, list[int]]:
         whole, cuts = [], []
-        shots = _shots(chance, length=max(LENGTH + frames, 24 + 2 * frames))
+        shots = _shots(chance, many, length=max(LENGTH + frames, 24 + 2 * frames))
         for number, shot in enumerate(shots):
             if number == 0:
                 whole += shot
@@ -132,19 +133,17 @@ def dissolve(frames: int) -> Callable[[np.random.Generator], tuple[Shot, list[in
     return draw
 
 
-def dip(
-    out: int, held: int, level: float
-) -> Callable[[np.random.Generator], tuple[Shot, list[int]]]:
+def dip(out: int, held: int, level: float) -> Draw:
     """Fades to one grey, held for some frames, and back out of it.
 
     Six frames held or more are a shot of their own; fewer are one cut in the middle.
     """
 
-    def draw(chance: np.random.Generator) -> tuple[Shot, list[int]]:
+    def draw(chance: np.random.Generator, many: int) -> tuple[Shot, list[int]]:
         whole: Shot = []
         cuts: list[int] = []
         flat = np.full((HEIGHT, WIDTH, 3), level, np.float32)
-        for number, shot in enumerate(_shots(chance)):
+        for number, shot in enumerate(_shots(chance, many)):
             if number:
                 first = len(whole)
                 whole += [flat] * held
@@ -153,7 +152,7 @@ def dip(
                 share = (at + 1) / (out + 1)
                 if number:
                     shot[at] = flat * (1 - share) + shot[at] * share
-                if number < SHOTS - 1:
+                if number < many - 1:
                     shot[-1 - at] = flat * (1 - share) + shot[-1 - at] * share
             whole += shot
         return whole, cuts
@@ -161,9 +160,9 @@ def dip(
     return draw
 
 
-def flash(chance: np.random.Generator) -> tuple[Shot, list[int]]:
+def flash(chance: np.random.Generator, many: int) -> tuple[Shot, list[int]]:
     """Cuts, and a photographer's flash of one to three frames inside every shot."""
-    shots = _shots(chance)
+    shots = _shots(chance, many)
     for shot in shots:
         at, strong = chance.integers(10, LENGTH - 12), chance.uniform(120, 230)
         for frame in range(at, at + chance.integers(1, 4)):
@@ -172,10 +171,10 @@ def flash(chance: np.random.Generator) -> tuple[Shot, list[int]]:
     return _joined(shots)
 
 
-def whip(chance: np.random.Generator) -> tuple[Shot, list[int]]:
+def whip(chance: np.random.Generator, many: int) -> tuple[Shot, list[int]]:
     """Cuts, and inside every shot the camera whips to another part of the picture."""
     shots = []
-    for at in chance.permutation(len(pictures()))[:SHOTS]:
+    for at in chance.permutation(len(pictures()))[:many]:
         picture = np.concatenate([pictures()[at], pictures()[at][:, ::-1]] * 2, axis=1)
         height, width = picture.shape[:2]
         view = 0.9 * height / HEIGHT
@@ -190,9 +189,9 @@ def whip(chance: np.random.Generator) -> tuple[Shot, list[int]]:
     return _joined(shots)
 
 
-def crossing(chance: np.random.Generator) -> tuple[Shot, list[int]]:
+def crossing(chance: np.random.Generator, many: int) -> tuple[Shot, list[int]]:
     """Cuts, and inside every shot somebody large walks through the picture."""
-    shots = _shots(chance)
+    shots = _shots(chance, many)
     for shot in shots:
         colour, tall = chance.uniform(0, 160, 3), chance.uniform(1.2, 2.2)
         for number in range(4, LENGTH - 4):
@@ -205,7 +204,7 @@ def crossing(chance: np.random.Generator) -> tuple[Shot, list[int]]:
     return _joined(shots)
 
 
-TRANSITIONS: dict[str, Callable[[np.random.Generator], tuple[Shot, list[int]]]] = {
+TRANSITIONS: dict[str, Draw] = {
     "hard cut": hard,
     "equal-luma cut": equal_luma,
     "dissolve, 8 frames": dissolve(8),
@@ -222,10 +221,10 @@ TRANSITIONS: dict[str, Callable[[np.random.Generator], tuple[Shot, list[int]]]] 
 }
 
 
-def draw_film(name: str, seed: int) -> Film:
+def draw_film(name: str, seed: int, shots: int = SHOTS) -> Film:
     """Draw the film of one kind of transition; the same for the same seed."""
     chance = np.random.default_rng([seed, list(TRANSITIONS).index(name)])
-    frames, cuts = TRANSITIONS[name](chance)
+    frames, cuts = TRANSITIONS[name](chance, shots)
     return Film(_printed(chance, frames), cuts)
 
 
