@@ -217,7 +217,7 @@ class EncoderAnswer(Answer):
     status = s.CharField(help_text="candidate, active or retired")
     weights_sha256 = s.CharField(allow_blank=True)
     metrics = s.DictField()
-    parent = s.IntegerField(allow_null=True)
+    parent = s.IntegerField(allow_null=True)  # type: ignore[assignment]  # a field, not DRF's own
     created_at = s.DateTimeField()
 
 
@@ -239,7 +239,7 @@ class EventAnswer(Answer):
 
     document = staticmethod(documents.event_document)
     place = s.IntegerField()
-    source = s.IntegerField()
+    source = s.IntegerField()  # type: ignore[assignment]  # a field, not DRF's own
     source_first = s.IntegerField()
     source_end = s.IntegerField()
     record_first = s.IntegerField()

@@ -19,6 +19,7 @@ from catalog.api.asked import (
     PlaceToMoveTo,
     TitleToCarryTo,
 )
+from catalog.api.asker import asker
 from catalog.matchcuts import cut_of_candidate
 from catalog.models import Bin, BinItem
 from catalog.services import (
@@ -51,7 +52,7 @@ class Bins(generics.ListAPIView[Bin]):
         """Make an empty bin."""
         form = BinToMake(data=request.data, context={"request": request})
         form.is_valid(raise_exception=True)
-        made = make_bin(user=request.user, **form.validated_data)
+        made = make_bin(user=asker(request), **form.validated_data)
         return Response(BinAnswer(made).data, status=status.HTTP_201_CREATED)
 
 
@@ -99,7 +100,7 @@ class Items(generics.ListAPIView[BinItem]):
             leaving_frame=given.get("leaving_frame"),
             entering_frame=given.get("entering_frame"),
         )
-        item = keep_in_bin(kept_in, cut, user=request.user, note=given["note"])
+        item = keep_in_bin(kept_in, cut, user=asker(request), note=given["note"])
         return Response(ItemAnswer(item).data, status=status.HTTP_201_CREATED)
 
 
@@ -113,7 +114,7 @@ class CarryBin(APIView):
         form = TitleToCarryTo(data=request.data, context={"request": request})
         form.is_valid(raise_exception=True)
         title = form.validated_data["title"]
-        fresh, gone = carry_bin(kept_in, title, user=request.user)
+        fresh, gone = carry_bin(kept_in, title, user=asker(request))
         rows = _items(request).filter(pk__in=[item.pk for item in fresh])
         said = {"items": rows, "gone": [item.pk for item in gone]}
         return Response(CarriedAnswer(said).data)
@@ -150,11 +151,11 @@ class MoveItem(APIView):
 
 
 def _bins(request: Request) -> QuerySet[Bin]:
-    return Bin.objects.visible_to(request.user).annotate(item_count=Count("items"))
+    return Bin.objects.visible_to(asker(request)).annotate(item_count=Count("items"))
 
 
 def _items(request: Request) -> QuerySet[BinItem]:
-    found = BinItem.objects.visible_to(request.user)
+    found = BinItem.objects.visible_to(asker(request))
     places = [f"{side}_title__source__locations" for side in ("leaving", "entering")]
     return found.select_related("leaving_title", "entering_title").prefetch_related(
         *places

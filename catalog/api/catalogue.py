@@ -22,6 +22,7 @@ from catalog.api.answers import (
     TitleAnswer,
 )
 from catalog.api.asked import TitleToAdd
+from catalog.api.asker import asker
 from catalog.api.narrowing import ShotFilter, TitleFilter
 from catalog.models import (
     CutEvent,
@@ -46,7 +47,7 @@ class Productions(generics.ListAPIView[Production]):
 
     def get_queryset(self) -> QuerySet[Production]:
         """Visible ones."""
-        return Production.objects.visible_to(self.request.user)
+        return Production.objects.visible_to(asker(self.request))
 
 
 class Titles(generics.ListAPIView[Title]):
@@ -68,7 +69,10 @@ class Titles(generics.ListAPIView[Title]):
         form.is_valid(raise_exception=True)
         given: dict[str, Any] = form.validated_data
         added = add_from(
-            Path(given.pop("path")), given.pop("production"), user=request.user, **given
+            Path(given.pop("path")),
+            given.pop("production"),
+            user=asker(request),
+            **given,
         )
         rows = _titles(request).in_bulk([title.pk for title in added])
         said = [
@@ -92,7 +96,7 @@ class OneTitle(generics.RetrieveAPIView[Title]):
 
 
 def _titles(request: Request) -> QuerySet[Title]:
-    found = Title.objects.visible_to(request.user).with_counts()
+    found = Title.objects.visible_to(asker(request)).with_counts()
     return found.select_related("source").prefetch_related("source__locations")
 
 
@@ -107,7 +111,7 @@ class Shots(generics.ListAPIView[Shot]):
 
     def get_queryset(self) -> QuerySet[Shot]:
         """Those of a visible title; 404 for another's."""
-        visible = Title.objects.visible_to(self.request.user)
+        visible = Title.objects.visible_to(asker(self.request))
         title = get_object_or_404(visible, pk=self.kwargs["pk"])
         return title.shots.select_related("title")
 
@@ -151,10 +155,10 @@ class Events(generics.ListAPIView[CutEvent]):
     def get_queryset(self) -> QuerySet[CutEvent]:
         """Those of a visible cut; 404 for another's."""
         cut = get_object_or_404(_cuts(self.request), pk=self.kwargs["pk"])
-        titles = Title.objects.visible_to(self.request.user)
+        titles = Title.objects.visible_to(asker(self.request))
         return cut.events.filter(source__in=titles)
 
 
 def _cuts(request: Request) -> QuerySet[ImportedCut]:
-    found = ImportedCut.objects.visible_to(request.user)
+    found = ImportedCut.objects.visible_to(asker(request))
     return found.annotate(event_count=Count("events"))

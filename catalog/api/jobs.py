@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from catalog.api.answers import JobAnswer
 from catalog.api.asked import SearchToAsk, StillToSearchBy
+from catalog.api.asker import asker
 from catalog.api.narrowing import JobFilter
 from catalog.api.permissions import ViewersAsk
 from catalog.models import Job
@@ -35,7 +36,7 @@ class Jobs(generics.ListAPIView[Job]):
 
     def get_queryset(self) -> QuerySet[Job]:
         """Visible ones."""
-        return Job.objects.visible_to(self.request.user)
+        return Job.objects.visible_to(asker(self.request))
 
 
 class OneJob(generics.RetrieveAPIView[Job]):
@@ -46,7 +47,7 @@ class OneJob(generics.RetrieveAPIView[Job]):
 
     def get_queryset(self) -> QuerySet[Job]:
         """Visible ones."""
-        return Job.objects.visible_to(self.request.user)
+        return Job.objects.visible_to(asker(self.request))
 
 
 class CancelJob(APIView):
@@ -55,7 +56,7 @@ class CancelJob(APIView):
     @extend_schema(request=None, responses={202: JobAnswer})
     def post(self, request: Request, pk: int) -> Response:
         """Stop it: now when it waits, at its next step when it runs."""
-        job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+        job = get_object_or_404(Job.objects.visible_to(asker(request)), pk=pk)
         cancel_job(job)
         return _said(job)
 
@@ -66,7 +67,7 @@ class RetryJob(APIView):
     @extend_schema(request=None, responses={202: JobAnswer})
     def post(self, request: Request, pk: int) -> Response:
         """Do a job again that failed or was cancelled."""
-        job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+        job = get_object_or_404(Job.objects.visible_to(asker(request)), pk=pk)
         if not retry_job(job):
             raise Refused("It is not over, or the same work waits already.")
         return _said(job)
@@ -98,7 +99,7 @@ class Searches(generics.ListAPIView[Job]):
             given |= {"by": "still", "picture_key": keep_still(given.pop("picture"))}
         else:
             given = _checked(SearchToAsk(data=request.data))
-        return _said(ask_search(user=request.user, **given))
+        return _said(ask_search(user=asker(request), **given))
 
 
 class OneSearch(generics.RetrieveAPIView[Job]):
@@ -113,7 +114,7 @@ class OneSearch(generics.RetrieveAPIView[Job]):
 
 
 def _searches(request: Request) -> QuerySet[Job]:
-    return Job.objects.filter(kind=Job.Kind.SEARCH, asked_by=request.user)
+    return Job.objects.filter(kind=Job.Kind.SEARCH, asked_by=asker(request))
 
 
 def _checked(form: Any) -> dict[str, Any]:

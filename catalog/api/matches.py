@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from catalog.api.answers import MatchAnswer, VerdictAnswer
 from catalog.api.asked import VerdictToGive
+from catalog.api.asker import asker
 from catalog.api.narrowing import BoardFilter
 from catalog.api.paging import AfterPair
 from catalog.models import MatchCandidate
@@ -33,9 +34,7 @@ class Matches(generics.ListAPIView[MatchCandidate]):
     pagination_class = AfterPair
     board_order = STANDING
 
-    def filter_queryset(
-        self, queryset: QuerySet[MatchCandidate]
-    ) -> QuerySet[MatchCandidate]:
+    def filter_queryset(self, queryset: Any) -> Any:
         """Those the address asks for, with the places of their files."""
         return super().filter_queryset(queryset).prefetch_related(*LOCATIONS)
 
@@ -55,7 +54,7 @@ class OneMatch(generics.RetrieveAPIView[MatchCandidate]):
 
 
 def _visible(request: Request) -> QuerySet[MatchCandidate]:
-    found = MatchCandidate.objects.visible_to(request.user)
+    found = MatchCandidate.objects.visible_to(asker(request))
     return found.select_related("leaving__title", "entering__title")
 
 
@@ -69,7 +68,9 @@ class GiveVerdict(APIView):
         form = VerdictToGive(data=request.data)
         form.is_valid(raise_exception=True)
         try:
-            verdict = give_verdict(candidate, user=request.user, **form.validated_data)
+            verdict = give_verdict(
+                candidate, user=asker(request), **form.validated_data
+            )
         except ValueError as error:
             raise Refused(str(error)) from None
         return Response(VerdictAnswer(verdict).data, status=status.HTTP_201_CREATED)
@@ -81,7 +82,7 @@ class UndoVerdict(APIView):
     @extend_schema(request=None, responses={200: VerdictAnswer})
     def post(self, request: Request) -> Response:
         """Take back your own last verdict; 404 when there is none."""
-        verdict = undo_verdict(request.user)
+        verdict = undo_verdict(asker(request))
         if verdict is None:
             raise Http404
         return Response(VerdictAnswer(verdict).data)

@@ -8,6 +8,7 @@ import django_filters as f
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 
+from catalog.api.asker import asker
 from catalog.forms import BoardForm
 from catalog.models import Job, Shot, Title
 
@@ -49,9 +50,11 @@ class BoardFilter(BaseFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         """The pairs the form asks for; the view is told the order."""
-        form = BoardForm(request.query_params, user=request.user)
+        form = BoardForm(request.query_params, user=asker(request))
         if not form.is_valid():
-            raise ValidationError(dict(form.errors))
+            raise ValidationError(
+                {name: list(said) for name, said in form.errors.items()}
+            )
         view.board_order = form.order
         return form.candidates()
 

@@ -38,8 +38,8 @@ class Cursor(CursorPagination):
 class AfterPair(BasePagination):
     """The board's own paging: what comes after the pair `after`, in the board's order."""
 
-    def paginate_queryset(
-        self, queryset: Any, request: Request, view: Any
+    def paginate_queryset(  # type: ignore[override]  # generic there
+        self, queryset: Any, request: Request, view: Any = None
     ) -> list[Any]:
         """Return one page; the view knows the order asked for."""
         self._here = request.build_absolute_uri()

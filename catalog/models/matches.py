@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import IntegerRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Window
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from catalog.models.cuts import KnownPairs
@@ -94,11 +96,10 @@ class MatchCandidateQuerySet(
 
     def judged(self, value: str | None) -> Self:
         """Of those `with_verdict`: the ones judged so; None: the unjudged ones."""
-        return (
-            self.filter(verdict__isnull=True)
-            if value is None
-            else self.filter(verdict=value)
-        )
+        if value is not None:
+            return self.filter(verdict=value)
+        # Not by `verdict`: as an anti-join it is looked up for the page's rows alone.
+        return self.filter(~Exists(_standing_verdicts()))
 
     def judged_by(self, verdict: Verdict) -> Self:
         """The candidates this verdict is about, whatever the shots are now."""
@@ -195,16 +196,7 @@ class MatchCandidateQuerySet(
         Verdicts are kept by frames: one stands for every candidate whose matched
         frames lie inside the judged ranges, whatever the shots are now.
         """
-        standing = Verdict.objects.filter(
-            undone_at__isnull=True,
-            kind=OuterRef("kind"),
-            leaving_title=OuterRef("leaving__title"),
-            leaving_first__lte=OuterRef("leaving_frame"),
-            leaving_end__gt=OuterRef("leaving_frame"),
-            entering_title=OuterRef("entering__title"),
-            entering_first__lte=OuterRef("entering_frame"),
-            entering_end__gt=OuterRef("entering_frame"),
-        ).order_by("-made_at", "-pk")
+        standing = _standing_verdicts().order_by("-made_at", "-pk")
         return self.annotate(
             verdict=Subquery(standing.values("value")[:1]),
             verdict_reason=Subquery(standing.values("reason")[:1]),
@@ -218,6 +210,20 @@ class MatchCandidateQuerySet(
             leaving__end_frame__gt=frame,
         )
         return around.order_by("-score", "pk")
+
+
+def _standing_verdicts() -> models.QuerySet[Verdict]:
+    """The standing verdicts on a candidate of an outer query, by frames."""
+    return Verdict.objects.alias(
+        leaving_judged=LEAVING, entering_judged=ENTERING
+    ).filter(
+        undone_at__isnull=True,
+        kind=OuterRef("kind"),
+        leaving_title=OuterRef("leaving__title"),
+        entering_title=OuterRef("entering__title"),
+        leaving_judged__contains=OuterRef("leaving_frame"),
+        entering_judged__contains=OuterRef("entering_frame"),
+    )
 
 
 class MatchCandidate(models.Model):
@@ -299,6 +305,14 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
         return found.select_related("made_by").order_by("-made_at", "-pk")
 
 
+def _frames(side: str) -> Func:
+    columns = (f"{side}_first", f"{side}_end")
+    return Func(*columns, function="int4range", output_field=IntegerRangeField())
+
+
+LEAVING, ENTERING = _frames("leaving"), _frames("entering")
+
+
 class Verdict(models.Model):
     """A person's word on a pair, kept by title and frames: no machine drops it."""
 
@@ -344,7 +358,14 @@ class Verdict(models.Model):
             models.Index(
                 fields=["leaving_title", "entering_title", "kind"],
                 name="verdict_by_titles",
-            )
+            ),
+            # For boards: which verdicts are about two frames.
+            GistIndex(
+                LEAVING,
+                ENTERING,
+                name="verdict_by_frames",
+                condition=Q(undone_at__isnull=True),
+            ),
         ]
         constraints = [
             # Carried over to a new version once, however often that is tried.

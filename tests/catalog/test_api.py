@@ -14,7 +14,8 @@ from catalog.files import local_path
 from catalog.models import BinItem, Job, Title, Verdict
 from catalog.services import give_verdict
 from tests.catalog.boards import BoardTestCase
-from tests.catalog.test_api_access import LISTS, WRITES_ALONE, EveryCall, logged_in
+from tests.catalog.pages import logged_in
+from tests.catalog.test_api_access import LISTS, WRITES_ALONE, EveryCall
 from tests.catalog.test_commands import names_in_docs
 from tests.factories import add_bin, add_bin_item, add_pair, add_shots, add_title
 
@@ -62,7 +63,7 @@ class SchemaTests(EveryCall):
         """The schema of an answer."""
         pattern = next(each for each in urlpatterns if each.name == name)
         path = f"/api/{pattern.pattern}".replace("<int:pk>", "{id}")
-        call = self.schema["paths"][path][method]
+        call: Any = self.schema["paths"][path][method]
         return call["responses"][code]["content"]["application/json"]["schema"]
 
     def check(self, document: Any, schema: dict[str, Any]) -> None:

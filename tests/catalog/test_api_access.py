@@ -14,6 +14,8 @@ from catalog.models import (
     CutEvent,
     ImportedCut,
     Job,
+    MatchCandidate,
+    Production,
     Title,
     Verdict,
 )
@@ -51,6 +53,16 @@ NAMES = [pattern.name for pattern in urlpatterns]
 
 
 class EveryCall(PageTestCase):
+    production: Production
+    pair: MatchCandidate
+    title: Title
+    newer: Title
+    bin: Bin
+    item: BinItem
+    job: Job
+    search: Job
+    cut: ImportedCut
+
     @classmethod
     def setUpTestData(cls):
         cls.production = add_production("Secret Harbour")

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.files import local_path
@@ -110,7 +112,7 @@ class FoundTests(BoardTestCase):
             None, kind=Job.Kind.SEARCH, subject=subject, asked_by=self.editor, **fields
         )
 
-    def row(self, rank: int, shot, **fields) -> dict:
+    def row(self, rank: int, shot, **fields) -> dict[str, Any]:
         title = shot.title
         return {
             "rank": rank, "score": 0.9 - rank / 10, "title": title.pk,
@@ -119,7 +121,7 @@ class FoundTests(BoardTestCase):
             "tc": title.tc(shot.first_frame), **fields,
         }  # fmt: skip
 
-    def done(self, *rows: dict, exact: bool = True) -> Job:
+    def done(self, *rows: dict[str, Any], exact: bool = True) -> Job:
         result = {"kind": "frame", "exact": exact, "shots": list(rows)}
         return self.search(state=Job.State.DONE, result=result)
 

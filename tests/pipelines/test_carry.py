@@ -1,6 +1,7 @@
 """A new version of a title, through the real worker: what survives is carried, once."""
 
 from itertools import permutations
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils.timezone import now
@@ -32,7 +33,7 @@ def film() -> Film:
     return Film(shots=tuple(shots), planted=frozenset())
 
 
-def other_shot() -> list:
+def other_shot() -> list[Any]:
     return list(
         pictures(Film(shots=(DrawnShot(scene=90, pan=(1, 7)),), planted=frozenset()))
     )
@@ -42,7 +43,17 @@ def other_shot() -> list:
 # lost its first four frames and its last three. (None: a frame that was never there.)
 def recut() -> list[int | None]:
     of = {n: list(range(n * FRAMES, (n + 1) * FRAMES)) for n in range(len(PANS))}
-    order = [of[0], of[2], [None] * 20, of[3], of[5], of[4], of[6][4:-3], of[7], of[8]]
+    order: list[list[Any]] = [
+        of[0],
+        of[2],
+        [None] * 20,
+        of[3],
+        of[5],
+        of[4],
+        of[6][4:-3],
+        of[7],
+        of[8],
+    ]
     return [frame for shot in order for frame in shot]
 
 
@@ -60,13 +71,13 @@ class RecutTests(IngestCase):
         again = [next(fresh) if at is None else drawn[at] for at in self.truth]
         self.path = write_pictures(self.folder / "reel v8.mp4", again, crf=29)
 
-    def judge(self, leaving: int, entering: int, **fields) -> Verdict:
+    def judge(self, leaving: int, entering: int, **fields: Any) -> Verdict:
         """A verdict from the last frame of one shot to the first of another."""
         given = {"kind": "motion", "value": "good", "made_by": self.user}
         sides = self.sides(leaving, entering)
         return Verdict.objects.create(**{**given, **sides, **fields})
 
-    def sides(self, leaving: int, entering: int) -> dict:
+    def sides(self, leaving: int, entering: int) -> dict[str, Any]:
         a, b = leaving * FRAMES, entering * FRAMES
         return {
             "leaving_title": self.older,

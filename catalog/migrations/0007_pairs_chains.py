@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0002_every_kind_of_match")]
+    dependencies = [("catalog", "0006_ranking_chance")]
 
     operations = [
         migrations.AlterField(
