@@ -61,7 +61,7 @@ def write_moving_film(path: Path) -> Path:
 
 
 def _pictures(shot: LivelyShot) -> Iterator[Picture]:
-    ground = texture(shot.scene, calm=True)[: SIZE[1], : SIZE[0]]
+    ground = texture(shot.scene, calm=not shot.lamp)[: SIZE[1], : SIZE[0]]
     if shot.lamp:
         ground = _lit(ground, shot.lamp)
     for frame in range(FRAMES):

@@ -58,18 +58,18 @@ def measure(seed: int) -> None:
 
 def _light(chance: np.random.Generator) -> Light:
     x, y = chance.uniform((0.1, 0.1), (0.9, 0.9))
-    warm = chance.uniform(-1, 1, 2)
+    lit, shade = chance.choice([-1, 1], 2) * chance.uniform(0.3, 1, 2)
     return Light(
         x=x,
         y=y,
-        width=chance.uniform(0.15, 0.4),
-        lit=_coloured(chance.uniform(0.7, 1.2), warm[0], chance.uniform(-0.3, 0.3)),
-        shade=_coloured(chance.uniform(0.08, 0.5), warm[1], chance.uniform(-0.3, 0.3)),
+        width=chance.uniform(0.15, 0.35),
+        lit=_coloured(chance.uniform(0.9, 1.3), lit, chance.uniform(-0.3, 0.3)),
+        shade=_coloured(chance.uniform(0.04, 0.2), shade, chance.uniform(-0.3, 0.3)),
     )
 
 
 def _coloured(level: float, warm: float, green: float) -> tuple[float, float, float]:
-    tint = np.array([1 + 0.4 * warm, 1 + 0.3 * green, 1 - 0.4 * warm])
+    tint = np.array([1 + 0.6 * warm, 1 + 0.4 * green, 1 - 0.6 * warm])
     red, green, blue = level * tint / tint.mean()
     return red, green, blue
 

@@ -31,8 +31,11 @@ _PALETTE = 1 + HUES * SATURATIONS
 LIGHT_DIMS = 3 * _CELLS + _TONES + _PALETTE
 """Layout of light (48), of colour (96), key, contrast, palette (37)."""
 
-# What things are, not how they are lit: 5 of L and 8 of a or b in each cell.
-_SLACK = {"layout": 0.05**2 * _CELLS, "tint": 0.08**2 * 2 * _CELLS, "palette": 0.0}
+# What things are, not how they are lit: 3 of L and 5 of a or b in each cell.
+_SLACK = {"layout": 0.03**2 * _CELLS, "tint": 0.05**2 * 2 * _CELLS, "palette": 0.0}
+_BROAD = (
+    1.5  # Cells: light changes over a room, what it falls on within a hand's breadth.
+)
 _KEY_REACH = np.float32(0.4)
 _DARK = np.float32(0.02)
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
@@ -55,7 +58,7 @@ class LightRows(Rows):
 
 
 class LightKind:
-    """score = max(layout, 0) * max(tint, 0) * key ** 2 * sqrt(contrast * palette).
+    """score = max(layout, 0)**2 * max(tint, 0) * key**2 * (contrast * palette)**(1 / 4).
 
     layout and tint: likeness (see `likeness`) of where light falls, L of 6 x 8 cells
     less the mean, and of where which colour lies, a and b of the cells; key: 1 less
@@ -136,7 +139,7 @@ def measure_light(rgb: NDArray[np.uint8]) -> Floats | None:
         return None
     fine = cv2.resize(rgb, (8 * COLUMNS, 8 * ROWS), interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor(fine.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)
-    soft = cv2.GaussianBlur(lab, (0, 0), 4.0)
+    soft = cv2.GaussianBlur(lab, (0, 0), 8 * _BROAD)
     cells = cv2.resize(soft, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA) / 100.0
     layout = cells[..., 0] - cells[..., 0].mean()
     blocks = [layout, cells[..., 1:], np.array([key, contrast]), _palette(statistics)]
@@ -160,6 +163,7 @@ def _tones(
 
 
 def _score(parts: Mapping[str, Floats]) -> Floats:
-    falls = np.maximum(parts["layout"], ZERO) * np.maximum(parts["tint"], ZERO)
-    rest = np.sqrt(parts["contrast"] * parts["palette"])
-    return np.asarray(falls * parts["key"] * parts["key"] * rest, np.float32)
+    layout, tint = (np.maximum(parts[name], ZERO) for name in ("layout", "tint"))
+    falls = layout * layout * tint * parts["key"] * parts["key"]
+    rest = np.sqrt(np.sqrt(parts["contrast"] * parts["palette"]))
+    return np.asarray(falls * rest, np.float32)
