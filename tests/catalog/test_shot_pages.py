@@ -56,6 +56,14 @@ class InspectorTests(ShotPageTestCase):
         self.assertEqual(path["d"], mask_path(QUARTER))
         self.assertContains(page, "25% of the picture")
 
+    def test_of_a_subject_only_the_whole_silhouette_is_drawn(self):
+        add_mask(self.shots[0], QUARTER)
+        cut = add_mask(self.shots[0], QUARTER, slot="tail")
+        cut.slot, cut.variant = "head", 1
+        cut.save()
+
+        self.assertEqual(len(markup(self.page()).find("path", class_="mask person")), 1)
+
     def test_the_active_picture_is_where_masks_are_laid_over_a_letterboxed_still(self):
         self.title.probe = {"active_picture": [0, 0.125, 1, 0.75]}
         self.title.save()

@@ -14,6 +14,8 @@ from catalog.services import add_job
 from catalog.stills import still_key
 from mlcore.matching.kinds import FRAME, KINDS
 from mlcore.matching.masks import area, unpack
+from mlcore.matching.moments import Slot
+from pipelines.kinds import read_kind
 from tests.factories import add_bin_item, add_candidate, add_match_set
 from tests.films import OUTLINES, RATE, SIZE, texture
 from tests.ingesting import IngestCase, ended
@@ -82,6 +84,7 @@ class OffsetTests(IngestCase):
         cut = cut_of_candidate(self.pair)
         found = self.found(cut, {"candidate": self.pair.pk})
 
+        self.assert_silhouettes_are_kept_whole_and_cut()
         self.assert_the_peak_is_where_the_subjects_meet(found, cut)
         self.assert_every_score_is_made_of_its_parts(found, FRAME)
         self.assert_masks_flow_and_stills_of_every_frame(found)
@@ -90,6 +93,20 @@ class OffsetTests(IngestCase):
         self.assert_a_nudged_cut_in_a_bin_has_a_file_of_its_own(cut)
         self.assert_motion_is_compared_frame_by_frame()
         self.assert_what_is_not_there_is_one_sentence()
+
+    def assert_silhouettes_are_kept_whole_and_cut(self):
+        shot = self.title.shots.get(index=0)
+        kept = list(shot.masks.filter(slot="tail").order_by("variant"))
+        self.assertEqual(kept[0].variant, 0)
+        self.assertGreater(len(kept), 1)
+        self.assertEqual(
+            {(m.instance, str(m.placed)) for m in kept}, {(0, str(kept[0].placed))}
+        )
+        version = kept[0].version
+        rows = read_kind(FRAME, version, [s.pk for s in self.title.shots.all()])
+        self.assertEqual(len(rows), shot.masks.model.objects.filter(variant=0).count())
+        tail = rows.pick((rows.shot == 0) & (rows.slot == Slot.TAIL))
+        self.assertEqual(int((tail.cut >= 0).sum()), len(kept) - 1)
 
     def assert_the_peak_is_where_the_subjects_meet(self, found, cut):
         last = cut.leaving.frame
