@@ -16,7 +16,8 @@ LEFTOVER_SECONDS = 24 * 3600.0
 def clear_leftovers(now: float | None = None) -> int:
     """Remove half-done files nobody has touched for a day; returns how many.
 
-    Those are work folders of titles with nothing to do, and uploads that broke off.
+    Those are work folders of titles with nothing to do, uploads that broke off, and ZIPs
+    of loops that were there to be taken.
     """
     before = (time.time() if now is None else now) - LEFTOVER_SECONDS
     busy = {f"title-{key}" for key in _busy_titles()}
@@ -35,4 +36,5 @@ def _busy_titles() -> list[int]:
 
 def _leftovers() -> list[Path]:
     work, uploads = Path(settings.MEDIA_ROOT) / "work", Path(settings.UPLOAD_ROOT)
-    return [*work.glob("*"), *uploads.glob("*.part")]
+    zips = (Path(settings.MEDIA_ROOT) / "exports").glob("*/*.zip")
+    return [*work.glob("*"), *uploads.glob("*.part"), *zips]
