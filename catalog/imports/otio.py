@@ -175,7 +175,7 @@ def _event(
         reel=reel,
         clip_name=name,
         hints=tuple(dict.fromkeys(each for each in (path, reel, name) if each)),
-        transition=round(over * _rate(clip)),
+        transition=min(max(0, round(over * _rate(clip))), 100_000),
         start=start,
         begins=_time(available.get("start_time"))
         if isinstance(available, dict)
