@@ -11,13 +11,15 @@ from django.conf import settings
 from catalog.models import Job
 
 LEFTOVER_SECONDS = 24 * 3600.0
+# Under the media folder.
+LEFT_IN = ("work/*", "searches/*", "exports/*/*.zip")
 
 
 def clear_leftovers(now: float | None = None) -> int:
     """Remove half-done files nobody has touched for a day; returns how many.
 
-    Those are work folders of titles with nothing to do, uploads that broke off, and
-    pictures that were searched by.
+    Those are work folders of titles with nothing to do, uploads that broke off, pictures
+    that were searched by, and ZIPs of loops that were there to be taken.
     """
     before = (time.time() if now is None else now) - LEFTOVER_SECONDS
     busy = {f"title-{key}" for key in _busy_titles()}
@@ -36,5 +38,5 @@ def _busy_titles() -> list[int]:
 
 def _leftovers() -> list[Path]:
     derived, uploads = Path(settings.MEDIA_ROOT), Path(settings.UPLOAD_ROOT)
-    own = [*derived.glob("work/*"), *derived.glob("searches/*")]
+    own = [found for where in LEFT_IN for found in derived.glob(where)]
     return [*own, *uploads.glob("*.part")]

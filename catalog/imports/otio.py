@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 DEEPEST = 100
-_WORDS = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}]')
+# Possessive, and a match from every quote on: a file of quotes costs no more than others.
+_WORDS = re.compile(r'"(?:[^"\\]|\\.?)*+"?|[][{}]', re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +175,7 @@ def _event(
         reel=reel,
         clip_name=name,
         hints=tuple(dict.fromkeys(each for each in (path, reel, name) if each)),
-        transition=round(over * _rate(clip)),
+        transition=min(max(0, round(over * _rate(clip))), 100_000),
         start=start,
         begins=_time(available.get("start_time"))
         if isinstance(available, dict)

@@ -126,6 +126,8 @@ class EdlTests(ImportCase):
             (b"1" * 1_000_000, "begins like an event"),
             (b'{"a":' * 100_000, "nested too deeply"),
             (b'{"OTIO_SCHEMA": "Timeline.1"', "cannot be read"),
+            # Quotes that never close: looked at once, not once for each.
+            (b'{"a":"' + b'\\"' * 1_000_000, "cannot be read"),
             (b'{"OTIO_SCHEMA": "Clip.2"}', "no timeline"),
             (b'{"OTIO_SCHEMA": "Timeline.1", "tracks": 3}', "stack of tracks"),
             (b"[" + b"9" * 10_000 + b"]", "cannot be read"),

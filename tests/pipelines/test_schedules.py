@@ -8,6 +8,7 @@ from catalog.files import local_path, working_folder
 from catalog.models import Job, Production, Title
 from catalog.services import keep_picture
 from pipelines.schedules import LEFTOVER_SECONDS, clear_leftovers
+from tests.factories import write_file
 
 
 class LeftoverTests(TestCase):
@@ -52,3 +53,12 @@ class LeftoverTests(TestCase):
         clear_leftovers(self.tomorrow)
 
         self.assertTrue(whole.exists())
+
+    def test_loops_that_were_there_to_be_taken_go_after_a_day(self):
+        taken = write_file("exports/ab/abc.zip", b"loops")
+        clear_leftovers()
+        self.assertTrue(taken.exists())
+
+        clear_leftovers(self.tomorrow)
+
+        self.assertFalse(taken.exists())
