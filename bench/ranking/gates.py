@@ -6,7 +6,7 @@ from mlcore.matching.ranking.evaluate import both_columns
 from mlcore.matching.ranking.gate import decide
 from mlcore.matching.ranking.intervals import redrawn_precisions
 from mlcore.matching.ranking.labelled import LabelledPairs
-from mlcore.matching.ranking.pairfeatures import plain_features
+from mlcore.matching.ranking.pairfeatures import PairFeatures, plain_features
 from mlcore.matching.ranking.ranker import RankerConfig, fit_ranker
 from mlcore.metrics import average_precision
 
@@ -43,6 +43,17 @@ def measure_gate(train: LabelledPairs, pairs: LabelledPairs) -> None:
         pairs.labels, said, live, pairs.titles, positives_in_all=int(train.labels.sum())
     )
     print(f"  the whole hold-out: {whole.reason}")
+    _measure_labels(train, pairs, known, features)
+
+
+def _measure_labels(
+    train: LabelledPairs,
+    pairs: LabelledPairs,
+    known: PairFeatures,
+    features: PairFeatures,
+) -> None:
+    chance = np.random.default_rng(0)
+    first = known.plain[:, 0]
     print("\nlabels to train on, logistic regression, mean of 20 draws, seed 0")
     for many in LABELS:
         found_aps = []

@@ -18,7 +18,7 @@ Labels = NDArray[np.int64]
 
 LEAST_TITLES = 10
 """Hold-out titles. On a public set a true gain of .03 passes with 3, 5 and 10 of them in
-about 40, 47 and 85 of 100 draws (`python -m bench.ranking`)."""
+44, 46 and 75 of 100 draws (`python -m bench.ranking`)."""
 
 LEAST_POSITIVES = 60
 """Good pairs, those of training counted."""
@@ -63,19 +63,10 @@ def decide(
     """
     positives, many = int(labels.sum()), len(np.unique(titles))
     seen = {"titles": many, "pairs": len(labels), "positives": positives}
-    if not positives:
-        return Verdict(
-            passed=False,
-            enough=False,
-            reason=_lacking(many, positives_in_all, positives),
-            candidate=None,
-            live=None,
-            gain=None,
-            cards={},
-            **seen,
-        )
-    gain = gain_with_interval(labels, candidate, live, titles, seed=seed)
     lacking = _lacking(many, positives_in_all, positives)
+    if not positives:
+        return _undecided(lacking, seen)
+    gain = gain_with_interval(labels, candidate, live, titles, seed=seed)
     return Verdict(
         passed=not lacking and gain.low > 0,
         enough=not lacking,
@@ -88,6 +79,19 @@ def decide(
             "live": cards_to(labels, live),
             "chance": cards_by_chance(labels),
         },
+        **seen,
+    )
+
+
+def _undecided(lacking: str, seen: dict[str, int]) -> Verdict:
+    return Verdict(
+        passed=False,
+        enough=False,
+        reason=lacking,
+        candidate=None,
+        live=None,
+        gain=None,
+        cards={},
         **seen,
     )
 
