@@ -44,11 +44,10 @@ class CutNetworkTests(TestCase):
         cls.addClassCleanup(folder.cleanup)
         dissolve, hard = (
             draw_film("dissolve, 12 frames", 4, 2),
-            draw_film("hard cut", 5, 2),
+            draw_film("hard cut", 5, 1),
         )
-        cls.frames = dissolve.frames + hard.frames
-        n = len(dissolve.frames)
-        cls.truth = [*dissolve.cuts, n, *(n + cut for cut in hard.cuts)]
+        cls.frames = dissolve.frames + hard.frames[:16]
+        cls.truth = [*dissolve.cuts, len(dissolve.frames)]
         cls.made = ingest_clip(write_video(Path(folder.name) / "film.mp4", cls.frames))
 
     def setUp(self):
@@ -72,12 +71,12 @@ class CutNetworkTests(TestCase):
 
     @NETWORK
     def test_the_networks_shots_are_written_with_changes_made_by_hand(self):
-        CutChange.objects.create(title=self.title, frame=30, action="split")
+        CutChange.objects.create(title=self.title, frame=20, action="split")
 
         segment(self.claim())
 
-        found = [cut for cut in self.cuts() if cut != 30]
-        self.assertIn(30, self.cuts())
+        found = [cut for cut in self.cuts() if cut != 20]
+        self.assertIn(20, self.cuts())
         self.assertEqual(len(found), len(self.truth))
         for cut, true in zip(found, self.truth, strict=True):
             self.assertLessEqual(abs(cut - true), 2)
@@ -99,12 +98,12 @@ class CutNetworkTests(TestCase):
         self.kept.unlink()
         # A piece that says nothing: where it is gone on with, it stays.
         folder.mkdir(parents=True, exist_ok=True)
-        np.save(folder / "000000100.npy", np.full((100, 2), 0.25, np.float32))
+        np.save(folder / "000000050.npy", np.full((50, 2), 0.25, np.float32))
 
         rest = likely_ends(self.claim(), len(self.frames))
 
-        self.assertTrue((rest[:100] == 0.25).all())
-        self.assertEqual(rest[100:].tobytes(), whole[100:].tobytes())
+        self.assertTrue((rest[:50] == 0.25).all())
+        self.assertEqual(rest[50:].tobytes(), whole[50:].tobytes())
         self.assertFalse(folder.exists())
 
     @NETWORK
