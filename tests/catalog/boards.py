@@ -1,6 +1,8 @@
 """A title of six shots, and pairs among them."""
 
-from catalog.models import MatchCandidate, MatchSet, Shot, Title
+from django.contrib.auth.models import User
+
+from catalog.models import MatchCandidate, MatchSet, Production, Shot, Title
 from tests.catalog.pages import PageTestCase, card_ids, logged_in
 from tests.factories import (
     add_candidate,
@@ -15,6 +17,8 @@ from tests.factories import (
 class BoardTestCase(PageTestCase):
     """A test as the editor of that title."""
 
+    production: Production
+    editor: User
     title: Title
     found: MatchSet
     shots: list[Shot]
