@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def give_verdict(
-    candidate: MatchCandidate, value: str, *, user: User, reason: str = ""
+    candidate: MatchCandidate, value: str, *, user: User | None, reason: str = ""
 ) -> Verdict:
     """Write down a person's word on a pair, by title and frames.
 
@@ -52,7 +52,7 @@ def _check(value: str, reason: str) -> None:
         raise ValueError("A reason says why a pair is rejected: a good cut has none.")
 
 
-def _lacks_reason(last: Verdict, value: str, user: User) -> bool:
+def _lacks_reason(last: Verdict, value: str, user: User | None) -> bool:
     return last.made_by == user and last.value == value and not last.reason
 
 
