@@ -32,19 +32,24 @@ def render_loop(claim: Claim) -> None:
 
 def _cut(subject: dict[str, Any]) -> MatchCut:
     """The candidate or item named, at the frames named, or at its own."""
-    titles = ("leaving__title", "entering__title")
-    found = MatchCandidate.objects.select_related(*titles)
-    candidate = found.filter(pk=subject.get("candidate")).first()
-    items = BinItem.objects.select_related("leaving_title", "entering_title")
-    item = items.filter(pk=subject.get("item")).first()
-    if candidate is None and item is None:
+    cut = _own_cut(subject)
+    if cut is None:
         raise PipelineError("This pair is no longer there; reload the page.")
-    cut = cut_of_candidate(candidate) if candidate else cut_of_item(item)
     out, into = subject.get("out"), subject.get("in")
     try:
         return moved_to(cut, leaving_frame=out, entering_frame=into)
     except Refused as refused:
         raise PipelineError(str(refused)) from None
+
+
+def _own_cut(subject: dict[str, Any]) -> MatchCut | None:
+    if "candidate" in subject:
+        candidates = MatchCandidate.objects.with_card()
+        candidate = candidates.filter(pk=subject["candidate"]).first()
+        return cut_of_candidate(candidate) if candidate else None
+    items = BinItem.objects.with_titles()
+    item = items.filter(pk=subject.get("item", 0)).first()
+    return cut_of_item(item) if item else None
 
 
 def _side(side: Side) -> tuple[Path, tuple[int, int]]:

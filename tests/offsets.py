@@ -41,7 +41,13 @@ def write_offsets(
         ]
         for a in leaving
     ]
-    aligned = {"scale": 1.1, "dx": 0.05, "dy": -0.02, "rotation": 0.0, "mirror": False}
+    aligned: dict[str, Any] = {
+        "scale": 1.1,
+        "dx": 0.05,
+        "dy": -0.02,
+        "rotation": 0.0,
+        "mirror": False,
+    }
     aligned |= {"iou_before": 0.4, "iou_after": 0.8, "coverage": 0.93, "zoom": 1.12}
     aligned |= {"budget": 1.0, "fits": False, "reason": "It would be enlarged by 1.12."}
     found: dict[str, Any] = {

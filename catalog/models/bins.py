@@ -23,11 +23,15 @@ class BinQuerySet(models.QuerySet["Bin"]):
         return self.filter(production__in=Production.objects.visible_to(user))
 
     def last_used_first(self, user: User) -> Self:
-        """Add `used_at`, when this person last kept something in it; newest first."""
+        """The one this person last kept something in, or made, comes first."""
         kept = Max("items__made_at", filter=Q(items__made_by=user))
         made = Case(When(made_by=user, then=F("made_at")))
         used = self.annotate(used_at=Greatest(kept, made))
         return used.order_by(F("used_at").desc(nulls_last=True), "name", "pk")
+
+    def used_by(self, user: User) -> Self:
+        """Bins this person has made or kept something in."""
+        return self.filter(Q(made_by=user) | Q(items__made_by=user))
 
 
 class Bin(models.Model):

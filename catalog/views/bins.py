@@ -56,7 +56,10 @@ def bin_add(request: PageRequest) -> HttpResponse:
     """Make an empty bin."""
     mine = Production.objects.visible_to(request.user)
     word = request.POST.get("production", "")
-    chosen = mine.filter(pk=_number(word)).first() if word else mine.first()
+    # -1 is no production: what is no number finds none.
+    key = _number(word)
+    named = mine.filter(pk=-1 if key is None else key)
+    chosen = named.first() if word else mine.first()
     if chosen is None:
         messages.error(request, "A bin belongs to a production of yours: choose one.")
         return redirect("bins")

@@ -62,7 +62,7 @@ def _bin(request: PageRequest, candidate: MatchCandidate) -> Bin:
     word = request.POST.get("bin", "")
     if word.isascii() and word.isdecimal():
         return get_object_or_404(mine, pk=min(int(word), 2**63 - 1))
-    last = mine.last_used_first(request.user).filter(used_at__isnull=False).first()
+    last = mine.used_by(request.user).last_used_first(request.user).first()
     if last is not None and word != NEW:
         return last
     production = candidate.leaving.title.production

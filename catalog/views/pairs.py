@@ -21,7 +21,7 @@ from catalog.views.inspector import Moment, moment_at
 from catalog.views.loops import loop_state
 from catalog.views.nudges import nudged
 from catalog.views.offsets import aligned, offsets_state
-from catalog.views.provenance import formula_of, searches_of
+from catalog.views.origins import formula_of, searches_of
 
 if TYPE_CHECKING:
     from django.http import HttpResponse

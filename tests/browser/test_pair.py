@@ -161,7 +161,9 @@ class PairTests(BrowserTestCase):
         self.assertTrue(self.style(placed, "transform").startswith("matrix(1.25,"))
         self.assertIn("aligned=1", self.page.url)
 
-    def test_one_key_judges_a_digit_says_why_and_n_goes_on(self):
+    def test_n_goes_on_one_key_judges_and_a_digit_says_why(self):
+        self._walk()
+
         self.press("[ 3 a")
         self.page.wait_for_selector("article.pair.good")
         self.assertEqual(Verdict.objects.get().value, "good")
@@ -173,11 +175,12 @@ class PairTests(BrowserTestCase):
         self.page.wait_for_selector("article.pair.bad")
         self.press("r 4")
         self.page.wait_for_selector("text=rejected: Near-duplicate")
-        self.assertEqual(Verdict.objects.earliest("-pk").reason, "duplicate")
-        self._walk()
+        self.assertEqual(Verdict.objects.latest("pk").reason, "duplicate")
+        self.press("Escape")
+        self.page.wait_for_url("**/?kind=frame")
 
     def _walk(self) -> None:
-        self.press("1 m n")
+        self.press("m n")
         self.page.wait_for_url(f"**/matches/{self.next.pk}/?kind=frame")
         # Sound stays on from pair to pair.
         self.page.wait_for_selector('[data-act="sound"][aria-pressed="true"]')
@@ -185,8 +188,6 @@ class PairTests(BrowserTestCase):
         self.press("6 p")
         self.page.wait_for_url(f"**/matches/{self.pair.pk}/?kind=frame&view=6")
         self.page.wait_for_selector("#pair[data-ready=true]")
-        self.press("Escape")
-        self.page.wait_for_url("**/?kind=frame")
 
     def test_when_the_frames_are_compared_the_best_are_kept_with_one_key(self):
         waiting = self.add(1, 4, score=0.5)

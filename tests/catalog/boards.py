@@ -17,8 +17,8 @@ from tests.factories import (
 class BoardTestCase(PageTestCase):
     """A test as the editor of that title."""
 
-    editor: User
     production: Production
+    editor: User
     title: Title
     found: MatchSet
     shots: list[Shot]
