@@ -6,8 +6,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import IntegerRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from catalog.models.filters import FilteredCandidates
 from catalog.models.titles import Shot, Title
@@ -105,20 +105,6 @@ class MatchCandidateQuerySet(FilteredCandidates["MatchCandidate"]):
             entering__title=verdict.entering_title_id,
             entering_frame__range=(verdict.entering_first, verdict.entering_end - 1),
         )
-
-    def one_a_group(self) -> Self:
-        """Of the pairs between the same two near-duplicate groups, the best of a kind.
-
-        What is filtered before this call competes; what is filtered after does not.
-        """
-        groups: list[F | Coalesce] = [
-            F("kind"),
-            Coalesce(F("leaving__group"), -F("leaving")),
-            Coalesce(F("entering__group"), -F("entering")),
-        ]
-        place = Window(RowNumber(), partition_by=groups, order_by=["-standing", "pk"])
-        best = self.annotate(place=place).filter(place=1)
-        return self.filter(pk__in=best.values("pk"))
 
     def on_board(self) -> Self:
         """Ranked candidates; the others are only partners of single shots."""

@@ -63,6 +63,7 @@ class EveryAddress(PageTestCase):
     pair: MatchCandidate
     title: Title
     job: Job
+    search: Job
 
     @classmethod
     def setUpTestData(cls):
