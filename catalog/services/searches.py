@@ -103,7 +103,7 @@ def _shot(
 def _visible_shot(number: object, user: User | None) -> int:
     shots = Shot.objects.all() if user is None else Shot.objects.visible_to(user)
     found = isinstance(number, int) and 0 < number < 2**63
-    if not found or not shots.filter(pk=number).exists():
+    if not found or not shots.filter(pk=int(str(number))).exists():
         raise Refused(f"There is no shot {number}.")
     return int(str(number))
 
