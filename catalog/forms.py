@@ -26,16 +26,17 @@ def _any_title(label: str, empty: str) -> forms.ModelChoiceField[Title]:
 
 def _number(
     label: str,
-    kind: type[forms.IntegerField],
+    kind: Any,
     placeholder: str,
     *,
     least: float = 0,
     most: float,
 ) -> forms.IntegerField:
     widget = forms.NumberInput(attrs={"step": "any", "placeholder": placeholder})
-    return kind(
+    field: forms.IntegerField = kind(
         label=label, required=False, min_value=least, max_value=most, widget=widget
     )
+    return field
 
 
 def _day(label: str) -> forms.DateField:

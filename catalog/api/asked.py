@@ -8,7 +8,7 @@ from rest_framework import serializers as s
 
 from catalog.models import MatchCandidate, Production, Title, Verdict
 
-FRAME = {"min_value": 0, "max_value": 2**31 - 1}
+LAST_FRAME = 2**31 - 1
 
 
 class VisibleKey(s.PrimaryKeyRelatedField[Any]):
@@ -17,7 +17,7 @@ class VisibleKey(s.PrimaryKeyRelatedField[Any]):
     def get_queryset(self) -> Any:
         """Rows of visible productions."""
         request = self.context.get("request")
-        rows: Any = self.queryset
+        rows: Any = vars(self)["queryset"]
         if request is None:
             return rows.none()
         return rows.visible_to(request.user)
@@ -73,8 +73,12 @@ class ItemToKeep(s.Serializer[Any]):
             "leaving__title", "entering__title"
         )
     )
-    leaving_frame = s.IntegerField(**FRAME, required=False, allow_null=True)
-    entering_frame = s.IntegerField(**FRAME, required=False, allow_null=True)
+    leaving_frame = s.IntegerField(
+        min_value=0, max_value=LAST_FRAME, required=False, allow_null=True
+    )
+    entering_frame = s.IntegerField(
+        min_value=0, max_value=LAST_FRAME, required=False, allow_null=True
+    )
     note = s.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
 

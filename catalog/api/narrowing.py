@@ -53,7 +53,7 @@ class BoardFilter(BaseFilterBackend):
         form = BoardForm(request.query_params, user=asker(request))
         if not form.is_valid():
             raise ValidationError(
-                {name: list(said) for name, said in form.errors.items()}
+                {name: [str(one) for one in said] for name, said in form.errors.items()}
             )
         view.board_order = form.order
         return form.candidates()

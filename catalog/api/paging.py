@@ -38,7 +38,7 @@ class Cursor(CursorPagination):
 class AfterPair(BasePagination):
     """The board's own paging: what comes after the pair `after`, in the board's order."""
 
-    def paginate_queryset(  # type: ignore[override]  # generic there
+    def paginate_queryset(
         self, queryset: Any, request: Request, view: Any = None
     ) -> list[Any]:
         """Return one page; the view knows the order asked for."""

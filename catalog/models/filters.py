@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import ExpressionWrapper, F, Func, Q, Window
 from django.db.models.fields.json import KT
-from django.db.models.functions import Abs, Cast, Greatest
+from django.db.models.functions import Abs, Cast, Coalesce, Greatest, RowNumber
 
 if TYPE_CHECKING:
     from datetime import date
@@ -168,6 +169,29 @@ class FilteredCandidates(models.QuerySet[Row]):
         """Candidates of searches on this day or earlier."""
         return self.filter(match_set__created_at__date__lte=day)
 
+    def one_a_group(self) -> Self:
+        """Of the pairs between the same two near-duplicate groups, the best of a kind.
+
+        What is filtered before this call competes; what is filtered after does not.
+        """
+        return self._best_of(
+            Coalesce(F("leaving__group"), -F("leaving")),
+            Coalesce(F("entering__group"), -F("entering")),
+        )
+
+    def one_a_pair(self) -> Self:
+        """Each pair of shots once a kind: the searches of both its titles find it.
+
+        What is filtered before this call competes; what is filtered after does not.
+        """
+        return self._best_of(F("leaving"), F("entering"))
+
+    def _best_of(self, leaving: F | Coalesce, entering: F | Coalesce) -> Self:
+        same = [F("kind"), leaving, entering]
+        place = Window(RowNumber(), partition_by=same, order_by=["-standing", "pk"])
+        best = self.annotate(place=place).filter(place=1)
+        return self.filter(_one_of(best.values("pk")))
+
     def sorted_by(self, sort: str) -> Self:
         """In the order of one of ORDERS; it never depends on chance."""
         return self.order_by(*ORDERS[sort])
@@ -183,6 +207,18 @@ class FilteredCandidates(models.QuerySet[Row]):
             later |= Q(**before, **{f"{name}__{compare}": value})
             before[name] = value
         return self.filter(later)
+
+
+def _one_of(keys: models.QuerySet[Any, Any]) -> Func:
+    # As an array it is found once. As a subquery the planner takes it for a handful of
+    # rows and finds it anew for each candidate.
+    return Func(
+        F("pk"),
+        ArraySubquery(keys),
+        arg_joiner=" = ANY(",
+        template="(%(expressions)s))",
+        output_field=models.BooleanField(),
+    )
 
 
 # Which method answers which filter.

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import IntegerRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from catalog.models.cuts import KnownPairs
 from catalog.models.filters import FilteredCandidates
@@ -110,37 +110,6 @@ class MatchCandidateQuerySet(
             entering__title=verdict.entering_title_id,
             entering_frame__range=(verdict.entering_first, verdict.entering_end - 1),
         )
-
-    def touching_title(self, title: Title) -> Self:
-        """Candidates that leave from or enter this title."""
-        return self.filter(Q(leaving__title=title) | Q(entering__title=title))
-
-    def across_titles(self) -> Self:
-        """Candidates that cut from one title to another."""
-        return self.exclude(leaving__title=F("entering__title"))
-
-    def one_a_group(self) -> Self:
-        """Of the pairs between the same two near-duplicate groups, the best of a kind.
-
-        What is filtered before this call competes; what is filtered after does not.
-        """
-        return self._best_of(
-            Coalesce(F("leaving__group"), -F("leaving")),
-            Coalesce(F("entering__group"), -F("entering")),
-        )
-
-    def one_a_pair(self) -> Self:
-        """Each pair of shots once a kind: the searches of both its titles find it.
-
-        What is filtered before this call competes; what is filtered after does not.
-        """
-        return self._best_of(F("leaving"), F("entering"))
-
-    def _best_of(self, leaving: F | Coalesce, entering: F | Coalesce) -> Self:
-        same = [F("kind"), leaving, entering]
-        place = Window(RowNumber(), partition_by=same, order_by=["-standing", "pk"])
-        best = self.annotate(place=place).filter(place=1)
-        return self.filter(pk__in=best.values("pk"))
 
     def on_board(self) -> Self:
         """Ranked candidates; the others are only partners of single shots."""

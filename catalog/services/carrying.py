@@ -59,12 +59,13 @@ def carry_changes(title: Title, older: Title, found: FrameMap) -> int:
     fresh = [
         CutChange(
             title=title,
-            frame=found.frame(change.frame),
+            frame=here,
             action=change.action,
             made_by_id=change.made_by_id,
         )
         for change in older.cut_changes.all()
         if found.goes_on(change.frame)
+        and (here := found.frame(change.frame)) is not None
     ]
     before = title.cut_changes.count()
     CutChange.objects.bulk_create(fresh, ignore_conflicts=True)

@@ -35,7 +35,9 @@ class Tints:
             for at in range(0, len(old), BLOCK)
         ]
         self.flat = np.concatenate(spread) < FLAT
-        self.tolerance = np.clip(TOLERANCE * np.concatenate(spread), LEAST, MOST)
+        self.tolerance: NDArray[np.float32] = np.clip(
+            TOLERANCE * np.concatenate(spread), LEAST, MOST
+        ).astype(np.float32)
 
     def room(self, at: int, offset: int, step: int) -> int:
         """Frames there are from `at` of the older film on, in both films."""
@@ -72,7 +74,7 @@ class Tints:
     def _gained(
         self, first: int, gap: NDArray[np.float32], tolerance: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        gain = np.maximum(1 - gap / tolerance, WORST)
+        gain = np.asarray(np.maximum(1 - gap / tolerance, WORST), np.float32)
         gain[self.flat[first : first + len(gap)] & (gap <= MOST)] = 0.0
         return gain
 

@@ -84,6 +84,7 @@ class EveryAddress(PageTestCase):
     job: Job
     export: Job
     cut: ImportedCut
+    search: Job
 
     @classmethod
     def setUpTestData(cls):

@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from catalog.models import (
+    ApiToken,
     CutChange,
     CutEvent,
     DuplicateGroup,
@@ -49,6 +50,7 @@ class AdminTests(PageTestCase):
         item = add_bin_item(cls.pair)
         Promotion.objects.create(version=add_encoder("mask"), reason="the first")
         TrainingRun.objects.create(family="learned")
+        ApiToken.objects.make(cls.admin, name="conform")
         StorageRoot.objects.create(name="Footage", server="/mnt/footage")
         Look.objects.create(production=item.bin.production, name="LogC")
         cut = ImportedCut.objects.create(production=item.bin.production, name="Reel 1")

@@ -105,7 +105,7 @@ class EveryCall(PageTestCase):
         return reverse(f"api:{name}", args=[row.pk] if row else [])
 
     def body(self, name: str) -> dict[str, Any]:
-        return {
+        bodies: dict[str, dict[str, Any]] = {
             "titles": {"path": "/nowhere/a.mov", "production": self.production.pk},
             "judge": {"value": "good"},
             "bins": {"production": self.production.pk, "name": "Another"},
@@ -118,7 +118,8 @@ class EveryCall(PageTestCase):
                 "by": "shot",
                 "shot": self.pair.leaving.pk,
             },
-        }.get(name, {})
+        }
+        return bodies.get(name, {})
 
     def ask(self, client: Client, name: str, method: str = "get", **headers: str):
         call = getattr(client, method)

@@ -131,9 +131,7 @@ class RecutTests(IngestCase):
         self.assertEqual(found, expected)
         self.assertNotIn(undone.pk, found)
         self.assertEqual(list(self.older_rows()), before)
-        for verdict in carried.select_related("carried_from"):
-            self.assertEqual(verdict.made_by, self.user)
-            self.assertEqual(verdict.made_at, verdict.carried_from.made_at)
+        self.assert_whose_they_are_and_when_has_not_changed(carried)
         self.assert_ranges_are_those_of_the_new_shots(title, carried)
         self.assert_cuts_made_by_hand_are_there(title, survive, middle)
         self.assert_carrying_again_changes_nothing(title, carried)
@@ -143,6 +141,11 @@ class RecutTests(IngestCase):
     def older_rows(self):
         rows = Verdict.objects.filter(leaving_title=self.older)
         return rows.order_by("pk").values()
+
+    def assert_whose_they_are_and_when_has_not_changed(self, carried):
+        for verdict in carried.select_related("carried_from"):
+            self.assertEqual(verdict.made_by, self.user)
+            self.assertEqual(verdict.made_at, verdict.carried_from.made_at)
 
     def assert_ranges_are_those_of_the_new_shots(self, title, carried):
         shots = set(title.shots.values_list("first_frame", "end_frame"))
