@@ -73,7 +73,7 @@ class AcrossTwoFilmsTests(IngestCase):
         self.done(ask_across(first))
 
         self.assertEqual(listed_across(), before)
-        on_board = MatchCandidate.objects.live().on_board().across_titles()
+        on_board = MatchCandidate.objects.live().on_board().in_scope("across")
         self.assertGreater(on_board.count(), len(before))
 
     def assert_similar_by_shot_and_still(self, figures):
