@@ -20,6 +20,7 @@ from catalog.models import (
     Verdict,
 )
 from tests.catalog.pages import PageTestCase, logged_in, text
+from tests.catalog.test_commands import names_in_docs, run
 from tests.factories import (
     add_bin,
     add_bin_item,
@@ -233,6 +234,17 @@ class TokenTests(EveryCall):
         self.assertIsNotNone(token.used_at)
         kept = ApiToken.objects.values().get(pk=token.pk)
         self.assertNotIn(secret, map(str, kept.values()))
+
+    def test_the_command_line_makes_a_token_and_prints_it_once(self):
+        made, code = run("api-token", "owner", "--read-only", "--name", "panel")
+
+        self.assertEqual((code, made["user"]), (0, "owner"))
+        self.assertEqual(set(made), names_in_docs("api-token"))
+        answer = self.ask(Client(), "title", **self.bearer(made["token"]))
+        self.assertEqual(answer.status_code, 200)
+        self.assertTrue(ApiToken.objects.get().read_only)
+        nobody, code = run("api-token", "nobody")
+        self.assertEqual((code, list(nobody)), (1, ["error"]))
 
     def test_a_read_only_token_of_an_editor_changes_nothing(self):
         _, secret = ApiToken.objects.make(self.owner, read_only=True)
