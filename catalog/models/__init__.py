@@ -2,7 +2,7 @@ from catalog.models.bins import Bin, BinItem, StorageRoot
 from catalog.models.cuts import CutEvent, ImportedCut
 from catalog.models.encoders import EncoderVersion
 from catalog.models.jobs import Job
-from catalog.models.matches import MatchCandidate, MatchSet, Verdict
+from catalog.models.matches import MatchCandidate, MatchSet
 from catalog.models.productions import Production
 from catalog.models.representations import ShotMask, ShotVector, Slot
 from catalog.models.titles import (
@@ -14,6 +14,7 @@ from catalog.models.titles import (
     Title,
 )
 from catalog.models.training import Promotion, TrainingRun
+from catalog.models.verdicts import Verdict
 
 __all__ = [
     "Bin",
