@@ -3,19 +3,14 @@ from catalog.models.cuts import CutEvent, ImportedCut
 from catalog.models.encoders import EncoderVersion
 from catalog.models.jobs import Job
 from catalog.models.looks import Look
-from catalog.models.matches import MatchCandidate, MatchSet, Verdict
+from catalog.models.matches import MatchCandidate, MatchSet
 from catalog.models.productions import Production
 from catalog.models.representations import ShotMask, ShotVector, Slot
-from catalog.models.titles import (
-    CutChange,
-    DuplicateGroup,
-    Location,
-    Shot,
-    SourceFile,
-    Title,
-)
+from catalog.models.shots import CutChange, DuplicateGroup, Shot
+from catalog.models.titles import Location, SourceFile, Title
 from catalog.models.tokens import ApiToken
 from catalog.models.training import Promotion, TrainingRun
+from catalog.models.verdicts import Verdict
 
 __all__ = [
     "ApiToken",

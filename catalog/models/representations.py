@@ -5,7 +5,8 @@ from django.db.models import Q
 from pgvector.django import BitField, HalfVectorField
 
 from catalog.models.encoders import EncoderVersion
-from catalog.models.titles import Shot, Title
+from catalog.models.shots import Shot
+from catalog.models.titles import Title
 
 MASK_BITS = 64 * 64
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils.timezone import now
 
-from catalog.models.matches import reason_label
 from catalog.models.productions import may_edit, sees_everything
+from catalog.models.verdicts import reason_label
 from catalog.views.cards import CardSide, Part, parts_of, sides_of
 
 if TYPE_CHECKING:
