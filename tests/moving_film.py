@@ -36,7 +36,7 @@ SHOTS = (
     LivelyShot(scene=42, outline="star", step=(5, 0), pitch=1200),
     LivelyShot(scene=43, lamp=(0.8, 0.7, (0.3, 0.6, 1.0)), pitch=220),
     LivelyShot(scene=44, outline="boat", step=(0, -5), pitch=0),
-    LivelyShot(scene=45, lamp=(0.2, 0.3, (1.0, 0.7, 0.3)), pitch=640),
+    LivelyShot(scene=45, outline="arch", lamp=(0.2, 0.3, (1.0, 0.7, 0.3)), pitch=640),
 )
 PLANTED = {"action": (0, 2), "light": (1, 5), "sound": (0, 3)}
 """By kind: the shots, in the film's order, that go together."""
@@ -62,17 +62,13 @@ def write_moving_film(path: Path) -> Path:
 
 def _pictures(shot: LivelyShot) -> Iterator[Picture]:
     ground = texture(shot.scene, calm=not shot.lamp)[: SIZE[1], : SIZE[0]]
-    if shot.lamp:
-        ground = _lit(ground, shot.lamp)
     for frame in range(FRAMES):
-        if not shot.outline:
-            yield ground.copy()
-            continue
         x, y = (0.35 + (frame - FRAMES / 2) * shot.step[n] / SIZE[n] for n in (0, 1))
-        drawn = DrawnShot(
-            scene=shot.scene, outline=shot.outline, box=(x, y - 0.1, 0.3, 0.5), frames=1
-        )
-        yield next(still_pictures(Film(shots=(drawn,), planted=frozenset())))
+        box = (x, y - 0.1, 0.3, 0.5)
+        drawn = DrawnShot(scene=shot.scene, outline=shot.outline, box=box, frames=1)
+        film = Film(shots=(drawn,), planted=frozenset())
+        seen = next(still_pictures(film)) if shot.outline else ground.copy()
+        yield _lit(seen, shot.lamp) if shot.lamp else seen
 
 
 def _lit(ground: Picture, lamp: Lamp) -> Picture:

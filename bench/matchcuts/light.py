@@ -15,6 +15,7 @@ from tests.mlcore.photographs import Picture
 
 SHOTS = 120
 SIZE = (320, 180)
+ALIKE = 8.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,29 +32,49 @@ class Light:
 
 
 def measure(seed: int) -> None:
-    """Print how well one light is found again over other pictures."""
+    """Print how well one light is found again over other pictures, faint and clear."""
     print(
-        f"\nlight: {SHOTS} shots, a light over a real picture at either end; a quarter"
+        f"\nlight: {SHOTS} shots, a light over a real picture at either end; a quarter is"
     )
     print(
-        "is planted, and as many times the same light mirrored, tinted, dimmed or softer"
+        "planted, and as many times the same light moved, tinted, dimmed or turned round;"
     )
-    chance = np.random.default_rng(seed)
+    print(f"alike within {ALIKE:.0f} of Lab on a grey card, in 6 x 8 cells")
+    for share in (0.15, 0.3, 0.5):
+        chance = np.random.default_rng(seed)
+        tails, heads = _planted(chance)
+        sides = [(Slot.TAIL, n, light) for n, light in enumerate(tails)]
+        sides += [(Slot.HEAD, n, light) for n, light in enumerate(heads)]
+        seen = [
+            Seen(n, slot, _observed(chance, light, slot, share))
+            for slot, n, light in sides
+        ]
+        scores = all_scores(LIGHT, kept_rows(LIGHT, seen), SHOTS)
+        tell(f"things at {share} of their contrast", scores, _alike(tails, heads), seed)
+
+
+def _planted(chance: np.random.Generator) -> tuple[list[Light], list[Light]]:
     tails = [_light(chance) for _ in range(SHOTS)]
     heads = [_light(chance) for _ in range(SHOTS)]
-    truth = np.zeros((SHOTS, SHOTS), np.bool_)
     order = iter(chance.permutation(SHOTS).tolist())
     for leaving in range(SHOTS // 4):
-        planted = next(order)
-        heads[planted] = _nearly(chance, tails[leaving])
-        truth[leaving, planted] = leaving != planted
+        heads[next(order)] = _nearly(chance, tails[leaving])
         for other in _unlike(tails[leaving])[leaving % 2 :: 2]:
             heads[next(order)] = _nearly(chance, other)
-    sides = [(Slot.TAIL, n, light) for n, light in enumerate(tails)]
-    sides += [(Slot.HEAD, n, light) for n, light in enumerate(heads)]
-    seen = [Seen(n, slot, _observed(chance, light, slot)) for slot, n, light in sides]
-    scores = all_scores(LIGHT, kept_rows(LIGHT, seen), SHOTS)
-    tell("light", scores, truth, seed)
+    return tails, heads
+
+
+def _alike(tails: list[Light], heads: list[Light]) -> NDArray[np.bool_]:
+    """Return (n, m) whether two lights fall alike on nothing but grey."""
+    card = np.full((SIZE[1], SIZE[0], 3), 0.45)
+    seen = []
+    for light in (*tails, *heads):
+        cells = cv2.resize(_lit(card, light), (8, 6), interpolation=cv2.INTER_AREA)
+        lab = cv2.cvtColor(cells.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+        seen.append(lab.ravel())
+    leaving, entering = np.array(seen[: len(tails)]), np.array(seen[len(tails) :])
+    apart = ((leaving[:, None] - entering[None]) ** 2).sum(axis=2) / 48
+    return np.asarray(np.sqrt(apart) <= ALIKE)
 
 
 def _light(chance: np.random.Generator) -> Light:
@@ -94,8 +115,10 @@ def _unlike(light: Light) -> list[Light]:
     ]
 
 
-def _observed(chance: np.random.Generator, light: Light, slot: Slot) -> Observation:
-    picture = _lit(_detail(chance), light)
+def _observed(
+    chance: np.random.Generator, light: Light, slot: Slot, share: float
+) -> Observation:
+    picture = _lit(_detail(chance, share), light)
     return Observation(
         slot=slot, rate=25, aspect=SIZE[0] / SIZE[1], picture=picture, subjects=(),
         appearance=np.ones(1, np.float32), flow=np.zeros((0, 9, 16, 2), np.float16),
@@ -103,8 +126,8 @@ def _observed(chance: np.random.Generator, light: Light, slot: Slot) -> Observat
     )  # type: ignore[arg-type]  # fmt: skip
 
 
-def _detail(chance: np.random.Generator) -> NDArray[np.float64]:
-    """What a part of a real picture would be in even light: all but grey, around .45."""
+def _detail(chance: np.random.Generator, share: float) -> NDArray[np.float64]:
+    """What a part of a real picture would be in even light: less of it, around .45."""
     whole = places()[chance.integers(len(places()))]
     height, width = whole.shape[:2]
     tall = round(min(height, width * SIZE[1] / SIZE[0]) * chance.uniform(0.5, 0.9))
@@ -116,8 +139,9 @@ def _detail(chance: np.random.Generator) -> NDArray[np.float64]:
     grey = part.mean(axis=2)
     broad = cv2.GaussianBlur(grey, (0, 0), SIZE[0] / 8)
     even = part * (0.45 / np.maximum(broad, 0.05))[..., None]
-    calm = even.mean(axis=2, keepdims=True).clip(0.1, 1.5) ** 0.5 * 0.45**0.5
-    return np.asarray(calm + 0.2 * (even - even.mean(axis=2, keepdims=True)))
+    grey = even.mean(axis=2, keepdims=True)
+    calm = 0.45 * (grey.clip(0.05, 1.5) / 0.45) ** share
+    return np.asarray(calm + 0.4 * share * (even - grey))
 
 
 def _lit(detail: NDArray[np.float64], light: Light) -> Picture:

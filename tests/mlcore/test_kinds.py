@@ -207,9 +207,16 @@ class MotionKindTests(unittest.TestCase):
 
         self.assertAlmostEqual(float(parts["cosine"][0]), np.sqrt(3) / 2, places=6)
         self.assertAlmostEqual(float(parts["speed_ratio"][0]), 0.25, places=6)
-        expected = (3 / 4) ** 2 * 0.5
+        expected = min((3 / 4) ** 5, 0.25)
         self.assertAlmostEqual(
             float(MOTION.score_from_parts(parts)[0]), expected, places=6
+        )
+        self.assertAlmostEqual(
+            float(
+                MOTION.score_from_parts(parts | {"speed_ratio": np.float32([0.9])})[0]
+            ),
+            (3 / 4) ** 5,
+            places=6,
         )
 
     def test_moving_apart_is_no_match(self):

@@ -5,10 +5,32 @@ from sklearn.metrics import average_precision_score
 
 from mlcore.metrics import (
     average_precision,
+    bootstrap_interval,
     f1_for_cuts,
     precision_at,
     recall_at,
 )
+
+
+class BootstrapTests(unittest.TestCase):
+    def test_the_mean_of_many_lies_within_two_standard_errors(self):
+        values = np.random.default_rng(0).normal(0, 1, 400)
+
+        low, high = bootstrap_interval(lambda at: float(values[at].mean()), 400, seed=1)
+
+        self.assertAlmostEqual(high - low, 4 * 1 / 20, delta=0.03)
+        self.assertTrue(low < values.mean() < high)
+
+    def test_draws_without_an_answer_are_left_out_and_one_seed_gives_one_interval(self):
+        labels = np.array([1, 0, 0, 0])
+
+        def precision(at):
+            return average_precision(labels[at], np.arange(4.0)[at])
+
+        found = [bootstrap_interval(precision, 4, seed=2) for _ in range(2)]
+
+        self.assertEqual(found[0], found[1])
+        self.assertTrue(0 < found[0][0] <= found[0][1] <= 1)
 
 
 class AveragePrecisionTests(unittest.TestCase):

@@ -64,6 +64,29 @@ class MotionTests(unittest.TestCase):
 
         self.assertIsNone(measure_motion(flow, RATE))
 
+    def test_somebody_crossing_and_a_subject_that_fills_half_do_not_count(self):
+        flow = uniform(0.004, 0)
+        flow[:, 2:6, 3:8] = (-0.01, 0.006)
+        half = uniform(0.004, 0)
+        half[:, :, :9] = (-0.01, 0.006)
+        subject = np.zeros((36, 64), np.float32)
+        subject[:, :36] = 1
+
+        crossed = measure_motion(flow, RATE)
+        beside = measure_motion(half, RATE, subjects=[subject])
+
+        for motion in (crossed, beside):
+            self.assertAlmostEqual(motion.speed, 0.004 * 24, delta=1e-3)
+            right, down = motion.vector.reshape(-1, 2).mean(axis=0)
+            self.assertAlmostEqual(float(down / right), 0.0, places=2)
+
+    def test_a_subject_over_the_whole_picture_is_not_left_out(self):
+        everything = np.ones((9, 16), np.float32)
+
+        motion = measure_motion(uniform(0.004, 0), RATE, subjects=[everything])
+
+        self.assertIsNotNone(motion)
+
     def test_the_floor_is_where_it_is_said_to_be(self):
         for factor, there in ((0.97, False), (1.03, True)):
             flow = uniform(factor * MOTION_FLOOR / 24, 0)

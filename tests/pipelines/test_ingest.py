@@ -19,7 +19,7 @@ from catalog.services import (
     retry_job,
     split_shot,
 )
-from mlcore.matching.kinds import FRAME, MOTION
+from mlcore.matching.kinds import KINDS
 from pipelines.errors import PipelineError
 from pipelines.ingest import content_key
 from tests.films import SHOT_FRAMES, DrawnShot, Film, planted_film, write_film
@@ -149,7 +149,7 @@ def as_ordinary_user(work: Callable[[], str]) -> str:
 
 
 def score_of(candidate):
-    kind = {"frame": FRAME, "motion": MOTION}[candidate.kind]
+    kind = KINDS[candidate.kind]
     parts = {k: np.float32([v]) for k, v in candidate.parts.items()}
     return float(kind.score_from_parts(parts)[0])
 

@@ -165,13 +165,15 @@ def _camera_behind(
     flow: NDArray[np.float64], mask: Floats, places: NDArray[np.complex128]
 ) -> Camera | None:
     """Fit the camera outside the widened mask; None where that hides nearly all."""
-    reach = 2 * round(_AROUND * mask.shape[1]) + 1
-    near = cv2.dilate(mask, np.ones((reach, reach), np.uint8))
     sparse = slice(_EVERY // 2, None, _EVERY)
-    free = near[sparse, sparse] < 0.5
+    seen = places[sparse, sparse]
+    size = (seen.shape[1], seen.shape[0])
+    touched = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+    reach = 2 * round(_AROUND * size[0]) + 1
+    free = cv2.dilate(touched, np.ones((reach, reach), np.uint8)) < 0.1
     if free.mean() < _LEAST_BACKGROUND:
         return None
-    return fit_camera(places[sparse, sparse][free], flow[sparse, sparse][free])
+    return fit_camera(seen[free], flow[sparse, sparse][free])
 
 
 def _in_cells(own: NDArray[np.float64], mask: Floats) -> NDArray[np.float64]:

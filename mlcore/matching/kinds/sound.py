@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -148,6 +149,7 @@ def _mel_power(samples: Doubles) -> Doubles:
     return np.asarray(spectra @ _mel_filters(), np.float64)
 
 
+@cache
 def _mel_filters() -> Doubles:
     """Return (1025, 40) triangles, evenly wide in mel (O'Shaughnessy 1987)."""
     low, high = (2595 * np.log10(1 + f / 700) for f in (LOWEST, HIGHEST))
