@@ -1,8 +1,11 @@
 """Figures on photographs, cut out by the segmenter; and what an offset search costs."""
 
+import os
 import time
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
@@ -16,6 +19,7 @@ from bench.matchcuts.figures import (
     rows_of,
 )
 from bench.matchcuts.poses import SIZE, Mask, Place, any_pose, drawn_pose
+from mlcore.matching.align import align
 from mlcore.matching.following import follow_subjects
 from mlcore.matching.frame_rows import FrameRows
 from mlcore.matching.kinds import FRAME
@@ -24,6 +28,8 @@ from mlcore.matching.moments import Slot
 from mlcore.matching.observation import Observation
 from mlcore.matching.offsets import score_offsets
 from mlcore.matching.segmenters import ForegroundSegmenter, Silhouette
+from pipelines.media.reader import read_stills
+from pipelines.media.writer import write_jpeg
 from tests.mlcore.drawn import painted
 from tests.mlcore.photographs import photographs
 
@@ -116,8 +122,36 @@ def measure_offsets(seed: int) -> None:
     began = time.process_time()
     score_offsets(FRAME, *seen)
     scored = time.process_time() - began
+    ends = (placed(side[-1].subjects[0].coverage) for side in seen)
+    one, other = (np.zeros((64, 64), np.bool_) if end is None else end for end in ends)
+    began = time.process_time()
+    align(one, other, (ASPECT, ASPECT), turn=True)
+    turned = time.process_time() - began
     print(
-        f"  offsets of 13 x 13 frames, CPU seconds: masks {masked:.2f}, scores {scored:.2f}"
+        f"  offsets of 13 x 13 frames, CPU seconds: masks {masked:.2f}, scores {scored:.2f}, "
+        f"an alignment with turn {turned:.3f}"
+    )
+    _decoding_time()
+
+
+def _decoding_time() -> None:
+    """Print what reading the frames and keeping their stills costs, of a sample title."""
+    folder = Path(os.environ.get("KULESHOV_SAMPLES") or "var/samples")
+    began = time.process_time()
+    stills = [
+        still
+        for first in (100, 300)
+        for still in read_stills(folder / "reel_one.mp4", range(first, first + 13))
+    ]
+    decoded = time.process_time() - began
+    with TemporaryDirectory() as kept:
+        began = time.process_time()
+        for number, still in enumerate(stills):
+            write_jpeg(Path(kept) / f"{number}.jpg", still)
+    height, width = stills[0].shape[:2]
+    print(
+        f"  2 x 13 frames of {width} x {height}, CPU seconds: decoded {decoded:.2f}, "
+        f"kept as stills {time.process_time() - began:.2f}"
     )
 
 

@@ -1,6 +1,7 @@
 import json
 import tempfile
 import unittest
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from transformers import (
 from transformers.utils import logging
 
 from mlcore.matching.segmenters import INSTANCE_FOLDER, choose_segmenter
+from mlcore.matching.segmenters.base import shared_share
 from mlcore.matching.segmenters.instance import InstanceSegmenter
 from tests.mlcore.drawn import texture
 
@@ -92,6 +94,21 @@ class InstanceTests(unittest.TestCase):
             chosen.score * chosen.coverage.sum(),
             max(o.score * o.coverage.sum() for o in people),
         )
+
+    def test_subjects_are_each_instance_once_the_largest_first(self):
+        segmenter = InstanceSegmenter(self.placed, least=0.0)
+
+        found = segmenter.subjects(PICTURE)
+
+        shares = [float((one.coverage >= 0.5).mean()) for one in found]
+        self.assertTrue(found)
+        self.assertEqual(shares, sorted(shares, reverse=True))
+        self.assertTrue(all(0.02 <= share <= 0.85 for share in shares), shares)
+        for one, other in combinations(found, 2):
+            self.assertLess(shared_share(one, other), 0.7)
+        again = segmenter.follow(PICTURE, found)
+        for one, other in zip(found, again, strict=True):
+            self.assertTrue(np.array_equal(one.coverage, other.coverage))
 
     def test_what_is_unsure_is_left_out(self):
         self.assertIsNone(InstanceSegmenter(self.placed, least=0.99).segment(PICTURE))
