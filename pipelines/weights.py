@@ -143,7 +143,7 @@ WEIGHTS = (
         ),
         30_506_391,
         "TransNet V2 by Tomas Soucek, PyTorch form by Allen Day",
-        "not used by default; trained on ClipShots and IACC.3, whose clips have many "
+        "used on a GPU by default; trained on ClipShots and IACC.3, whose clips have many "
         "owners",
         content="a097f5283af709d66e3ea319112d49f2db1838174fedb47e40964422cc2ac357",
     ),

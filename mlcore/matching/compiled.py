@@ -68,11 +68,11 @@ def _intrinsics(numba: Any) -> tuple[Any, Any]:
 
     word, single, half = numba.types.uint64, numba.types.float32, numba.types.uint32
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def ones(_typing: Any, _x: Any) -> Any:
         return word(word), lambda _c, builder, _s, args: builder.ctpop(args[0])
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def bits(_typing: Any, _x: Any) -> Any:
         def cast(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             return builder.bitcast(args[0], ir.IntType(32))
