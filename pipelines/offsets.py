@@ -16,15 +16,18 @@ from catalog.matchcuts import cut_of_candidate, cut_of_item
 from catalog.models import BinItem, MatchCandidate, Shot, Slot
 from catalog.offsets import OFFSETS_VERSION, REACH, offsets_key
 from mlcore.matching.following import follow_subjects, one_of
+from mlcore.matching.kinds import SOUND
 from mlcore.matching.masks import pack, placed
 from mlcore.matching.moments import Slot as MatchingSlot
 from mlcore.matching.observation import Observation
 from mlcore.matching.offsets import Grid, matched_subjects, score_offsets
 from pipelines.aligning import aligned
-from pipelines.encoders import load_encoders
+from pipelines.encoders import live_kinds, load_encoders
 from pipelines.errors import PipelineError
-from pipelines.kinds import kind_named
+from pipelines.hearing import hear
 from pipelines.media.reader import open_proxy, read_stills
+from pipelines.media.sound import ProxySound
+from pipelines.media.times import FrameTimes, times_path
 from pipelines.moments import Moment, flow_window
 from pipelines.segment import load_signals
 from pipelines.stills import crop_to_picture, publish_stills
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from catalog.matchcuts import CutSide, MatchCut
+    from mlcore.matching.kinds import Kind
     from mlcore.shots.signals import Signals
     from pipelines.jobs import Claim
 
@@ -94,10 +98,7 @@ def offsets_of(cut: MatchCut) -> dict[str, Any]:
 
     Raises PipelineError for a kind that there is no more.
     """
-    try:
-        kind = kind_named(cut.kind)
-    except ValueError as error:
-        raise PipelineError(str(error)) from None
+    kind = _live_kind(cut.kind)
     with ThreadPoolExecutor(2) as pool:
         sides = list(
             pool.map(_read, (cut.leaving, cut.entering), (Slot.TAIL, Slot.HEAD))
@@ -125,6 +126,15 @@ def offsets_of(cut: MatchCut) -> dict[str, Any]:
     }
 
 
+def _live_kind(name: str) -> Kind[Any]:
+    live = {kind.name: kind for kind, _ in live_kinds()}
+    if name not in live:
+        raise PipelineError(
+            f"There is no live kind {name!r}; there are {', '.join(live)}."
+        )
+    return live[name]
+
+
 def _read(side: CutSide, slot: Slot) -> _Side:
     title = side.title
     first = max(side.first_frame, side.frame - REACH)
@@ -139,6 +149,7 @@ def _read(side: CutSide, slot: Slot) -> _Side:
 def _observed(side: _Side, kind: str) -> list[Observation]:
     encoders, title = load_encoders(), side.side.title
     subjects = follow_subjects(encoders.segmenter, side.pictures, side.here)
+    heard = _heard(side) if kind == SOUND.name else [None] * len(side.frames)
     looks = (
         np.zeros((len(side.frames), 0), np.float32)
         if kind in LOOK_AT_NOTHING
@@ -155,10 +166,17 @@ def _observed(side: _Side, kind: str) -> list[Observation]:
             appearance=looks[n],
             flow=side.signals.flow[flow_window(moment)],
             stretch=partial(read_stretch, title, side.proxy, moment),
-            sound=None,
+            sound=heard[n],
         )
         for n, moment in enumerate(moments)
     ]
+
+
+def _heard(side: _Side) -> list[NDArray[np.float32] | None]:
+    proxy = local_path(side.side.title.proxy_key)
+    times = FrameTimes.load(times_path(proxy))
+    with ProxySound(proxy, "mono") as sound:
+        return [hear(_trimmed(side, frame), times, sound) for frame in side.frames]
 
 
 def _trimmed(side: _Side, frame: int) -> Moment:

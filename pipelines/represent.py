@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from catalog.files import local_path
-from catalog.models import EncoderVersion, Shot, ShotMask, ShotVector, Slot, Title
+from catalog.models import EncoderVersion, Shot, ShotMask, ShotVector, Title
 from catalog.stills import still_key
 from mlcore.matching.colour import look_colours
 from mlcore.matching.kinds import Index, Kind
@@ -18,6 +17,7 @@ from mlcore.matching.moments import Slot as MatchingSlot
 from mlcore.matching.observation import Observation
 from mlcore.matching.stored import VectorRow
 from pipelines.encoders import Encoders, live_kinds, live_versions, load_encoders
+from pipelines.hearing import hear
 from pipelines.kinds import MASK_COLUMNS, VECTOR_COLUMNS, Row, stored_row
 from pipelines.media.reader import open_proxy, read_stills
 from pipelines.media.sound import ProxySound
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
 
 BATCH_SHOTS = 16
-# How much of the sound on one side of a cut is listened to.
-SOUND_SECONDS = Fraction(1)
 Family = EncoderVersion.Family
 
 
@@ -142,7 +140,7 @@ def _observe(
             appearance=looks[n],
             flow=look.signals.flow[flow_window(moment)],
             stretch=partial(read_stretch, look.title, look.proxy, moment),
-            sound=_sound(look, moment),
+            sound=hear(moment, look.times, look.sound),
         )
         for n, moment in enumerate(moments)
     ]
@@ -153,19 +151,6 @@ def _subjects(look: _Look, moment: Moment, picture: Picture) -> tuple[Silhouette
     if moment.shot.role != Shot.Role.PICTURE:
         return ()
     return look.encoders.segmenter.subjects(picture)
-
-
-def _sound(look: _Look, moment: Moment) -> NDArray[np.float32] | None:
-    """What is heard just before a tail ends or after a head begins, inside the shot."""
-    shot = moment.shot
-    if moment.slot not in (Slot.HEAD, Slot.TAIL) or shot.role != Shot.Role.PICTURE:
-        return None
-    start, end = (look.times.seconds(at) for at in (shot.first_frame, shot.end_frame))
-    seconds = min(SOUND_SECONDS, end - start)
-    heard = look.sound.read(
-        start if moment.slot == Slot.HEAD else end - seconds, seconds
-    )
-    return None if heard is None else heard[0]
 
 
 def _look_rows(

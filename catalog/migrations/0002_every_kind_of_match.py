@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
             DELETE FROM catalog_shotmask;
             DELETE FROM catalog_shotvector;
             UPDATE catalog_shot SET represented = false;
+            UPDATE catalog_encoderversion SET status = 'retired' WHERE family = 'flow';
             SET CONSTRAINTS ALL IMMEDIATE;
             """,
             migrations.RunSQL.noop,
