@@ -34,7 +34,7 @@ def _find(production: Production) -> dict[int, int]:
     """Return {shot: earliest shot of its group}, for groups of two or more."""
     pictures = Shot.objects.pictures().filter(title__production=production)
     # The earliest shot of a group is kept: titles in the order they were added.
-    shots = list(pictures.order_by("title", "index").values_list("pk", flat=True))
+    shots = list(pictures.order_by("title_id", "index").values_list("pk", flat=True))
     first = find_groups(read_looks(shots), len(shots))
     many = np.bincount(first, minlength=len(shots)) > 1
     return {shots[at]: shots[f] for at, f in enumerate(first.tolist()) if many[f]}

@@ -11,6 +11,8 @@ from django.db.models import ExpressionWrapper, F, Func, Q, Window
 from django.db.models.fields.json import KT
 from django.db.models.functions import Abs, Cast, Coalesce, Greatest, RowNumber
 
+from catalog.models.cuts import KnownPairs
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -63,7 +65,7 @@ class Filters:
         return cls(**{name: given[name] for name in names & given.keys()})
 
 
-class FilteredCandidates(models.QuerySet[Row]):
+class FilteredCandidates(KnownPairs[Row]):
     """Which candidates a person has asked for."""
 
     def narrowed(self, filters: Filters) -> Self:

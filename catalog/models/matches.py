@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from catalog.models.cuts import KnownPairs
 from catalog.models.filters import FilteredCandidates
 from catalog.models.shots import Shot
 from catalog.models.titles import Title
@@ -69,9 +68,7 @@ def _copies_of(group: str) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-class MatchCandidateQuerySet(
-    FilteredCandidates["MatchCandidate"], KnownPairs["MatchCandidate"]
-):
+class MatchCandidateQuerySet(FilteredCandidates["MatchCandidate"]):
     """Which candidates."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:

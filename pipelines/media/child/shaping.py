@@ -10,6 +10,7 @@ import av.error
 import numpy as np
 from av.filter import Graph
 from av.filter.context import FilterContext
+from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 
 from pipelines.media.packets import Image, Json
@@ -130,7 +131,10 @@ class Shaper:
 
     def _coloured(self, graph: Graph, last: FilterContext) -> FilterContext:
         self._look = graph.add_buffer(
-            width=HALD_SIDE, height=HALD_SIDE, format="rgb24", time_base=NUMBERS
+            width=HALD_SIDE,
+            height=HALD_SIDE,
+            format=VideoFormat("rgb24"),
+            time_base=NUMBERS,
         )
         coloured = graph.add("haldclut", "interp=trilinear")
         last.link_to(coloured, 0, 0)
