@@ -44,4 +44,4 @@ def _squares(steps: Steps) -> Steps:
 
 def _likeness(dot: Steps, squares: Steps, slack: float) -> Floats:
     room = np.rint(slack * _STEP * _STEP)
-    return ((dot + dot + room) / (squares + room)).astype(np.float32)
+    return np.asarray((dot + dot + room) / (squares + room), np.float32)
