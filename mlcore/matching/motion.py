@@ -57,7 +57,8 @@ def measure_motion(
         raise ValueError(f"flow must be (n, h, w, 2), got {flow.shape}")
     if not len(flow):
         return None
-    places = grid(*flow.shape[1:3], aspect)
+    rows, columns = flow.shape[1:3]
+    places = grid(rows, columns, aspect)
     free = beside(subjects, places.shape)
     cameras = [fit_camera(places[free], one[free]) for one in flow.astype(np.float64)]
     field = np.mean([camera.field(places) for camera in cameras], axis=0)

@@ -120,7 +120,7 @@ def measure_action(
     if len(greys) < 2:
         return None
     mask = _union(subjects, greys[0].shape)
-    places = grid(*mask.shape, aspect)
+    places = grid(mask.shape[0], mask.shape[1], aspect)
     finder, cells = flow_finder(), np.zeros((ROWS, COLUMNS, 3))
     for before, after in pairwise(greys):
         flow = finder.calc(before, after, None) / mask.shape[1]  # type: ignore[call-overload]  # None: no guess
@@ -137,7 +137,7 @@ def _stirs(seen: Observation, subjects: Sequence[Floats]) -> bool:
     if not len(seen.flow):
         return False
     flow = seen.flow.astype(np.float64)
-    places = grid(*flow.shape[1:3], seen.aspect)
+    places = grid(flow.shape[1], flow.shape[2], seen.aspect)
     free = beside(subjects, places.shape)
     own = np.mean(
         [one - fit_camera(places[free], one[free]).field(places) for one in flow],

@@ -81,17 +81,16 @@ class LightKind:
     def rows(self, stored: StoredVectors) -> LightRows:
         """Return kept rows ready to be scored."""
         kept = stored.vector if len(stored) else np.zeros((0, LIGHT_DIMS))
-        ends = np.cumsum([_CELLS, 2 * _CELLS, _TONES])
-        layout, tint, tones, palette = np.split(kept, ends, axis=1)
+        tints, tones, end = _CELLS, 3 * _CELLS, 3 * _CELLS + _TONES
         return LightRows(
             shot=stored.shot,
             slot=stored.slot,
             frame=stored.frame,
-            layout=whole_steps(layout),
-            tint=whole_steps(tint),
-            palette=whole_steps(palette),
-            key=tones[:, 0].astype(np.float32),
-            contrast=tones[:, 1].astype(np.float32),
+            layout=whole_steps(kept[:, :tints]),
+            tint=whole_steps(kept[:, tints:tones]),
+            palette=whole_steps(kept[:, end:]),
+            key=kept[:, tones].astype(np.float32),
+            contrast=kept[:, tones + 1].astype(np.float32),
         )
 
     def scores(self, leaving: LightRows, entering: LightRows) -> Floats:
