@@ -11,20 +11,27 @@ if TYPE_CHECKING:
 GROUPS = ("viewer", "editor", "admin")
 
 
+def _groups(user: User | AnonymousUser) -> frozenset[str]:
+    """Names of the user's groups, asked for once a request."""
+    known: frozenset[str] | None = getattr(user, "group_names", None)
+    if known is None:
+        known = frozenset(user.groups.values_list("name", flat=True))
+        user.group_names = known  # type: ignore[union-attr]  # ours, on Django's object
+    return known
+
+
 def sees_everything(user: User | AnonymousUser) -> bool:
     """True for superusers and members of the admin group."""
     if not user.is_active:
         return False
-    return user.is_superuser or user.groups.filter(name="admin").exists()
+    return user.is_superuser or "admin" in _groups(user)
 
 
 def may_edit(user: User | AnonymousUser) -> bool:
     """True for who may add titles, judge matches and change cuts."""
     if not user.is_active:
         return False
-    return (
-        user.is_superuser or user.groups.filter(name__in=["editor", "admin"]).exists()
-    )
+    return user.is_superuser or bool({"editor", "admin"} & _groups(user))
 
 
 class ProductionQuerySet(models.QuerySet["Production"]):

@@ -1,8 +1,8 @@
 """Kept silhouettes, a row for each subject, with its cut variants beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,19 @@ class FrameRows(Rows):
     cut: NDArray[np.int64]
     """(m, V) the place in `shapes` of what each cut leaves of it; -1 for nothing."""
     shapes: Shapes
+
+    def joined(self, then: Self) -> Self:
+        """Return these rows, then those, whose places in `shapes` move on."""
+        known = len(self.shapes.centred)
+        later = np.where(then.cut >= 0, then.cut + known, then.cut)
+        shapes = [
+            np.concatenate(both) for both in zip(self.shapes, then.shapes, strict=True)
+        ]
+        return replace(
+            super().joined(then),
+            cut=np.concatenate([self.cut, later]),
+            shapes=Shapes(*shapes),
+        )
 
 
 def mask_rows(subject: Silhouette, aspect: float, number: int = 0) -> list[MaskRow]:

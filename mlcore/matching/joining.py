@@ -17,11 +17,7 @@ def join_rows(first: RowsT, then: RowsT) -> RowsT:
     """Return the rows of both, whose shots are numbered alike."""
     if not len(first) or not len(then):
         return then if len(then) else first
-    columns = {
-        f.name: np.concatenate([getattr(first, f.name), getattr(then, f.name)])
-        for f in fields(first)
-    }
-    return replace(first, **columns)
+    return first.joined(then)
 
 
 def renumbered(rows: RowsT, by: int) -> RowsT:

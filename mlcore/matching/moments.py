@@ -60,6 +60,15 @@ class Rows:
         columns = {name: column[chosen] for name, column in self._columns().items()}
         return replace(self, **columns)
 
+    def joined(self, then: Self) -> Self:
+        """Return these rows, then those; shots are numbered alike in both."""
+        others = then._columns()
+        columns = {
+            name: np.concatenate([column, others[name]])
+            for name, column in self._columns().items()
+        }
+        return replace(self, **columns)
+
     def in_slots(self, slots: frozenset[Slot]) -> Self:
         """Return the rows of these moments."""
         return self.pick(np.isin(self.slot, sorted(slots)))

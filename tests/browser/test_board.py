@@ -137,7 +137,7 @@ class BoardTests(BrowserTestCase):
         self.page = self.log_in(self.context(scripts=False))
 
         self.page.select_option("select[name=kind]", "motion")
-        self.page.click("text=Filter")
+        self.page.click("button:text-is('Filter')")
         self.assertEqual(self.shown(), [self.card(1)])
         self.page.click(f"#{self.card(1)} button[value=good]")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from catalog.dispatch import ring
-from catalog.models import Job, MatchSet, Shot, ShotMask, ShotVector, Title
+from catalog.models import Job, Shot, ShotMask, ShotVector, Title
 from catalog.services import add_path, default_production
 from tests.decoders import decoders
 from tests.films import planted_film, write_film
@@ -147,7 +147,7 @@ class DoubleTests(IngestCase):
 
         job.refresh_from_db()
         self.assertEqual(job.attempt, 1)
-        self.assertEqual(MatchSet.objects.filter(title=title).count(), 1)
+        self.assertEqual(title.match_sets.filter(scope="title").count(), 1)
         self.assertEqual(
             ShotMask.objects.values("shot", "slot", "frame").distinct().count(),
             ShotMask.objects.count(),

@@ -91,7 +91,7 @@ class OffsetTests(IngestCase):
         self.assert_the_alignment_lays_one_subject_on_the_other(found)
         self.assert_it_is_looked_for_once(cut)
         self.assert_a_nudged_cut_in_a_bin_has_a_file_of_its_own(cut)
-        self.assert_motion_is_compared_frame_by_frame()
+        self.assert_light_is_compared_frame_by_frame()
         self.assert_what_is_not_there_is_one_sentence()
 
     def assert_silhouettes_are_kept_whole_and_cut(self):
@@ -180,17 +180,17 @@ class OffsetTests(IngestCase):
         self.assertEqual(len(found["leaving_frames"]), REACH + 1 + 7)
         self.assertEqual(len(found["entering_frames"]), REACH + 1 + 5)
 
-    def assert_motion_is_compared_frame_by_frame(self):
-        self.pair.kind = "motion"
+    def assert_light_is_compared_frame_by_frame(self):
+        self.pair.kind = "light"
         self.pair.save()
 
         found = self.found(
             cut_of_candidate(self.pair), {"candidate": self.pair.pk, "again": 1}
         )
 
-        self.assertEqual(found["kind"], "motion")
-        self.assertIn("cosine", found["parts"])
-        self.assert_every_score_is_made_of_its_parts(found, KINDS["motion"])
+        self.assertEqual(found["kind"], "light")
+        self.assertIn("layout", found["parts"])
+        self.assert_every_score_is_made_of_its_parts(found, KINDS["light"])
 
     def assert_what_is_not_there_is_one_sentence(self):
         gone = self.asked({"candidate": 10**6})

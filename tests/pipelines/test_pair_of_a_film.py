@@ -35,7 +35,7 @@ class PairOfAFilmTests(IngestCase):
 
     def _formulas_are_written_down(self, candidate: MatchCandidate) -> None:
         formulas = candidate.match_set.config["formulas"]
-        self.assertEqual(list(formulas), list(KINDS))
+        self.assertEqual(set(formulas), set(KINDS))
         # Each says of what parts the score is made, by their own names.
         for name in ("placed_iou", "centred_iou", "same_class"):
             self.assertIn(name, formulas["frame"])
