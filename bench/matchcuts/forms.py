@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def write_form(path: Path, draw: Draw, frames: int, form: Form) -> Path:
         stream.codec_context.sample_aspect_ratio = form.pixel_aspect
         if order:
             stream.codec_context.flags |= 1 << 18 | 1 << 29  # interlaced DCT and motion
-        for picture in (first, *pictures):
+        for picture in chain([first], pictures):
             shown = av.VideoFrame.from_ndarray(picture, format="rgb24")
             shown = shown.reformat(format="yuv420p", dst_colorspace="ITU601")
             target.mux(stream.encode(flagged(shown, "top") if order else shown))
