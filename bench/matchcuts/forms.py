@@ -30,6 +30,7 @@ class Form:
     """Interlaced, top field first: the second field is half a frame later."""
     pulldown: bool = False
     """2:3 pulldown: four frames in five, of which two are combed."""
+    crf: int = 14
     cube: str = ""
     """The look that it is added with."""
 
@@ -82,6 +83,8 @@ def log_look(side: int = 33) -> str:
 
 
 FORMS: dict[str, Form] = {
+    # Nothing but coded again: what any other form loses beyond this is its own.
+    "coded again": Form(crf=20),
     "letterboxed": Form(change=letterboxed),
     "burned-in timecode": Form(change=with_timecode),
     "log": Form(change=in_log),
@@ -100,7 +103,8 @@ def write_form(path: Path, draw: Draw, frames: int, form: Form) -> Path:
     pictures = _frames(draw, frames, form)
     first = next(pictures)
     order = ":tff=1" if form.fields or form.pulldown else ""
-    options = {"preset": "veryfast", "crf": "14", "x264-params": f"threads=1{order}"}
+    x264 = f"threads=1{order}"
+    options = {"preset": "veryfast", "crf": str(form.crf), "x264-params": x264}
     with av.open(str(path), "w") as target:
         stream: Any = target.add_stream("libx264", rate=form.rate, options=options)
         stream.height, stream.width = first.shape[:2]
