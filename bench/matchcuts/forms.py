@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ class Form:
     """Interlaced, top field first: the second field is half a frame later."""
     pulldown: bool = False
     """2:3 pulldown: four frames in five, of which two are combed."""
+    crf: int = 14
     cube: str = ""
     """The look that it is added with."""
 
@@ -81,6 +83,8 @@ def log_look(side: int = 33) -> str:
 
 
 FORMS: dict[str, Form] = {
+    # Nothing but coded again: what any other form loses beyond this is its own.
+    "coded again": Form(crf=20),
     "letterboxed": Form(change=letterboxed),
     "burned-in timecode": Form(change=with_timecode),
     "log": Form(change=in_log),
@@ -99,7 +103,8 @@ def write_form(path: Path, draw: Draw, frames: int, form: Form) -> Path:
     pictures = _frames(draw, frames, form)
     first = next(pictures)
     order = ":tff=1" if form.fields or form.pulldown else ""
-    options = {"preset": "veryfast", "crf": "14", "x264-params": f"threads=1{order}"}
+    x264 = f"threads=1{order}"
+    options = {"preset": "veryfast", "crf": str(form.crf), "x264-params": x264}
     with av.open(str(path), "w") as target:
         stream: Any = target.add_stream("libx264", rate=form.rate, options=options)
         stream.height, stream.width = first.shape[:2]
@@ -107,7 +112,7 @@ def write_form(path: Path, draw: Draw, frames: int, form: Form) -> Path:
         stream.codec_context.sample_aspect_ratio = form.pixel_aspect
         if order:
             stream.codec_context.flags |= 1 << 18 | 1 << 29  # interlaced DCT and motion
-        for picture in (first, *pictures):
+        for picture in chain([first], pictures):
             shown = av.VideoFrame.from_ndarray(picture, format="rgb24")
             shown = shown.reformat(format="yuv420p", dst_colorspace="ITU601")
             target.mux(stream.encode(flagged(shown, "top") if order else shown))
