@@ -60,9 +60,9 @@ class CutPageTests(PageTestCase):
 
     def test_a_long_cut_costs_no_more_queries_than_a_short_one(self):
         long = add_cut(self.title, *[(10, 20)] * 60)
-        with self.assertNumQueries(7):
+        with self.assertNumQueries(6):
             self.client.get(f"/cuts/{self.cut.pk}/")
-        with self.assertNumQueries(7):
+        with self.assertNumQueries(6):
             self.client.get(f"/cuts/{long.pk}/")
 
     def test_an_edl_becomes_a_cut(self):

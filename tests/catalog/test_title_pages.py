@@ -95,11 +95,11 @@ class TitleListTests(TitlePageTestCase):
     def test_the_number_of_queries_does_not_grow_with_the_titles(self):
         for _ in range(2):
             add_title(self.production)
-        with self.assertNumQueries(7):
+        with self.assertNumQueries(6):
             self.client.get("/titles/")
         for _ in range(8):
             add_title(self.production)
-        with self.assertNumQueries(7):
+        with self.assertNumQueries(6):
             self.client.get("/titles/")
 
 

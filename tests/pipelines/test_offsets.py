@@ -206,4 +206,4 @@ class OffsetTests(IngestCase):
         self.pair.save()
         unknown = self.asked({"candidate": self.pair.pk, "again": 2})
         self.assertEqual(unknown.state, Job.State.FAILED)
-        self.assertIn("There is no kind 'weather'", unknown.error)
+        self.assertIn("There is no live kind 'weather'", unknown.error)

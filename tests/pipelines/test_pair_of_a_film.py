@@ -37,7 +37,7 @@ class PairOfAFilmTests(IngestCase):
         formulas = candidate.match_set.config["formulas"]
         self.assertEqual(set(formulas), set(KINDS))
         # Each says of what parts the score is made, by their own names.
-        for name in ("placed_iou", "centred_iou", "same_class"):
+        for name in ("placed_iou", "seen_iou", "same_class"):
             self.assertIn(name, formulas["frame"])
 
     def _nudged_loop(self, candidate: MatchCandidate) -> None:
