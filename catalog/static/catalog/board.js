@@ -61,7 +61,9 @@ document.addEventListener("focusin", (event) => {
   const card = event.target.closest(".card");
   if (!card || !monitor || card.id === current) return;
   clearTimeout(settle);
-  settle = setTimeout(() => show(card), SETTLE_MS);
+  // What is about to be dropped has no loop any more.
+  const stays = () => card.isConnected && !card.querySelector(".htmx-request");
+  settle = setTimeout(() => stays() && show(card), SETTLE_MS);
 });
 
 function judge(value) {
