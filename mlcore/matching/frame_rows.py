@@ -46,13 +46,14 @@ class FrameRows(Rows):
         """Return these rows, then those, whose places in `shapes` move on."""
         known = len(self.shapes.centred)
         later = np.where(then.cut >= 0, then.cut + known, then.cut)
-        shapes = [
-            np.concatenate(both) for both in zip(self.shapes, then.shapes, strict=True)
-        ]
+        shapes = Shapes(
+            np.concatenate([self.shapes.centred, then.shapes.centred]),
+            np.concatenate([self.shapes.where, then.shapes.where]),
+        )
         return replace(
             super().joined(then),
             cut=np.concatenate([self.cut, later]),
-            shapes=Shapes(*shapes),
+            shapes=shapes,
         )
 
 
