@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from catalog.models.filters import FilteredCandidates
 from catalog.models.shots import Shot
 from catalog.models.titles import Title
-from catalog.models.verdicts import ENTERING, LEAVING, Verdict
+from catalog.models.verdicts import ENTERING, LEAVING, Verdict, VerdictQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -241,6 +241,19 @@ class MatchCandidate(models.Model):
     def kind_label(self) -> str:
         """The kind as pages write it."""
         return self.kind.capitalize()
+
+    def verdicts(self) -> VerdictQuerySet:
+        """All that was ever said of this pair, newest first."""
+        found = Verdict.objects.filter(
+            kind=self.kind,
+            leaving_title=self.leaving.title_id,
+            leaving_first__lte=self.leaving_frame,
+            leaving_end__gt=self.leaving_frame,
+            entering_title=self.entering.title_id,
+            entering_first__lte=self.entering_frame,
+            entering_end__gt=self.entering_frame,
+        )
+        return found.select_related("made_by").order_by("-made_at", "-pk")
 
     def handles(self, side: str) -> int:
         """Frames the shot has beyond the matched frame, outside the cut."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import IntegerRangeField
@@ -10,9 +10,6 @@ from django.db.models import Func, Q
 
 from catalog.models.titles import Title
 
-if TYPE_CHECKING:
-    from catalog.models.matches import MatchCandidate
-
 
 class VerdictQuerySet(models.QuerySet["Verdict"]):
     """Which verdicts."""
@@ -20,19 +17,6 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
     def standing(self) -> Self:
         """Those that nobody has taken back."""
         return self.filter(undone_at__isnull=True)
-
-    def about(self, candidate: MatchCandidate) -> Self:
-        """All that was ever said of this pair, newest first."""
-        found = self.filter(
-            kind=candidate.kind,
-            leaving_title=candidate.leaving.title_id,
-            leaving_first__lte=candidate.leaving_frame,
-            leaving_end__gt=candidate.leaving_frame,
-            entering_title=candidate.entering.title_id,
-            entering_first__lte=candidate.entering_frame,
-            entering_end__gt=candidate.entering_frame,
-        )
-        return found.select_related("made_by").order_by("-made_at", "-pk")
 
 
 def _frames(side: str) -> Func:

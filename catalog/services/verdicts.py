@@ -21,7 +21,7 @@ def give_verdict(
     `Verdict.Reason` or goes with a good cut.
     """
     _check(value, reason)
-    last = Verdict.objects.standing().about(candidate).first()
+    last = candidate.verdicts().standing().first()
     if last and reason and _lacks_reason(last, value, user):
         last.reason = reason
         last.save(update_fields=["reason"])

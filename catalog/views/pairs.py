@@ -76,7 +76,7 @@ def pair(request: PageRequest, candidate_id: int) -> HttpResponse:
         "before": before,
         "after": after,
         "board": board,
-        "verdicts": Verdict.objects.about(candidate),
+        "verdicts": candidate.verdicts(),
         "searches": searches_of(candidate),
         "formula": formula_of(candidate),
         "bins": Bin.objects.visible_to(request.user).last_used_first(request.user),
