@@ -119,11 +119,11 @@ class MatchListTests(BoardTestCase):
     def test_the_number_of_queries_does_not_grow_with_the_pairs(self):
         self.pair(0, 2)
         self.client.get("/api/matches/")
-        with self.assertNumQueries(12):
+        with self.assertNumQueries(10):
             self.client.get("/api/matches/")
         for at in range(3, 6):
             self.pair(0, at)
-        with self.assertNumQueries(12):
+        with self.assertNumQueries(10):
             self.client.get("/api/matches/")
 
 

@@ -7,6 +7,7 @@ const cards = () => [...document.querySelectorAll(".card")];
 const monitor = document.getElementById("monitor");
 let current = ""; // id of the pair whose loop is on the monitor
 let settle = 0;
+let ahead = new AbortController();
 
 function columns() {
   const grid = document.getElementById("cards");
@@ -53,17 +54,25 @@ function show(card) {
   monitor.replaceChildren(loop, words(card));
   htmx.ajax("GET", card.dataset.loop, { target: loop, swap: "outerHTML" });
   const after = cards()[cards().indexOf(card) + 1];
-  // Asking is what has it rendered: the next loop is there when it is wanted.
-  if (after) fetch(after.dataset.loop, { headers: { "HX-Request": "true" } });
+  if (after && stays(after)) askAhead(after.dataset.loop);
 }
+
+// What is about to be dropped has no loop any more.
+const stays = (card) => card.isConnected && !card.querySelector(".htmx-request");
+
+// Asking is what has it rendered: the next loop is there when it is wanted.
+function askAhead(loop) {
+  ahead = new AbortController();
+  fetch(loop, { headers: { "HX-Request": "true" }, signal: ahead.signal }).catch(() => {});
+}
+
+document.addEventListener("htmx:beforeRequest", () => ahead.abort());
 
 document.addEventListener("focusin", (event) => {
   const card = event.target.closest(".card");
   if (!card || !monitor || card.id === current) return;
   clearTimeout(settle);
-  // What is about to be dropped has no loop any more.
-  const stays = () => card.isConnected && !card.querySelector(".htmx-request");
-  settle = setTimeout(() => stays() && show(card), SETTLE_MS);
+  settle = setTimeout(() => stays(card) && show(card), SETTLE_MS);
 });
 
 function judge(value) {
