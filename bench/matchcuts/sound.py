@@ -65,18 +65,22 @@ def measure(seed: int) -> None:
     print(
         f"then {len(real)} stretches of {len(set(clips))} recordings in the sample titles,"
     )
-    print("a second and the next one; stretches of one recording go together")
+    print("a second and the next one; elsewhere in a recording it may sound otherwise:")
+    print("such pairs are left out, or go together too")
     chance = np.random.default_rng(seed)
     tails, heads, truth = _planted(chance)
     _tell("sound, drawn", tails, heads, truth, seed)
     pairs = len(real)
     before = [stretch[:SAMPLE_RATE] for stretch in real]
     after = [stretch[SAMPLE_RATE:] for stretch in real]
-    # Shot n + pairs begins as shot n ends; so do others that were cut from one clip.
+    # Shot n + pairs begins as shot n ends; others were cut from the same clip.
     truth = np.zeros((2 * pairs, 2 * pairs), np.bool_)
     truth[:pairs, pairs:] = np.equal.outer(clips, clips)
+    next_one = np.eye(2 * pairs, k=pairs, dtype=np.bool_)
     silent = [np.zeros(SAMPLE_RATE)] * pairs
-    _tell("sound, recorded", before + silent, silent + after, truth, seed)
+    sides = before + silent, silent + after
+    _tell("sound, the next second", *sides, next_one, seed, next_one | ~truth)
+    _tell("sound, the same recording", *sides, truth, seed)
 
 
 def _planted(
@@ -125,13 +129,15 @@ def _tell(
     heads: Sequence[Samples],
     truth: NDArray[np.bool_],
     seed: int,
+    among: NDArray[np.bool_] | None = None,
 ) -> None:
     seen = [
         Seen(n, slot, _observed(samples, slot))
         for slot, side in ((Slot.TAIL, tails), (Slot.HEAD, heads))
         for n, samples in enumerate(side)
     ]
-    tell(name, all_scores(SOUND, kept_rows(SOUND, seen), len(truth)), truth, seed)
+    scores = all_scores(SOUND, kept_rows(SOUND, seen), len(truth))
+    tell(name, scores, truth, seed, among)
 
 
 def _observed(samples: Samples, slot: Slot) -> Observation:

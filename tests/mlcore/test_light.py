@@ -5,7 +5,7 @@ import numpy as np
 
 from mlcore.matching.kinds import LIGHT
 from mlcore.matching.kinds.light import LIGHT_DIMS, measure_light
-from mlcore.matching.likeness import likeness_each, whole_steps
+from mlcore.matching.likeness import likeness_each, nearness_each, whole_steps
 from mlcore.matching.moments import Slot
 from mlcore.matching.pairs import score_pairs
 from mlcore.matching.stored import StoredVectors, VectorRow
@@ -75,14 +75,39 @@ class LightTests(unittest.TestCase):
 
         vector = measure_light(half)
 
-        layout = vector[:48].reshape(6, 8)
-        self.assertGreater(layout[:, :2].min(), 0.3)
-        self.assertLess(layout[:, 6:].max(), -0.3)
-        self.assertAlmostEqual(float(vector[144]), 0.5, delta=0.01)
-        self.assertAlmostEqual(float(vector[145]), 0.5, delta=0.01)
-        self.assertAlmostEqual(float(vector[146]), 1.0, delta=0.01)
+        # Half of it at L 100, half at 0: the mean less 50 is 0, and a step is, across, a
+        # cosine of half a wave times 50 * 4 / pi, of root mean square 1 / sqrt(2).
+        self.assertAlmostEqual(float(vector[0]), 0.0, delta=0.01)
+        self.assertAlmostEqual(float(vector[1]), 0.5 * 4 / np.pi / 2**0.5, delta=0.01)
+        self.assertLess(np.abs(vector[2:]).max(), 0.01)
         with self.assertRaisesRegex(ValueError, "uint8"):
             measure_light(half.astype(np.float32))
+
+    def test_colour_of_light_is_measured_in_logarithms_of_linear_light(self):
+        orange = flat((188, 137, 99), (90, 160))
+        orange[:, ::16] //= 2
+        blue = orange[..., ::-1].copy()
+
+        warm, cool = measure_light(orange), measure_light(blue)
+
+        # Linear red is .503, green .251, blue .125: two octaves from red to blue.
+        octaves = np.log((0.503 + 0.01) / (0.125 + 0.01)) / 10
+        self.assertAlmostEqual(float(warm[8]), octaves, delta=0.01)
+        self.assertAlmostEqual(float(cool[8]), -octaves, delta=0.01)
+        self.assertAlmostEqual(float(warm[16]), float(cool[16]), places=6)
+        self.assertLess(abs(float(warm[16])), 0.01)
+
+    def test_the_same_light_on_things_of_other_colours_is_the_same_light(self):
+        grey = lit(1)
+        things = grey.astype(np.float32)
+        things[20:50, 90:130] *= (1.0, 0.6, 0.6)
+        things[60:80, 20:60] *= (0.6, 0.6, 1.0)
+        cool = lit(1, colour=COOL)
+
+        rows = rows_of(grey, things.astype(np.uint8), cool)
+
+        self.assertGreater(LIGHT.scores(rows, rows)[0, 1], 0.6)
+        self.assertLess(LIGHT.scores(rows, rows)[0, 2], 0.1)
 
     def test_size_and_compression_change_next_to_nothing(self):
         small = cv2.resize(lit(1), (96, 54), interpolation=cv2.INTER_AREA)
@@ -92,14 +117,17 @@ class LightTests(unittest.TestCase):
         self.assertGreater(LIGHT.scores(rows, rows)[0, 1], 0.9)
 
     def test_the_formula_by_hand(self):
-        parts = {
-            "layout": np.float32([0.8]), "tint": np.float32([0.9]), "key": np.float32([0.5]),
-            "contrast": np.float32([0.25]), "palette": np.float32([0.25]),
-        }  # fmt: skip
+        names = ("key", "layout", "colour", "tint")
+        parts = dict(zip(names, np.float32([[0.8], [0.5], [0.25], [0.5]]), strict=True))
+        rows = rows_of(lit(1), lit(1, level=0.7))
+        found = LIGHT.parts(rows.pick([0]), rows.pick([1]))
+        keys = [measure_light(lit(1, level=level))[0] for level in (1.0, 0.7)]
 
         self.assertAlmostEqual(
-            float(LIGHT.score_from_parts(parts)[0]), 0.64 * 0.9 * 0.25 * 0.5, places=6
+            float(LIGHT.score_from_parts(parts)[0]), 0.8 * 0.5 * 0.25 * 0.5, places=6
         )
+        distance = (keys[0] - keys[1]) / 0.075
+        self.assertAlmostEqual(float(found["key"][0]), 1 / (1 + distance**2), places=3)
 
     def test_scores_and_parts_agree_to_the_last_bit_in_any_grouping(self):
         rows = rows_of(
@@ -130,6 +158,12 @@ class LikenessTests(unittest.TestCase):
 
         # Twice the product is 2, the squares are 1.25 each; the slack is .5.
         self.assertAlmostEqual(float(likeness_each(a, b, 0.5)[0]), 2.5 / 3, places=6)
+
+    def test_nearness_by_hand(self):
+        a, b = whole_steps(np.array([[1.0, 0.5]])), whole_steps(np.array([[0.5, 1.0]]))
+
+        self.assertAlmostEqual(float(nearness_each(a, b)[0]), 1 / 1.5, places=6)
+        self.assertEqual(float(nearness_each(a, a)[0]), 1.0)
 
     def test_what_is_no_number_is_refused(self):
         for wrong in (np.nan, np.inf, 9.0):

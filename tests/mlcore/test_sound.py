@@ -3,7 +3,7 @@ import unittest
 import numpy as np
 
 from mlcore.matching.kinds import SOUND
-from mlcore.matching.kinds.sound import SOUND_DIMS, measure_sound
+from mlcore.matching.kinds.sound import SOUND_DIMS
 from mlcore.matching.moments import Slot
 from mlcore.matching.observation import SAMPLE_RATE
 from mlcore.matching.pairs import score_pairs
@@ -65,11 +65,14 @@ class SoundTests(unittest.TestCase):
             with self.subTest(case):
                 self.assertEqual(SOUND.represent(heard(samples, Slot.TAIL)), [])
 
-    def test_a_second_is_kept_as_a_unit_spectrum_a_beat_and_a_loudness(self):
+    def test_a_second_is_kept_as_a_spectrum_a_beat_and_a_loudness(self):
         (row,) = SOUND.represent(heard(tone(440, rate=9), Slot.HEAD))
 
         self.assertEqual(row.vector.shape, (SOUND_DIMS,))
-        self.assertAlmostEqual(float(np.linalg.norm(row.vector[:40])), 1.0, places=5)
+        self.assertAlmostEqual(float(row.vector[:40].sum()), 0.0, places=4)
+        # Between the harmonics it is as silent as 60 dB below the loudest.
+        depth = float(np.ptp(row.vector[:40])) * 8 * 40**0.5
+        self.assertTrue(30 < depth <= 60.01, depth)
         # 9 beats a second fall into the fifth band, 8.3 to 11.7.
         self.assertEqual(int(row.vector[40:].argmax()), 4)
         level = float(np.sqrt(np.mean(tone(440, rate=9) ** 2)))
@@ -91,7 +94,7 @@ class SoundTests(unittest.TestCase):
         parts = {"spectrum": np.float32([0.9]), "pulse": np.float32([0.5]), "loudness": np.float32([0.0625])}  # fmt: skip
 
         self.assertAlmostEqual(
-            float(SOUND.score_from_parts(parts)[0]), 0.9**6 * 0.5 * 0.5, places=6
+            float(SOUND.score_from_parts(parts)[0]), 0.9**2 * 0.5 * 0.5, places=6
         )
 
     def test_scores_and_parts_agree_to_the_last_bit_in_any_grouping(self):
@@ -106,10 +109,23 @@ class SoundTests(unittest.TestCase):
         self.assertTrue(np.array_equal(every, np.concatenate(pieces)))
 
     def test_an_octave_up_by_a_resampled_film_is_another_sound(self):
-        low, _ = measure_sound(tone(200))
-        high, _ = measure_sound(tone(400))
+        rows = rows_of(tone(200), tone(400))
 
-        self.assertLess(float(low[:40] @ high[:40]), 0.9)
+        self.assertLess(SOUND.scores(rows, rows)[0, 1], 0.3)
+
+    def test_a_duller_sound_is_another_and_a_softer_one_nearly_the_same(self):
+        loud = hiss(1)
+        dull = np.convolve(loud, np.full(12, 1 / 12), "same").astype(np.float32)
+        dull *= np.std(loud) / np.std(dull)
+        rows = rows_of(hiss(2), loud, dull, loud / 4)
+
+        _, same, duller, softer = SOUND.scores(rows.pick([0]), rows)[0].tolist()
+        parts = SOUND.parts(rows.pick([1]), rows.pick([3]))
+
+        self.assertGreater(same, 0.9)
+        self.assertLess(duller, 0.4)
+        self.assertAlmostEqual(softer, same * 0.25**0.25, delta=0.01)
+        self.assertAlmostEqual(float(parts["spectrum"][0]), 1.0, places=4)
 
 
 if __name__ == "__main__":

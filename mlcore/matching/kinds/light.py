@@ -1,18 +1,18 @@
-"""Light matches: light and colour fall in the second picture as they did in the first."""
+"""Light matches: light falls in the second picture as it did in the first, and in its colour."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.matching.colour import HUES, SATURATIONS, colour_statistics
 from mlcore.matching.kinds.base import Index, Parts, Transform
 from mlcore.matching.likeness import (
     Steps,
-    likeness_each,
-    likeness_every,
+    nearness_each,
+    nearness_every,
     whole_steps,
 )
 from mlcore.matching.moments import COMPARISONS, Rows
@@ -24,98 +24,92 @@ Floats = NDArray[np.float32]
 LIGHT_FLOOR = 2.0
 """Standard deviation of L, 0..100, under which a picture is blank: no light falls."""
 
-ROWS, COLUMNS = 6, 8
-_CELLS = ROWS * COLUMNS
-_TONES = 2  # key and contrast
-_PALETTE = 1 + HUES * SATURATIONS
-LIGHT_DIMS = 3 * _CELLS + _TONES + _PALETTE
-"""Layout of light (48), of colour (96), key, contrast, palette (37)."""
+WAVES = ((0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1))
+"""Half waves down and across the picture: all that changes more slowly than a thing."""
 
-# What things are, not how they are lit: 3 of L and 5 of a or b in each cell.
-_SLACK = {"layout": 0.03**2 * _CELLS, "tint": 0.05**2 * 2 * _CELLS, "palette": 0.0}
-_BROAD = (
-    1.5  # Cells: light changes over a room, what it falls on within a hand's breadth.
-)
-_KEY_REACH = np.float32(0.4)
-_DARK = np.float32(0.02)
-ZERO, ONE = np.float32(0.0), np.float32(1.0)
+CHANNELS = 3
+LIGHT_DIMS = CHANNELS * len(WAVES)
+"""Lightness, warmth and green, eight waves each; the first of each is its mean."""
+
+_HEIGHT, _WIDTH = 48, 64
+_DARKNESS = 0.01
+"""Of linear light, 0..1, added before a logarithm: in the dark no colour is seen."""
+
+# How far apart, in the vector's unit, two values may lie until half is left: of the mean,
+# of one half wave, of more. Chosen by logistic regression on drawn lights, and rounded
+# (docs/matching.md). Things are coloured, so mean colour may differ by more than L.
+_REACHES = ((0.075, 0.06, 0.1), (0.09, 0.04, 0.1), (0.09, 0.15, 0.15))
+_FARTHEST = 8.0  # Reaches: 1 / 65 is left.
 
 
 @dataclass(frozen=True, kw_only=True)
 class LightRows(Rows):
-    """Light and colour of one picture a row; whole steps as in `likeness`."""
+    """Light of one picture a row, in reaches of each wave; whole steps as in `likeness`."""
 
+    key: Steps
+    """(m, 1) mean L."""
     layout: Steps
-    """(m, 48) L of 6 x 8 cells less its mean, / 100."""
+    """(m, 7) the waves of L."""
+    colour: Steps
+    """(m, 2) mean warmth and green."""
     tint: Steps
-    """(m, 96) a and b of the cells, / 100."""
-    palette: Steps
-    """(m, 37) square roots of shares: grey, then 12 hues x 3 saturations."""
-    key: Floats
-    """(m,) mean L, / 100."""
-    contrast: Floats
-    """(m,) standard deviation of L, / 100."""
+    """(m, 14) the waves of warmth and green."""
+
+
+PARTS = ("key", "layout", "colour", "tint")
 
 
 class LightKind:
-    """score = max(layout, 0)**2 * max(tint, 0) * key**2 * (contrast * palette)**(1 / 4).
+    """score = key * layout * colour * tint, each 1 / (1 + distance**2).
 
-    layout and tint: likeness (see `likeness`) of where light falls, L of 6 x 8 cells
-    less the mean, and of where which colour lies, a and b of the cells; key: 1 less
-    the difference of the mean L in 40 parts of 100; contrast: the smaller standard
-    deviation of L over the larger; palette: what two histograms of hue and saturation
-    share (Bhattacharyya). All of CIE Lab, 0..1 where the pictures are not opposites.
+    The distance is that of some numbers of `measure_light`, each divided by its reach:
+    key, how light the picture is; layout, where it is light; colour, of which colour
+    the light is; tint, where it is of which. Each part is 1 for equal light, a half
+    where it differs by one reach: 7.5 of L in key, 6 in the slowest waves of layout.
     """
 
     name = "light"
     family = "light"
-    encoder = "Lab layout, key, contrast and palette"
+    encoder = "slow waves of L, warmth and green"
     index = Index.VECTORS
     comparisons = COMPARISONS
 
     def represent(self, seen: Observation) -> list[VectorRow]:
-        """Return light and colour of the picture; nothing where it is blank."""
+        """Return the light of the picture; nothing where it is blank."""
         vector = measure_light(seen.picture)
         return [] if vector is None else [VectorRow(vector=vector)]
 
     def rows(self, stored: StoredVectors) -> LightRows:
         """Return kept rows ready to be scored."""
         kept = stored.vector if len(stored) else np.zeros((0, LIGHT_DIMS))
-        tints, tones, end = _CELLS, 3 * _CELLS, 3 * _CELLS + _TONES
+        near = (kept / _reach_of_each()).clip(-_FARTHEST, _FARTHEST)
+        waves = len(WAVES)
+        means, slow = near[:, ::waves], np.delete(near, np.s_[::waves], axis=1)
         return LightRows(
             shot=stored.shot,
             slot=stored.slot,
             frame=stored.frame,
-            layout=whole_steps(kept[:, :tints]),
-            tint=whole_steps(kept[:, tints:tones]),
-            palette=whole_steps(kept[:, end:]),
-            key=kept[:, tones].astype(np.float32),
-            contrast=kept[:, tones + 1].astype(np.float32),
+            key=whole_steps(means[:, :1]),
+            layout=whole_steps(slow[:, : waves - 1]),
+            colour=whole_steps(means[:, 1:]),
+            tint=whole_steps(slow[:, waves - 1 :]),
         )
 
     def scores(self, leaving: LightRows, entering: LightRows) -> Floats:
         """Return (a, b) scores."""
-        fields = {
-            name: likeness_every(getattr(leaving, name), getattr(entering, name), slack)
-            for name, slack in _SLACK.items()
-        }
-        tones = _tones(
-            leaving.key[:, None],
-            entering.key[None, :],
-            leaving.contrast[:, None],
-            entering.contrast[None, :],
+        return _score(
+            {
+                name: nearness_every(getattr(leaving, name), getattr(entering, name))
+                for name in PARTS
+            }
         )
-        return _score(fields | tones)
 
     def parts(self, leaving: LightRows, entering: LightRows) -> Parts:
-        """Return layout and tint (-1..1), palette, key and contrast (0..1)."""
-        fields = {
-            name: likeness_each(getattr(leaving, name), getattr(entering, name), slack)
-            for name, slack in _SLACK.items()
+        """Return key, layout, colour and tint, each 0..1."""
+        return {
+            name: nearness_each(getattr(leaving, name), getattr(entering, name))
+            for name in PARTS
         }
-        return fields | _tones(
-            leaving.key, entering.key, leaving.contrast, entering.contrast
-        )
 
     def score_from_parts(self, parts: Parts) -> Floats:
         """Return (n,) scores by the formula above."""
@@ -127,42 +121,50 @@ class LightKind:
 
 
 def measure_light(rgb: NDArray[np.uint8]) -> Floats | None:
-    """Return (183,) of a uint8 (h, w, 3) RGB picture, None where it is blank.
+    """Return (24,) of a uint8 (h, w, 3) RGB picture, None where it is blank.
 
-    In the order of LIGHT_DIMS, L, a and b each divided by 100. The palette is smoothed
-    over neighbouring hues, so that no hue lies on an edge.
+    0..7: L of CIE Lab, the mean less 50, then seven waves; 8..15: warmth, 16..23: green.
+    All / 100. Warmth is 10 log(R / B) of linear light, green 10 log(G^2 / (R B)): light
+    multiplies what things reflect, so that in logarithms it is added to it. A wave's
+    number is its root mean square, with its sign.
     """
-    statistics = colour_statistics(rgb)
-    key, contrast = float(statistics[0]), float(statistics[3])
-    if contrast * 100 < LIGHT_FLOOR:
+    if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3:
+        raise ValueError(
+            f"a picture must be uint8 (h, w, 3), got {rgb.dtype} {rgb.shape}"
+        )
+    small = cv2.resize(rgb, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_AREA)
+    shown = small.astype(np.float32) / 255
+    lightness = cv2.cvtColor(shown, cv2.COLOR_RGB2LAB)[..., 0]
+    if lightness.std() < LIGHT_FLOOR:
         return None
-    fine = cv2.resize(rgb, (8 * COLUMNS, 8 * ROWS), interpolation=cv2.INTER_AREA)
-    lab = cv2.cvtColor(fine.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)
-    soft = cv2.GaussianBlur(lab, (0, 0), 8 * _BROAD)
-    cells = cv2.resize(soft, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA) / 100.0
-    layout = cells[..., 0] - cells[..., 0].mean()
-    blocks = [layout, cells[..., 1:], np.array([key, contrast]), _palette(statistics)]
-    return np.concatenate([np.ravel(block) for block in blocks]).astype(np.float32)
+    linear = np.where(shown <= 0.04045, shown / 12.92, ((shown + 0.055) / 1.055) ** 2.4)
+    red, green, blue = np.moveaxis(np.log(linear + _DARKNESS), 2, 0)
+    fields = np.stack(
+        [lightness - 50, 10 * (red - blue), 10 * (2 * green - red - blue)]
+    )
+    return np.asarray(
+        (fields.reshape(CHANNELS, -1) @ _waves().T).ravel() / 100, np.float32
+    )
 
 
-def _palette(statistics: Floats) -> NDArray[np.float64]:
-    grey, coloured = statistics[6:7], statistics[7:].reshape(HUES, SATURATIONS)
-    beside = np.roll(coloured, 1, axis=0) + np.roll(coloured, -1, axis=0)
-    smooth = coloured / 2 + beside / 4
-    return np.asarray(np.sqrt(np.concatenate([grey, smooth.ravel()])), np.float64)
+@cache
+def _waves() -> NDArray[np.float64]:
+    """Return (8, 3072): cosines whose product with a field is their coefficient."""
+    down, across = (
+        np.cos(np.pi * np.arange(3)[:, None] * (np.arange(size) + 0.5) / size)
+        for size in (_HEIGHT, _WIDTH)
+    )
+    waves = np.stack([np.outer(down[y], across[x]).ravel() for y, x in WAVES])
+    length = np.sqrt((waves**2).mean(axis=1, keepdims=True))
+    return np.asarray(waves / length / waves.shape[1], np.float64)
 
 
-def _tones(
-    key_l: Floats, key_e: Floats, contrast_l: Floats, contrast_e: Floats
-) -> Parts:
-    apart = np.abs(key_l - key_e) / _KEY_REACH
-    low = np.minimum(contrast_l, contrast_e) + _DARK
-    high = np.maximum(contrast_l, contrast_e) + _DARK
-    return {"key": np.maximum(ONE - apart, ZERO), "contrast": low / high}
+@cache
+def _reach_of_each() -> Floats:
+    which = [min(down + across, 2) for down, across in WAVES]
+    return np.array([reach[n] for reach in _REACHES for n in which], np.float32)
 
 
 def _score(parts: Mapping[str, Floats]) -> Floats:
-    layout, tint = (np.maximum(parts[name], ZERO) for name in ("layout", "tint"))
-    falls = layout * layout * tint * parts["key"] * parts["key"]
-    rest = np.sqrt(np.sqrt(parts["contrast"] * parts["palette"]))
-    return np.asarray(falls * rest, np.float32)
+    product = parts["key"] * parts["layout"] * parts["colour"] * parts["tint"]
+    return np.asarray(product, np.float32)

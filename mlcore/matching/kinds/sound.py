@@ -13,6 +13,8 @@ from mlcore.matching.likeness import (
     Steps,
     likeness_each,
     likeness_every,
+    nearness_each,
+    nearness_every,
     whole_steps,
 )
 from mlcore.matching.moments import AT_THE_CUT, Rows, Slot
@@ -38,7 +40,9 @@ SOUND_DIMS = BANDS + len(PULSES) - 1
 
 _WINDOW, _HOP = 2048, 480  # 43 ms and 10 ms
 _DEPTH = 60.0  # dB below its loudest band that a spectrum is looked at.
-_SLACK = {"spectrum": 0.0, "pulse": 0.15**2 * (len(PULSES) - 1)}
+_REACH = 8.0
+"""dB, root mean square of the bands, at which half of the spectrum's part is left."""
+_SLACK = 0.15**2 * (len(PULSES) - 1)
 ZERO = np.float32(0.0)
 
 
@@ -47,7 +51,7 @@ class SoundRows(Rows):
     """The sound beside one cut a row; whole steps as in `likeness`."""
 
     spectrum: Steps
-    """(m, 40) the colour of the sound: bands in dB less their mean, of length 1."""
+    """(m, 40) the colour of the sound: bands in dB less their mean, in reaches."""
     pulse: Steps
     """(m, 7) how much the loudness beats how fast, in 10 dB."""
     loudness: Floats
@@ -55,17 +59,18 @@ class SoundRows(Rows):
 
 
 class SoundKind:
-    """score = max(spectrum, 0) ** 6 * max(pulse, 0) * loudness ** (1 / 4).
+    """score = spectrum ** 2 * max(pulse, 0) * loudness ** (1 / 4).
 
-    spectrum: cosine of the two mel spectra, in dB, each less its mean, the nearest to
-    the cut counting most; pulse: likeness (see `likeness`) of how strongly and how fast
+    spectrum: 1 / (1 + (d / 8) ** 2) of how many dB, root mean square, two mel spectra
+    lie apart, each less its mean, the nearest to the cut counting most. Unlike their
+    cosine it hears that one source is duller. pulse: likeness (see `likeness`) of how strongly and how fast
     the two beat; loudness: the softer one's root mean square over the louder one's. It
     weighs little: a level is soon changed, a sound is not.
     """
 
     name = "sound"
     family = "sound"
-    encoder = "mel spectrum, pulse and loudness of a second"
+    encoder = "mel spectrum in dB, pulse and loudness of a second"
     index = Index.VECTORS
     comparisons = AT_THE_CUT
 
@@ -94,20 +99,23 @@ class SoundKind:
 
     def scores(self, leaving: SoundRows, entering: SoundRows) -> Floats:
         """Return (a, b) scores."""
-        fields = {
-            name: likeness_every(getattr(leaving, name), getattr(entering, name), slack)
-            for name, slack in _SLACK.items()
-        }
-        ratio = _ratio(leaving.loudness[:, None], entering.loudness[None, :])
-        return _score(fields | {"loudness": ratio})
+        return _score(
+            {
+                "spectrum": nearness_every(leaving.spectrum, entering.spectrum),
+                "pulse": likeness_every(leaving.pulse, entering.pulse, _SLACK),
+                "loudness": _ratio(
+                    leaving.loudness[:, None], entering.loudness[None, :]
+                ),
+            }
+        )
 
     def parts(self, leaving: SoundRows, entering: SoundRows) -> Parts:
-        """Return spectrum (-1..1), pulse (0..1) and loudness (0..1)."""
-        fields = {
-            name: likeness_each(getattr(leaving, name), getattr(entering, name), slack)
-            for name, slack in _SLACK.items()
+        """Return spectrum, pulse and loudness, each 0..1."""
+        return {
+            "spectrum": nearness_each(leaving.spectrum, entering.spectrum),
+            "pulse": likeness_each(leaving.pulse, entering.pulse, _SLACK),
+            "loudness": _ratio(leaving.loudness, entering.loudness),
         }
-        return fields | {"loudness": _ratio(leaving.loudness, entering.loudness)}
 
     def score_from_parts(self, parts: Parts) -> Floats:
         """Return (n,) scores by the formula above."""
@@ -121,7 +129,7 @@ class SoundKind:
 def measure_sound(samples: NDArray[np.floating]) -> tuple[Floats, float] | None:
     """Return (47,) and the loudness of (n,) samples at 48 kHz, the cut's side first.
 
-    0..39: log mel spectrum of length 1; 40..46: the beat in each band of PULSES.
+    0..39: mel spectrum in dB less its mean, / (8 sqrt(40)); 40..46: the beat in each band of PULSES.
     None for less than SHORTEST seconds, or for silence.
     """
     wide = np.asarray(samples, np.float64)
@@ -134,11 +142,8 @@ def measure_sound(samples: NDArray[np.floating]) -> tuple[Floats, float] | None:
     # From 1 at the cut to a quarter at the far end.
     nearness = np.linspace(1.0, 0.25, len(power))
     spectrum = _decibels(nearness @ power / nearness.sum())
-    spectrum -= spectrum.mean()
-    length = np.linalg.norm(spectrum)
-    if not length:
-        return None
-    vector = np.concatenate([spectrum / length, _beat(power.sum(axis=1))])
+    apart = (spectrum - spectrum.mean()) / (_REACH * np.sqrt(BANDS))
+    vector = np.concatenate([apart, _beat(power.sum(axis=1))])
     return vector.astype(np.float32), loudness
 
 
@@ -184,7 +189,7 @@ def _ratio(a: Floats, b: Floats) -> Floats:
 
 
 def _score(parts: Mapping[str, Floats]) -> Floats:
-    square = np.maximum(parts["spectrum"], ZERO) ** 2
     pulse = np.maximum(parts["pulse"], ZERO)
     level = np.sqrt(np.sqrt(parts["loudness"]))
-    return np.asarray(square * square * square * pulse * level, np.float32)
+    spectrum = parts["spectrum"]
+    return np.asarray(spectrum * spectrum * pulse * level, np.float32)
