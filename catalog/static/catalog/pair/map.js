@@ -37,7 +37,7 @@ function tell(cut) {
 
 // The match's own parts, as they were drawn: they make its score, the map's make the map's.
 function tellMatched(cut) {
-  for (const row of cut.page.querySelectorAll("[data-part]")) {
+  for (const row of cut.page.querySelectorAll(".parts-list [data-part]")) {
     const meter = row.querySelector("meter");
     if (meter) meter.value = Number(row.dataset.share);
     row.querySelector("dd span").textContent = row.dataset.text;
