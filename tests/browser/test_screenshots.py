@@ -30,15 +30,16 @@ class ScreenshotTests(BrowserTestCase):
             self._take(name)
 
     def _board(self):
-        self.open("/")
+        self.open("/?kind=frame")
         self.page.keyboard.press("ArrowRight")
         self.page.wait_for_selector("#monitor video")
         self._take("board")
 
     def _pair(self):
         self.page.keyboard.press("Enter")
-        self.page.wait_for_url("**/matches/*/")
-        self.page.wait_for_selector("#monitor video")
+        self.page.wait_for_url("**/matches/*/**")
+        self.page.wait_for_selector("#map")
+        self.page.keyboard.press("6")
         self._take("pair")
 
     def _title(self):
