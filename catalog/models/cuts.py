@@ -140,10 +140,12 @@ class KnownPairs(models.QuerySet[Candidate]):
         """Add `known_in` and `known_name`: the newest imported cut that has this pair.
 
         A pair is known when a timeline goes by a hard cut from a frame of the leaving
-        shot to one of the entering shot. Nothing is barred for it.
+        shot to one of the entering shot. Nothing is barred for it. Only timelines of the
+        leaving title's production are named: who sees the title sees them.
         """
         joined = (
             CutEvent.objects.filter(
+                cut__production=OuterRef("leaving__title__production"),
                 source=OuterRef("leaving__title"),
                 source_end__gt=OuterRef("leaving__first_frame"),
                 source_end__lte=OuterRef("leaving__end_frame"),

@@ -83,11 +83,15 @@ class MatchCandidateQuerySet(FilteredCandidates["MatchCandidate"]):
         )
 
     def with_card(self) -> Self:
-        """Add what a card shows: both sides, `verdict`, how many copies of each shot."""
+        """Add what a card shows: both sides, verdict, copies, and where it is cut so."""
         sides = self.select_related("leaving__title", "entering__title")
-        return sides.with_verdict().annotate(
-            leaving_copies=_copies_of("leaving__group"),
-            entering_copies=_copies_of("entering__group"),
+        return (
+            sides.with_verdict()
+            .with_known()
+            .annotate(
+                leaving_copies=_copies_of("leaving__group"),
+                entering_copies=_copies_of("entering__group"),
+            )
         )
 
     def judged(self, value: str | None) -> Self:

@@ -3,7 +3,7 @@ from catalog.services import give_verdict
 from catalog.views import board
 from tests.catalog.boards import BoardTestCase
 from tests.catalog.pages import HTMX, card_ids, markup
-from tests.factories import add_candidate, add_match_set, add_pair, add_user
+from tests.factories import add_candidate, add_cut, add_match_set, add_pair, add_user
 
 
 class BoardListTests(BoardTestCase):
@@ -204,3 +204,17 @@ class PairPageTests(BoardTestCase):
         page = self.client.get(f"/matches/{self.pair(0, 2).pk}/")
 
         self.assertContains(page, "no reposition needed")
+
+
+class KnownTests(BoardTestCase):
+    def test_a_pair_that_a_timeline_has_already_says_so_on_card_and_page(self):
+        pair, other = self.pair(0, 2), self.pair(0, 3)
+        cut = add_cut(self.title, (10, 50), (100, 150))
+
+        board = self.client.get("/")
+        shown = markup(board)
+
+        links = [a["href"] for a in shown.find("a", class_="known")]
+        self.assertEqual(links, [f"/cuts/{cut.pk}/"])
+        self.assertContains(self.client.get(f"/matches/{pair.pk}/"), cut.name)
+        self.assertNotContains(self.client.get(f"/matches/{other.pk}/"), cut.name)
