@@ -120,14 +120,19 @@ def _aligned(
         )
         if canvas.found(turned)[1] > canvas.found(best)[1] + GAIN:
             best = turned
+    before = iou(leaving, np.ascontiguousarray(entering))
+    after = canvas.found(best)[0]
+    if after <= before:
+        # Where the masks meet as they stand, nothing is moved for nothing.
+        best, after = np.zeros(4), before
     return Alignment(
         scale=math.exp(best[0]),
         dx=float(best[1]),
         dy=float(best[2]),
         rotation=math.degrees(best[3]),
         mirror=False,
-        iou_before=iou(leaving, np.ascontiguousarray(entering)),
-        iou_after=canvas.found(best)[0],
+        iou_before=before,
+        iou_after=after,
     )
 
 

@@ -29,6 +29,14 @@ def moved(scale=1.0, dx=0.0, dy=0.0, rotation=0.0):
 
 
 class AlignTests(unittest.TestCase):
+    def test_masks_that_meet_as_they_stand_are_not_moved(self):
+        mask = placed(figure((90, 160)))
+
+        found = align(mask, mask)
+
+        self.assertEqual((found.scale, found.dx, found.dy), (1.0, 0.0, 0.0))
+        self.assertEqual((found.iou_before, found.iou_after), (1.0, 1.0))
+
     def test_a_known_scale_and_place_are_found_again(self):
         leaving = figure(SIZE, centre=(0.6, 0.5), height=0.8)
         entering = figure(SIZE, centre=(0.4, 0.55), height=0.6)
