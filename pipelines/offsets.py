@@ -103,7 +103,7 @@ def offsets_of(cut: MatchCut) -> dict[str, Any]:
         sides = list(
             pool.map(_read, (cut.leaving, cut.entering), (Slot.TAIL, Slot.HEAD))
         )
-    seen = [_observed(side, cut.kind) for side in sides]
+        seen = list(pool.map(partial(_observed, kind=cut.kind), sides))
     grid = score_offsets(kind, *seen)
     here = sides[0].here, sides[1].here
     peak = grid.peak(here)

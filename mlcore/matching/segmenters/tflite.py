@@ -1,5 +1,6 @@
 import errno
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 class TfliteNetwork:
     """One .tflite file, run on one thread so that its numbers repeat.
 
+    Threads may share it: they take turns.
+
     Raises FileNotFoundError, with the file's name in it, if it is not there.
     """
 
@@ -19,6 +22,7 @@ class TfliteNetwork:
                 errno.ENOENT, os.strerror(errno.ENOENT), str(weights)
             )
         self.weights = weights
+        self._turn = threading.Lock()
         self._interpreter = Interpreter(str(weights), num_threads=1)
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]
@@ -28,7 +32,8 @@ class TfliteNetwork:
 
     def run(self, pixels: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """Return the outputs for one (side, side, 3) picture, without the batch axis."""
-        self._interpreter.set_tensor(self._input["index"], pixels[None])
-        self._interpreter.invoke()
-        found = [self._interpreter.get_tensor(o["index"]) for o in self._outputs]
+        with self._turn:
+            self._interpreter.set_tensor(self._input["index"], pixels[None])
+            self._interpreter.invoke()
+            found = [self._interpreter.get_tensor(o["index"]) for o in self._outputs]
         return [np.asarray(tensor[0], np.float32) for tensor in found]
