@@ -6,7 +6,9 @@ from typing import Any
 
 from rest_framework import serializers as s
 
-from catalog.models import MatchCandidate, Production, Title, Verdict
+from catalog.exports import FORMATS, LOOPS, RATES, TARGETS
+from catalog.exports.paths import SYSTEMS
+from catalog.models import Bin, MatchCandidate, Production, Title, Verdict
 
 LAST_FRAME = 2**31 - 1
 
@@ -92,6 +94,22 @@ class TitleToCarryTo(s.Serializer[Any]):
     """The newer version."""
 
     title = VisibleKey(queryset=Title.objects.select_related("supersedes__source"))
+
+
+class ExportToAsk(s.Serializer[Any]):
+    """A bin, or matches by their numbers, and what the file is to be."""
+
+    bin = VisibleKey(
+        queryset=Bin.objects.all(), required=False, allow_null=True, default=None
+    )
+    matches = s.ListField(child=s.IntegerField(min_value=1), default=list)
+    format = s.ChoiceField(choices=[*FORMATS, LOOPS])
+    rate = s.ChoiceField(choices=list(RATES), default="", allow_blank=True)
+    seconds = s.FloatField(min_value=0.04, max_value=60, default=2.0)
+    handles = s.IntegerField(min_value=0, max_value=100_000, default=24)
+    paths = s.ChoiceField(choices=list(SYSTEMS), default="server")
+    target = s.ChoiceField(choices=list(TARGETS), default="", allow_blank=True)
+    from_rushes = s.BooleanField(default=False)
 
 
 class SearchFilters(s.Serializer[Any]):

@@ -1,9 +1,9 @@
-"""Every address under /api/. Timelines are exported by their own page's address."""
+"""Every address under /api/."""
 
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from catalog.api import bins, catalogue, docs, jobs, matches
+from catalog.api import bins, catalogue, docs, exports, jobs, matches
 
 app_name = "api"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("bins/<int:pk>/carry/", bins.CarryBin.as_view(), name="carry-bin"),
     path("items/<int:pk>/", bins.OneItem.as_view(), name="item"),
     path("items/<int:pk>/move/", bins.MoveItem.as_view(), name="move-item"),
+    path("exports/", exports.Exports.as_view(), name="exports"),
+    path("exports/<int:pk>/file/", exports.ExportFile.as_view(), name="export-file"),
     path("searches/", jobs.Searches.as_view(), name="searches"),
     path("searches/<int:pk>/", jobs.OneSearch.as_view(), name="search"),
     path("jobs/", jobs.Jobs.as_view(), name="jobs"),

@@ -14,6 +14,7 @@ from django.db.models.functions import Abs, Cast, Coalesce, Greatest, RowNumber
 from catalog.models.cuts import KnownPairs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from catalog.models.productions import Production
@@ -200,15 +201,27 @@ class FilteredCandidates(KnownPairs[Row]):
 
     def after(self, last: Row, sort: str) -> Self:
         """What `sorted_by` lists after this candidate."""
-        later = Q()
-        before: dict[str, Any] = {}
-        for column in ORDERS[sort]:
-            name = column.removeprefix("-")
-            value = getattr(last, name)
-            compare = "lt" if column.startswith("-") else "gt"
-            later |= Q(**before, **{f"{name}__{compare}": value})
-            before[name] = value
-        return self.filter(later)
+        return self.filter(_later(last, ORDERS[sort]))
+
+    def before(self, first: Row, sort: str) -> Self:
+        """What `sorted_by` lists before this candidate, the nearest first."""
+        backwards = tuple(
+            name.removeprefix("-") if name.startswith("-") else f"-{name}"
+            for name in ORDERS[sort]
+        )
+        return self.filter(_later(first, backwards)).order_by(*backwards)
+
+
+def _later(last: models.Model, columns: Sequence[str]) -> Q:
+    later = Q()
+    equal: dict[str, Any] = {}
+    for column in columns:
+        name = column.removeprefix("-")
+        value = getattr(last, name)
+        compare = "lt" if column.startswith("-") else "gt"
+        later |= Q(**equal, **{f"{name}__{compare}": value})
+        equal[name] = value
+    return later
 
 
 def _one_of(keys: models.QuerySet[Any, Any]) -> Func:

@@ -123,14 +123,6 @@ class MatchCandidateQuerySet(FilteredCandidates["MatchCandidate"]):
         """
         return self.order_by("-standing", "pk")
 
-    def worse_than(self, standing: float, pk: int) -> Self:
-        """What `best_first` lists after the candidate with this standing and key."""
-        return self.filter(Q(standing__lt=standing) | Q(standing=standing, pk__gt=pk))
-
-    def better_than(self, standing: float, pk: int) -> Self:
-        """What `best_first` lists before the candidate with this standing and key."""
-        return self.filter(Q(standing__gt=standing) | Q(standing=standing, pk__lt=pk))
-
     def like(self, candidate: MatchCandidate) -> Self:
         """Candidates of every search that lead between the same two shots."""
         leaving, entering = candidate.leaving, candidate.entering

@@ -5,25 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalog.downloads import (
+    MOST_SAID,
+    loops_download,
+    loops_of,
+    timeline_download,
+    visible_export,
+)
 from catalog.export_forms import ExportForm
-from catalog.exports import FORMATS, LOOPS
-from catalog.files import local_path
+from catalog.exports import LOOPS
 from catalog.htmx import PageRequest, render_part
-from catalog.models import Bin, Job, Title
+from catalog.models import Bin
 from catalog.services import Refused, ask_loops, export_cuts, find_cuts
 
 if TYPE_CHECKING:
-    from django.http import HttpResponseBase
+    from django.http import HttpResponse, HttpResponseBase
 
     from catalog.matchcuts import MatchCut
     from catalog.services import Wishes
-
-MOST_SAID = 5
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,26 +72,17 @@ def _exported(
         job = ask_loops(name, cuts, wishes, user=request.user)
         return redirect("export-job", job.pk)
     exported = export_cuts(name, cuts, wishes, user=request.user)
-    file, content = exported.as_one(name)
-    media = (
-        "application/zip" if file.endswith(".zip") else FORMATS[wishes.form].media_type
-    )
-    answer = HttpResponse(content, content_type=media)
-    answer["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=file
-    )
-    answer["Cache-Control"] = "private, no-store"
     # A download leaves the page as it is: the next one says what to know of it.
     for warning in exported.warnings[:MOST_SAID]:
         messages.warning(request, warning)
-    return answer
+    return timeline_download(name, exported, wishes.form)
 
 
 @require_safe
 def progress(request: PageRequest, export_id: int) -> HttpResponse:
     """How far the loops are; asks again by itself until they can be taken."""
-    job = _visible(request, export_id)
-    ready = job.state == Job.State.DONE and _file(job).is_file()
+    job = visible_export(request.user, export_id)
+    ready = loops_of(job) is not None
     context = {"job": job, "ready": ready, "working": not job.is_over}
     return render_part(request, "export_job.html", context, part="state")
 
@@ -97,28 +90,7 @@ def progress(request: PageRequest, export_id: int) -> HttpResponse:
 @require_safe
 def download(request: PageRequest, export_id: int) -> HttpResponseBase:
     """The ZIP of loops."""
-    job = _visible(request, export_id)
-    if job.state != Job.State.DONE or not _file(job).is_file():
-        raise Http404("These loops are not rendered yet.")
-    answer = FileResponse(
-        _file(job).open("rb"), as_attachment=True, filename=f"{job.subject['name']}.zip"
-    )
-    answer["Cache-Control"] = "private, no-store"
-    return answer
-
-
-def _file(job: Job) -> Any:
-    return local_path(job.result.get("key", "none"))
-
-
-def _visible(request: PageRequest, export_id: int) -> Job:
-    """An export of titles that the asker may see, all of them, still today."""
-    job = get_object_or_404(Job, pk=export_id, kind=Job.Kind.EXPORT)
-    wanted = set(job.subject["titles"])
-    seen = Title.objects.visible_to(request.user).filter(pk__in=wanted).count()
-    if seen != len(wanted):
-        raise Http404("There is no such export.")
-    return job
+    return loops_download(visible_export(request.user, export_id))
 
 
 def _bin(request: PageRequest, word: str) -> Bin | None:

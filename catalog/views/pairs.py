@@ -137,7 +137,6 @@ def _side(
 
 def _neighbours(request: PageRequest, candidate: MatchCandidate) -> tuple[Any, Any]:
     """The pairs that the filtered board lists before and after this one."""
-    found = BoardForm(request.GET, user=request.user).candidates()
-    at = (candidate.standing, candidate.pk)
-    before = found.better_than(*at).order_by("standing", "-pk").first()
-    return before, found.worse_than(*at).first()
+    board = BoardForm(request.GET, user=request.user)
+    found, order = board.candidates(), board.order
+    return found.before(candidate, order).first(), found.after(candidate, order).first()

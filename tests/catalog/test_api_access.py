@@ -24,6 +24,7 @@ from tests.catalog.test_commands import names_in_docs, run
 from tests.factories import (
     add_bin,
     add_bin_item,
+    add_export,
     add_job,
     add_pair,
     add_production,
@@ -46,8 +47,10 @@ CHANGES = {
     ("cancel-job", "post"),
     ("retry-job", "post"),
 }
-ASKS = {("searches", "post")}
-WRITES_ALONE = {"judge", "undo", "carry-bin", "move-item", "cancel-job", "retry-job"}
+ASKS = {("searches", "post"), ("exports", "post")}
+WRITES_ALONE = {
+    "judge", "undo", "carry-bin", "move-item", "cancel-job", "retry-job", "exports"
+}  # fmt: skip
 ABOUT_NOBODY = {"schema", "docs", "encoders"}
 LISTS = {"productions", "titles", "matches", "bins", "searches", "jobs", "cuts"}
 NAMES = [pattern.name for pattern in urlpatterns]
@@ -62,6 +65,7 @@ class EveryCall(PageTestCase):
     item: BinItem
     job: Job
     search: Job
+    loops: Job
     cut: ImportedCut
 
     @classmethod
@@ -77,6 +81,7 @@ class EveryCall(PageTestCase):
         cls.item = add_bin_item(cls.pair, cls.bin)
         cls.job = add_job(cls.title)
         cls.search = add_job(None, kind=Job.Kind.SEARCH, asked_by=cls.owner)
+        cls.loops = add_export([cls.title])
         cls.cut = ImportedCut.objects.create(
             production=cls.production, name="Secret cut", form="edl", sha256="0" * 64
         )
@@ -97,6 +102,7 @@ class EveryCall(PageTestCase):
             "item": self.item,
             "move-item": self.item,
             "search": self.search,
+            "export-file": self.loops,
             "job": self.job,
             "cancel-job": self.job,
             "retry-job": self.job,
@@ -114,6 +120,7 @@ class EveryCall(PageTestCase):
             "items": {"match": self.pair.pk, "leaving_frame": 90},
             "carry-bin": {"title": self.newer.pk},
             "move-item": {"place": 1},
+            "exports": {"bin": self.bin.pk, "format": "edl"},
             "searches": {
                 "kind": "frame",
                 "by": "shot",
@@ -180,6 +187,7 @@ class ApiAccessTests(EveryCall):
                 self.assertEqual(answer.status_code, 403)
         self.assert_nothing_has_changed()
         self.assertEqual(self.ask(client, "searches", "post").status_code, 202)
+        self.assertEqual(self.ask(client, "exports", "post").status_code, 200)
         self.assertEqual(self.ask(client, "search").status_code, 404)
 
     def test_owners_reach_and_change_everything_of_theirs(self):

@@ -1,4 +1,5 @@
-from catalog.models import Job
+from catalog.models import Job, MatchCandidate
+from catalog.models.filters import ORDERS
 from tests.catalog.boards import PairCase
 from tests.catalog.pages import HTMX, logged_in, markup, text
 from tests.factories import add_user, write_file
@@ -202,6 +203,26 @@ class WalkingTests(PairCase):
             page.by_id("after")["href"], f"/matches/{self.after.pk}/?kind=frame"
         )
         self.assertEqual(page.by_id("to-board")["href"], "/?kind=frame")
+
+    def test_each_order_of_the_board_is_walked_both_ways(self):
+        MatchCandidate.objects.filter(pk=self.motion.pk).update(standing=0.95)
+        other = self.pair(2, 5, score=0.7)
+        orders = set()
+        for sort in ORDERS:
+            listed = markup(self.client.get(f"/?sort={sort}")).find("article")
+            board = [card["data-pair"].split("?")[0] for card in listed]
+            orders.add(tuple(board))
+            with self.subTest(sort=sort):
+                self.assertEqual(self.walked(board[0], "after", sort), board)
+                self.assertEqual(self.walked(board[-1], "before", sort), board[::-1])
+        self.assertIn(f"/matches/{other.pk}/", board)
+        self.assertGreater(len(orders), 1)
+
+    def walked(self, first: str, link: str, sort: str) -> list[str]:
+        seen, address = [first], f"{first}?sort={sort}"
+        while address := markup(self.client.get(address)).by_id(link).get("href"):
+            seen.append(address.split("?")[0])
+        return seen
 
     def test_the_board_leads_to_pairs_with_its_filters(self):
         shown = markup(self.client.get("/?kind=motion"))
