@@ -220,7 +220,8 @@ class WalkingTests(PairCase):
 
     def walked(self, first: str, link: str, sort: str) -> list[str]:
         seen, address = [first], f"{first}?sort={sort}"
-        while address := markup(self.client.get(address)).by_id(link).get("href"):
+        while href := markup(self.client.get(address)).by_id(link).get("href"):
+            address = href
             seen.append(address.split("?")[0])
         return seen
 
