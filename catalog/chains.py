@@ -97,7 +97,8 @@ class ChainForm(forms.Form):
 class KeepForm(forms.Form):
     """Which cuts go into which bin; a name that is new makes one."""
 
-    matches = forms.RegexField(r"^\d{1,18}(,\d{1,18}){0,11}$")
+    # Not "matches": a field of that name would hide the method of the form on the page.
+    pairs = forms.RegexField(r"^\d{1,18}(,\d{1,18}){0,11}$")
     name = forms.CharField(label="Bin", max_length=200)
     production = forms.ModelChoiceField(Production.objects.none(), empty_label=None)
 

@@ -50,7 +50,7 @@ def keep(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Name a bin and a production for the chain.")
         return redirect(way_back(request, "chains"))
-    keys = [int(key) for key in form.cleaned_data["matches"].split(",")]
+    keys = [int(key) for key in form.cleaned_data["pairs"].split(",")]
     known = cuts_by_key(set(keys), request.user)
     cuts = [known[key] for key in keys if key in known]
     if len(cuts) < len(keys) or not connected(cuts):

@@ -31,7 +31,7 @@ def export(request: PageRequest) -> HttpResponseBase:
     """The form for a bin or for single matches; what it asks for is the answer to POST."""
     asked = request.POST if request.method == "POST" else request.GET
     kept_in = _bin(request, asked.get("bin", ""))
-    matches = _numbers(asked.get("matches", ""))
+    matches = _numbers(asked.get("pairs", ""))
     if kept_in is None and not matches:
         bins = Bin.objects.visible_to(request.user).select_related("production")
         return render(request, "export.html", {"bins": bins})

@@ -47,7 +47,7 @@ class ChainPageTests(PageTestCase):
 
     def keep(self, client=None, **fields):
         keys = ",".join(str(cut.pk) for cut in self.cuts)
-        given = {"matches": keys, "name": "Best", "production": self.production.pk}
+        given = {"pairs": keys, "name": "Best", "production": self.production.pk}
         client = client or self.client
         return client.post(reverse("chain-keep"), {**given, **fields})
 
@@ -132,8 +132,8 @@ class ChainPageTests(PageTestCase):
         gone = self.keep(logged_in(self.stranger), production=other)
         self.assertEqual(gone.status_code, 404)
         apart = ",".join(str(cut.pk) for cut in reversed(self.cuts))
-        self.assertEqual(self.keep(matches=apart).status_code, 404)
-        for wrong in ({"name": " "}, {"matches": "x"}, {"production": other}):
+        self.assertEqual(self.keep(pairs=apart).status_code, 404)
+        for wrong in ({"name": " "}, {"pairs": "x"}, {"production": other}):
             self.assertEqual(self.keep(**wrong).status_code, 302)
         self.assertEqual(Bin.objects.count(), 0)
 

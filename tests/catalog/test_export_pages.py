@@ -39,7 +39,7 @@ class ExportPageTests(PageTestCase):
         self.assertContains(answer, f'href="/export/?bin={self.bin.pk}"')
 
     def test_the_form_says_what_it_will_write(self):
-        for query in (f"bin={self.bin.pk}", f"matches={self.pair.pk}"):
+        for query in (f"bin={self.bin.pk}", f"pairs={self.pair.pk}"):
             with self.subTest(query):
                 answer = self.client.get(f"/export/?{query}")
                 self.assertContains(answer, "1 cut")
@@ -87,7 +87,7 @@ class ExportPageTests(PageTestCase):
             status_code=422,
         )
         self.assertContains(
-            self.client.get("/export/?matches=99999999"), "There is no match 99999999.",
+            self.client.get("/export/?pairs=99999999"), "There is no match 99999999.",
             status_code=422,
         )  # fmt: skip
 
@@ -95,7 +95,7 @@ class ExportPageTests(PageTestCase):
         client = logged_in(add_user("", "editor", [add_production()]))
 
         self.assertEqual(client.get(f"/export/?bin={self.bin.pk}").status_code, 404)
-        answer = client.post("/export/", {"matches": self.pair.pk, **WISHES})
+        answer = client.post("/export/", {"pairs": self.pair.pk, **WISHES})
         self.assertEqual(answer.status_code, 422)
         self.assertNotIn(self.pair.leaving.title.name, text(answer))
 

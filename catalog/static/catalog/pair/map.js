@@ -12,9 +12,16 @@ function mark(cut) {
 
 function gain(cut, score) {
   const matched = Number(cut.page.dataset.score);
-  if (!cut.nudged || score === null) return "";
+  if (!cut.nudged) return asCut(cut, matched);
+  if (score === null) return "";
   const more = score - matched;
   return `${more < 0 ? "−" : "+"}${Math.abs(more).toFixed(3)}`;
+}
+
+// Two middles are matched by what goes on around them; a cut shows one half of each.
+function asCut(cut, matched) {
+  const here = cut.cell?.score ?? matched;
+  return Math.abs(here - matched) < 0.0005 ? "" : `${here.toFixed(3)} when cut right here`;
 }
 
 function tell(cut) {
@@ -24,7 +31,17 @@ function tell(cut) {
   }
   const line = cut.page.querySelector('[data-shows="gain"]');
   if (line) line.textContent = gain(cut, score);
-  if (cut.cell) for (const [name, value] of Object.entries(cut.cell.parts)) tellPart(cut, name, value);
+  if (!cut.nudged) tellMatched(cut);
+  else for (const [name, value] of Object.entries(cut.cell?.parts ?? {})) tellPart(cut, name, value);
+}
+
+// The match's own parts, as they were drawn: they make its score, the map's make the map's.
+function tellMatched(cut) {
+  for (const row of cut.page.querySelectorAll(".parts-list [data-part]")) {
+    const meter = row.querySelector("meter");
+    if (meter) meter.value = Number(row.dataset.share);
+    row.querySelector("dd span").textContent = row.dataset.text;
+  }
 }
 
 function tellPart(cut, name, value) {
