@@ -66,6 +66,7 @@ def _tell(name: str, found: Board, clean: Board, planted: Iterable[Pair]) -> Non
     line = f"  {name:19s}"
     for kind, wanted in clean.items():
         top, best = found.get(kind, [])[:TOP], wanted[:TOP]
+        # Either way round: of still subjects chance decides which way stands first.
         kept = len(_either(top) & _either(best)) / max(1, len(_either(best)))
         hers = {frozenset(pair[1:]) for pair in planted if pair[0] == kind}
         line += f"  {kind}: top {len(best):3d} kept {kept:4.0%}"

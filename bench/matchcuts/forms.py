@@ -88,7 +88,8 @@ FORMS: dict[str, Form] = {
     "letterboxed": Form(change=letterboxed),
     "burned-in timecode": Form(change=with_timecode),
     "log": Form(change=in_log),
-    "log with its look": Form(change=in_log, cube=log_look()),
+    # Coded otherwise, or it is the same file as the one above: a twin of a title is none.
+    "log with its look": Form(change=in_log, cube=log_look(), crf=15),
     "interlaced": Form(fields=True),
     "telecined": Form(pulldown=True, rate=Fraction(30000, 1001)),
     "anamorphic": Form(
