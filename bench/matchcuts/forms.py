@@ -113,10 +113,12 @@ def write_form(path: Path, draw: Draw, frames: int, form: Form) -> Path:
         stream.codec_context.sample_aspect_ratio = form.pixel_aspect
         if order:
             stream.codec_context.flags |= 1 << 18 | 1 << 29  # interlaced DCT and motion
-        for picture in chain([first], pictures):
+        for number, picture in enumerate(chain([first], pictures)):
             shown = av.VideoFrame.from_ndarray(picture, format="rgb24")
             shown = shown.reformat(format="yuv420p", dst_colorspace="ITU601")
-            target.mux(stream.encode(flagged(shown, "top") if order else shown))
+            shown = flagged(shown, "top") if order else shown
+            shown.pts, shown.time_base = number, 1 / form.rate  # flagging sets others
+            target.mux(stream.encode(shown))
         target.mux(stream.encode(None))
     return path
 
