@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from catalog.models import EncoderVersion
     from mlcore.matching.kinds import Kind
 
-EF_SEARCH = 200
+EF_SEARCH = 400
 """How many near rows the graph is searched for at a time."""
 
 SHORTLIST = 200

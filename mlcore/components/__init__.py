@@ -1,0 +1,1 @@
+"""Editing components: what an editor lays on raw material, drawn, embedded, found and suggested."""

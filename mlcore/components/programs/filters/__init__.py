@@ -1,0 +1,1 @@
+"""Filters, which grade every frame alike, a file a family."""

@@ -1,0 +1,1 @@
+"""Transitions, a file a family."""

@@ -1,0 +1,77 @@
+"""A component laid on two materials: the clip that the encoder sees."""
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from mlcore.components.artwork import Artwork
+from mlcore.components.component import Component
+from mlcore.components.programs.registry import program_of
+from mlcore.components.stretch import Layout, Stretch
+
+
+def render(
+    component: Component | None,
+    a: Tensor,
+    b: Tensor,
+    layout: Layout,
+    *,
+    clip: int = 0,
+    artwork: Artwork | None = None,
+) -> Tensor:
+    """Return (t, 3, h, w) 0..1 of a component on materials A and B.
+
+    `a` and `b`, (t, 3, h, w) 0..1, are what each material shows at each of the layout's
+    frames; a still repeats. `clip` seeds what differs from clip to clip (a text's words,
+    a sticker's place). Without a component: A, then B, a plain cut in the middle.
+    Raises ValueError for materials of another shape.
+    """
+    shape = (layout.frames, 3, layout.height, layout.width)
+    if tuple(a.shape) != shape or tuple(b.shape) != shape:
+        raise ValueError(
+            f"materials must be {shape}, got {tuple(a.shape)} and {tuple(b.shape)}"
+        )
+    seconds = layout.times(a.device)
+    half = layout.seconds / 2
+    second = (seconds >= half)[:, None, None, None]
+    plain = torch.where(second, b, a)
+    if component is None:
+        return plain
+    chance = torch.Generator().manual_seed(component.seed(clip))
+    whole = Stretch(
+        frames=plain,
+        entering=b,
+        seconds=seconds,
+        progress=seconds / layout.seconds,
+        chance=chance,
+        artwork=artwork,
+    )
+    draw = program_of(component).draw
+    if component.category == "transition":
+        drawn = _crossed(whole, a, b, layout, component)
+    elif component.category == "animation":
+        slots = replace(whole, progress=(seconds % half) / half)
+        drawn = draw(slots, **component.settings)
+    else:
+        drawn = draw(whole, **component.settings)
+    return drawn.clamp(0, 1)
+
+
+def _crossed(
+    whole: Stretch, a: Tensor, b: Tensor, layout: Layout, component: Component
+) -> Tensor:
+    """The transition over the middle half of the clip, plain material outside it."""
+    begin, length = layout.seconds / 4, layout.seconds / 2
+    since = whole.seconds - begin
+    inside = (since >= 0) & (since < length)
+    over = Stretch(
+        frames=a[inside],
+        entering=b[inside],
+        seconds=since[inside],
+        progress=since[inside] / length,
+        chance=whole.chance,
+    )
+    drawn = whole.frames.clone()
+    drawn[inside] = program_of(component).draw(over, **component.settings)
+    return drawn
