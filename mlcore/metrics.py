@@ -48,6 +48,25 @@ def precision_at(labels: ArrayLike, scores: ArrayLike, k: int) -> float:
     return float(truth[:k].mean())
 
 
+def expected_calibration_error(
+    confidences: ArrayLike, right: ArrayLike, bins: int = 15
+) -> float:
+    """Mean gap, 0..1, between how sure answers were and how often they were right.
+
+    `confidences` (n,) 0..1 and `right` (n,) truth values, in `bins` of equal width, each
+    weighed by its answers (Guo et al. 2017, eq. 3). Raises ValueError without an answer.
+    """
+    sure = np.asarray(confidences, dtype=np.float64)
+    truth = np.asarray(right, dtype=np.float64)
+    if sure.shape != truth.shape or sure.ndim != 1 or not len(sure):
+        raise ValueError(
+            f"confidences and answers must be two lists of one length, got {sure.shape} and {truth.shape}"
+        )
+    place = np.minimum((sure * bins).astype(np.int64), bins - 1)
+    gaps = np.bincount(place, sure - truth, minlength=bins)
+    return float(np.abs(gaps).sum() / len(sure))
+
+
 def bootstrap_interval(
     statistic: Callable[[NDArray[np.int64]], float],
     groups: int,

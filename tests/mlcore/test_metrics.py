@@ -6,6 +6,7 @@ from sklearn.metrics import average_precision_score
 from mlcore.metrics import (
     average_precision,
     bootstrap_interval,
+    expected_calibration_error,
     f1_for_cuts,
     precision_at,
     recall_at,
@@ -31,6 +32,26 @@ class BootstrapTests(unittest.TestCase):
 
         self.assertEqual(found[0], found[1])
         self.assertTrue(0 < found[0][0] <= found[0][1] <= 1)
+
+
+class CalibrationTests(unittest.TestCase):
+    def test_by_hand(self):
+        # Two bins of two answers: .9 and .9, half right; .1 and .1, none right.
+        found = expected_calibration_error([0.9, 0.9, 0.1, 0.1], [1, 0, 0, 0], bins=2)
+
+        self.assertAlmostEqual(found, 0.5 * 0.4 + 0.5 * 0.1)
+
+    def test_who_is_right_as_often_as_said_has_hardly_any(self):
+        chance = np.random.default_rng(0)
+        sure = chance.random(20_000)
+
+        self.assertLess(
+            expected_calibration_error(sure, chance.random(20_000) < sure), 0.015
+        )
+
+    def test_lists_of_two_lengths_are_refused(self):
+        with self.assertRaisesRegex(ValueError, "one length"):
+            expected_calibration_error([0.5], [1, 0])
 
 
 class AveragePrecisionTests(unittest.TestCase):

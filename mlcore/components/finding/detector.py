@@ -1,0 +1,136 @@
+"""From the embedding of a clip to what lies on it, or nothing, with a confidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from mlcore.components.component import CATEGORIES, Category
+from mlcore.components.finding.softmax import Softmax
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+NONE = len(CATEGORIES)
+"""The class of a clip with nothing on it, after the six categories."""
+
+AT_CUTS: tuple[Category, ...] = ("transition",)
+ON_SHOTS: tuple[Category, ...] = ("effect", "animation", "filter", "sticker", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a clip shows. A category without a key: something of it that is not known."""
+
+    category: Category | None
+    """None: nothing was laid on it."""
+    key: str | None
+    """Of the component, where it is one of those known."""
+    confidence: float
+    """0..1, that this very answer is right."""
+    nearest: str | None
+    """The known component most like it, if there is something."""
+    similarity: float
+    """Cosine to that one, -1..1; 0 where there is nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detector:
+    """Categories by a classifier of embeddings; which one of them by its nearest reference.
+
+    D: length of an embedding, K: known components
+    """
+
+    category: Softmax
+    """(D) -> six categories, then none"""
+    known: Floats
+    """(3,) log-odds that the nearest is the right one: of cosine, of its lead, and 1"""
+    references: Floats
+    """(K, D) embeddings of the known components, of length 1"""
+    categories: Ints
+    """(K,) places in CATEGORIES"""
+    keys: tuple[str, ...]
+    """(K,)"""
+
+    def find(
+        self,
+        embeddings: Floats,
+        among: Sequence[Category],
+        *,
+        plain: float,
+    ) -> list[Found]:
+        """Return the likeliest answer for each of (n, D) embeddings of length 1.
+
+        Only categories `among` come into question: a transition lies at a cut, the others
+        on a shot. `plain` is the share of cuts, or shots, expected to have nothing.
+        Raises ValueError for a share that is not between 0 and 1.
+        """
+        if not 0.0 < plain < 1.0:
+            raise ValueError(f"the plain share must lie between 0 and 1, got {plain}")
+        places = [CATEGORIES.index(each) for each in among]
+        shares = self._expected(places, plain)
+        chances = np.exp(self.category.log_probabilities(embeddings, shares))
+        cosines = embeddings @ self.references.T
+        return [
+            self._answer(chance, cosine, places)
+            for chance, cosine in zip(chances, cosines, strict=True)
+        ]
+
+    def _expected(self, places: list[int], plain: float) -> Floats:
+        shares = np.zeros(NONE + 1)
+        fitted = self.category.share[places]
+        shares[places] = (1.0 - plain) * fitted / fitted.sum()
+        shares[NONE] = plain
+        return shares
+
+    def _answer(self, chances: Floats, cosines: Floats, places: list[int]) -> Found:
+        best = max(places, key=lambda place: float(chances[place]))
+        own = np.flatnonzero(self.categories == best)
+        if not len(own):
+            return Found(None, None, float(chances[NONE]), None, 0.0)
+        sure = self._sureness(cosines[own])
+        nearest = own[int(np.argmax(cosines[own]))]
+        something = float(chances[best])
+        answers = {
+            "none": float(chances[NONE]),
+            "known": something * sure,
+            "unknown": something * (1.0 - sure),
+        }
+        answer = max(answers, key=lambda name: answers[name])
+        if answer == "none":
+            return Found(None, None, answers["none"], None, 0.0)
+        key = self.keys[nearest]
+        return Found(
+            CATEGORIES[best],
+            key if answer == "known" else None,
+            answers[answer],
+            key,
+            float(cosines[nearest]),
+        )
+
+    def _sureness(self, cosines: Floats) -> float:
+        return float(expit(likeness(cosines) @ self.known))
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Return what is kept of it, but for the keys."""
+        return {
+            "category.weight": self.category.weight,
+            "category.bias": self.category.bias,
+            "category.share": self.category.share,
+            "category.temperature": np.array([self.category.temperature]),
+            "known": self.known,
+            "references": self.references,
+            "categories": self.categories,
+        }
+
+
+def likeness(cosines: Floats) -> Floats:
+    """Return (3,) what says whether the nearest of a category is the right one.
+
+    `cosines` (k,) to its references: the highest, its lead over the second, and 1.
+    """
+    ordered = np.sort(cosines)[::-1]
+    lead = ordered[0] - ordered[1] if len(ordered) > 1 else 1.0
+    return np.array([ordered[0], lead, 1.0])

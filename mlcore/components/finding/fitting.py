@@ -1,0 +1,111 @@
+"""A detector fitted to embeddings of rendered clips, and calibrated on others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from mlcore.components.component import CATEGORIES, Category
+from mlcore.components.finding.detector import NONE, Detector, likeness
+from mlcore.components.finding.softmax import calibrated, fit_softmax
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clips:
+    """Embedded clips whose component is known."""
+
+    embeddings: Floats
+    """(n, D), of length 1"""
+    keys: tuple[str, ...]
+    """(n,) key of the component on each; empty: nothing was laid on it"""
+    categories: Ints
+    """(n,) place in CATEGORIES, NONE where nothing was laid on"""
+
+    def __post_init__(self) -> None:
+        if not len(self.embeddings) == len(self.keys) == len(self.categories):
+            raise ValueError(
+                f"{len(self.embeddings)} embeddings, {len(self.keys)} keys and "
+                f"{len(self.categories)} categories do not belong together"
+            )
+
+    def of(self, chosen: NDArray[np.bool_]) -> "Clips":
+        """Return those that are chosen (n,)."""
+        kept = tuple(k for k, keep in zip(self.keys, chosen, strict=True) if keep)
+        return Clips(
+            embeddings=self.embeddings[chosen],
+            keys=kept,
+            categories=self.categories[chosen],
+        )
+
+
+def references_of(clips: Clips) -> tuple[Floats, Ints, tuple[str, ...]]:
+    """Return the mean embedding (K, D) of each component, of length 1; categories; keys."""
+    keys = tuple(sorted({key for key in clips.keys if key}))
+    place = {key: at for at, key in enumerate(keys)}
+    sums = np.zeros((len(keys), clips.embeddings.shape[1]))
+    categories = np.zeros(len(keys), np.int64)
+    rows = zip(clips.embeddings, clips.keys, clips.categories, strict=True)
+    for embedding, key, category in rows:
+        if key:
+            sums[place[key]] += embedding
+            categories[place[key]] = category
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return sums / np.maximum(lengths, 1e-12), categories, keys
+
+
+def fit_detector(train: Clips, held_out: Clips, *, strength: float = 1.0) -> Detector:
+    """Fit to clips of known components and plain ones, and calibrate on held-out ones.
+
+    `held_out` has other materials, and also components that are not in `train`: of those
+    it is learned when to say that something is there which is not known. `strength` is the
+    C of the category's regression (scikit-learn). Raises ValueError where a category or
+    plain clips are missing, or all held-out components are known, or none.
+    """
+    classes = NONE + 1
+    model = fit_softmax(train.embeddings, train.categories, classes, strength=strength)
+    model = calibrated(model, held_out.embeddings, held_out.categories)
+    references, categories, keys = references_of(train)
+    return Detector(
+        category=model,
+        known=_fit_known(references, categories, keys, held_out),
+        references=references,
+        categories=categories,
+        keys=keys,
+    )
+
+
+def _fit_known(
+    references: Floats, categories: Ints, keys: Sequence[str], held_out: Clips
+) -> Floats:
+    """How the cosine to the nearest of the true category tells that it is the right one."""
+    features, right = [], []
+    for embedding, key, category in zip(
+        held_out.embeddings, held_out.keys, held_out.categories, strict=True
+    ):
+        own = np.flatnonzero(categories == category)
+        if not key or not len(own):
+            continue
+        cosines = references[own] @ embedding
+        features.append(likeness(cosines))
+        right.append(keys[own[int(np.argmax(cosines))]] == key)
+    if len(set(right)) < 2:
+        raise ValueError(
+            "held-out clips must show known components and unknown ones, or whether "
+            "something is known cannot be learned"
+        )
+    fitted = LogisticRegression(C=100.0, fit_intercept=False, max_iter=1000)
+    fitted.fit(np.array(features), np.array(right, np.int64))
+    return np.asarray(fitted.coef_[0], np.float64)
+
+
+def category_places(categories: Sequence[Category | None]) -> Ints:
+    """Return (n,) places in CATEGORIES, NONE for None."""
+    return np.array(
+        [NONE if each is None else CATEGORIES.index(each) for each in categories],
+        np.int64,
+    )

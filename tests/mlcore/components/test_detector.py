@@ -1,0 +1,177 @@
+import unittest
+
+import numpy as np
+
+from mlcore.components.component import CATEGORIES
+from mlcore.components.finding.detector import AT_CUTS, NONE, ON_SHOTS, likeness
+from mlcore.components.finding.fitting import (
+    Clips,
+    category_places,
+    fit_detector,
+    references_of,
+)
+from mlcore.components.finding.softmax import calibrated, fit_softmax
+from mlcore.metrics import expected_calibration_error
+
+DIMS, OF_EACH = 24, 8
+
+
+def unit(x):
+    return x / np.linalg.norm(x, axis=-1, keepdims=True)
+
+
+class World:
+    """Components around the centre of their category, and clips around components."""
+
+    def __init__(self, seed=0, spread=0.35):
+        self.chance = np.random.default_rng(seed)
+        self.spread = spread
+        self.centres = self.chance.normal(size=(NONE + 1, DIMS))
+        self.offsets = 0.8 * self.chance.normal(size=(NONE, 2 * OF_EACH, DIMS))
+
+    def clips(self, components, each, plain):
+        rows, keys, places = [], [], []
+        for category in range(NONE):
+            for component in components:
+                middle = self.centres[category] + self.offsets[category, component]
+                rows.append(middle + self._noise(each))
+                keys += [f"{CATEGORIES[category]}/base {component}/0"] * each
+                places += [category] * each
+        rows.append(self.centres[NONE] + 0.8 * self._noise(plain) / self.spread)
+        return Clips(
+            embeddings=unit(np.concatenate(rows)),
+            keys=(*keys, *[""] * plain),
+            categories=np.array([*places, *[NONE] * plain], np.int64),
+        )
+
+    def _noise(self, many):
+        return self.spread * self.chance.normal(size=(many, DIMS))
+
+
+KNOWN, ALL = range(OF_EACH), range(2 * OF_EACH)
+
+
+class DetectorTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World()
+        cls.detector = fit_detector(
+            cls.world.clips(KNOWN, 20, 900), cls.world.clips(ALL, 6, 500)
+        )
+
+    def test_among_plain_cuts_transitions_are_found_and_few_are_false(self):
+        asked = self.world.clips(KNOWN, 4, 700)
+        at_cuts = (asked.categories == 2) | (asked.categories == NONE)
+        asked = asked.of(at_cuts)
+
+        found = self.detector.find(asked.embeddings, AT_CUTS, plain=0.95)
+
+        there = asked.categories != NONE
+        said = np.array([each.category is not None for each in found])
+        self.assertGreater(said[there].mean(), 0.7)
+        self.assertLess(said[~there].mean(), 0.02)
+
+    def test_a_known_component_is_named_and_an_unknown_one_is_not(self):
+        asked = self.world.clips(ALL, 5, 1)
+        asked = asked.of(asked.categories == CATEGORIES.index("filter"))
+
+        found = self.detector.find(asked.embeddings, ON_SHOTS, plain=0.2)
+
+        known = np.array([key in self.detector.keys for key in asked.keys])
+        named = np.array([each.key is not None for each in found])
+        right = [each.key == key for each, key in zip(found, asked.keys, strict=True)]
+        self.assertGreater(np.mean(np.array(right)[known]), 0.8)
+        self.assertLess(named[~known].mean(), 0.3)
+        self.assertTrue(all(f.nearest for f in found if f.category))
+
+    def test_confidence_is_how_often_it_is_right(self):
+        asked = self.world.clips(ALL, 12, 600)
+
+        found = self.detector.find(
+            asked.embeddings, CATEGORIES, plain=600 / len(asked.keys)
+        )
+
+        right = [
+            each.key == (key or None)
+            if key in self.detector.keys or not key
+            else each.key is None and each.category == CATEGORIES[place]
+            for each, key, place in zip(
+                found, asked.keys, asked.categories, strict=True
+            )
+        ]
+        error = expected_calibration_error([each.confidence for each in found], right)
+        self.assertLess(error, 0.06)
+
+    def test_only_what_can_lie_there_is_an_answer(self):
+        asked = self.world.clips(KNOWN, 3, 5)
+
+        at_cuts = self.detector.find(asked.embeddings, AT_CUTS, plain=0.5)
+        on_shots = self.detector.find(asked.embeddings, ON_SHOTS, plain=0.5)
+
+        self.assertEqual({f.category for f in at_cuts}, {"transition", None})
+        self.assertNotIn("transition", {f.category for f in on_shots})
+
+    def test_a_share_of_plain_cuts_that_is_no_share_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "between 0 and 1"):
+            self.detector.find(np.zeros((1, DIMS)), AT_CUTS, plain=1.0)
+
+
+class FittingTests(unittest.TestCase):
+    def test_what_cannot_be_learned_from_is_refused(self):
+        world = World()
+        train = world.clips(KNOWN, 4, 20)
+
+        with self.assertRaisesRegex(ValueError, "each of 7 classes must occur"):
+            fit_detector(train.of(train.categories != NONE), train)
+        with self.assertRaisesRegex(ValueError, "known components and unknown ones"):
+            unknown = world.clips(range(OF_EACH, 2 * OF_EACH), 2, 5)
+            fit_detector(train, unknown)
+
+    def test_clips_that_do_not_belong_together_are_refused(self):
+        with self.assertRaisesRegex(ValueError, "do not belong together"):
+            Clips(embeddings=np.zeros((2, 3)), keys=("a",), categories=np.zeros(2))
+
+    def test_a_reference_is_the_direction_of_the_mean(self):
+        clips = Clips(
+            embeddings=np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]),
+            keys=("filter/a/0", "filter/a/0", ""),
+            categories=category_places(["filter", "filter", None]),
+        )
+
+        references, categories, keys = references_of(clips)
+
+        np.testing.assert_allclose(references, [[0.5**0.5, 0.5**0.5]])
+        self.assertEqual((categories.tolist(), keys), ([3], ("filter/a/0",)))
+
+    def test_likeness_by_hand(self):
+        np.testing.assert_allclose(likeness(np.array([0.2, 0.9, 0.7])), [0.9, 0.2, 1])
+        np.testing.assert_allclose(likeness(np.array([0.4])), [0.4, 1, 1])
+
+
+class SoftmaxTests(unittest.TestCase):
+    def test_other_shares_of_the_classes_are_reckoned_with(self):
+        chance = np.random.default_rng(3)
+        x = np.concatenate([chance.normal(-1, 1, 3000), chance.normal(1, 1, 3000)])
+        model = fit_softmax(x[:, None], np.repeat([0, 1], 3000), 2, strength=1e3)
+
+        at_zero = np.exp(
+            model.log_probabilities(np.zeros((1, 1)), np.array([0.9, 0.1]))[0]
+        )
+
+        # Between two equal classes the shares alone decide.
+        np.testing.assert_allclose(at_zero, [0.9, 0.1], atol=0.02)
+
+    def test_calibration_changes_no_order_and_cools_what_is_too_sure(self):
+        chance = np.random.default_rng(4)
+        x, labels = chance.normal(size=(60, 40)), chance.integers(0, 3, 60)
+        sure = fit_softmax(x, labels, 3, strength=1e4)  # by heart
+        new, truth = chance.normal(size=(500, 40)), chance.integers(0, 3, 500)
+
+        cool = calibrated(sure, new, truth)
+
+        before, after = sure.log_probabilities(new), cool.log_probabilities(new)
+        self.assertGreater(cool.temperature, 2)
+        np.testing.assert_array_equal(before.argmax(1), after.argmax(1))
+        self.assertGreater(
+            after[np.arange(500), truth].mean(), before[np.arange(500), truth].mean()
+        )

@@ -1,0 +1,179 @@
+import unittest
+
+import numpy as np
+
+from mlcore.components.suggesting.choosing import choose
+from mlcore.components.suggesting.context import Contexts, Measure, contexts_of
+from mlcore.components.suggesting.learning import PLAIN, LearningConfig, learn
+from mlcore.components.suggesting.recommender import recommender_from
+
+KINDS, DIMS, MEASURES = 20, 8, 5
+NAMES = tuple(
+    Measure(f"m{n}", f"much of {n}", f"little of {n}") for n in range(MEASURES)
+)
+
+
+class House:
+    """A house that chooses by a rule on what components are like, with some whim."""
+
+    def __init__(self, seed=0, whim=0.3, warm=KINDS):
+        self.chance = np.random.default_rng(seed)
+        raw = self.chance.normal(size=(KINDS, DIMS))
+        self.embeddings = raw / np.linalg.norm(raw, axis=1, keepdims=True)
+        self.rule = 6 * self.chance.normal(size=(MEASURES, DIMS))
+        self.whim, self.warm = whim, warm
+
+    def cuts(self, many, plain=0.5, warm=None):
+        x = self.chance.normal(size=(many, MEASURES))
+        liked = x @ self.rule @ self.embeddings.T
+        used = liked[:, : warm or self.warm].argmax(axis=1)
+        whim = self.chance.random(many) < self.whim
+        used[whim] = self.chance.integers(0, warm or self.warm, whim.sum())
+        # A cut between like shots stays plain.
+        used[x[:, 0] < np.quantile(x[:, 0], plain)] = PLAIN
+        return Contexts(NAMES, x), used
+
+
+class LearningTests(unittest.TestCase):
+    def test_a_rule_is_learned_that_random_embeddings_cannot_carry_to_new_components(
+        self,
+    ):
+        house = House(warm=14)
+        contexts, used = house.cuts(3000)
+        scattered = np.random.default_rng(9).normal(size=(KINDS, DIMS))
+        scattered /= np.linalg.norm(scattered, axis=1, keepdims=True)
+        asked, truth = house.cuts(3000, warm=KINDS)
+        cold = truth >= 14
+        counts = np.ones(KINDS)  # in the menu for equally long
+
+        hits = {}
+        for name, embeddings in (("own", house.embeddings), ("random", scattered)):
+            model = learn(contexts, used, embeddings, LearningConfig())
+            log_p = model.log_probabilities(asked.of(cold), embeddings, counts)
+            hits[name] = (log_p[:, :-1].argmax(1) == truth[cold]).mean()
+
+        self.assertGreater(hits["own"], 3 / KINDS)
+        self.assertLess(hits["random"], 2 / KINDS)
+
+    def test_it_beats_popularity_and_knows_when_a_cut_stays_plain(self):
+        house = House(seed=1)
+        contexts, used = house.cuts(2000)
+        model = learn(contexts, used, house.embeddings, LearningConfig())
+        asked, truth = house.cuts(2000)
+        counts = np.bincount(used[used != PLAIN], minlength=KINDS).astype(float)
+
+        log_p = model.log_probabilities(asked, house.embeddings, counts)
+
+        something = truth != PLAIN
+        best = log_p[something, :-1].argmax(1)
+        popular = (truth[something] == counts.argmax()).mean()
+        self.assertGreater((best == truth[something]).mean(), popular + 0.3)
+        right = (log_p[:, -1] > np.log(0.5)) == ~something
+        self.assertGreater(right.mean(), 0.9)
+        np.testing.assert_allclose(np.exp(log_p).sum(axis=1), 1.0)
+
+    def test_without_any_context_the_most_used_comes_first(self):
+        house = House(seed=2)
+        contexts, used = house.cuts(500)
+        nothing = Contexts(NAMES, np.full_like(contexts.values, np.nan))
+        model = learn(nothing, used, house.embeddings, LearningConfig(ridge=1e6))
+        counts = np.bincount(used[used != PLAIN], minlength=KINDS).astype(float)
+
+        log_p = model.log_probabilities(nothing.of([0]), house.embeddings, counts)
+
+        self.assertEqual(log_p[0, :-1].argmax(), counts.argmax())
+
+    def test_too_few_examples_are_refused(self):
+        house = House()
+        contexts, used = house.cuts(20)
+
+        with self.assertRaisesRegex(ValueError, "too few"):
+            learn(contexts, np.full(20, PLAIN), house.embeddings, LearningConfig())
+        with self.assertRaisesRegex(ValueError, "too few"):
+            learn(contexts, np.abs(used), house.embeddings, LearningConfig())
+        with self.assertRaisesRegex(ValueError, "above 0"):
+            LearningConfig(ridge=0)
+
+    def test_what_is_kept_of_it_suggests_the_same(self):
+        house = House(seed=3)
+        contexts, used = house.cuts(300)
+        model = learn(contexts, used, house.embeddings, LearningConfig())
+
+        again = recommender_from(model.arrays())
+
+        counts = np.ones(KINDS)
+        np.testing.assert_array_equal(
+            model.log_probabilities(contexts, house.embeddings, counts),
+            again.log_probabilities(contexts, house.embeddings, counts),
+        )
+
+
+class ChoosingTests(unittest.TestCase):
+    def setUp(self):
+        self.house = House(seed=4)
+        contexts, used = self.house.cuts(1000)
+        self.model = learn(contexts, used, self.house.embeddings, LearningConfig())
+        self.context = contexts.of([int(np.argmax(contexts.values[:, 0]))])
+        self.counts = np.ones(KINDS)
+
+    def choices(self, top, few=KINDS):
+        return choose(
+            self.model,
+            self.context,
+            self.house.embeddings[:few],
+            self.counts[:few],
+            top=top,
+        )
+
+    def test_the_plain_cut_is_always_among_them(self):
+        for top in (1, 3, KINDS + 1):
+            with self.subTest(top=top):
+                places = [each.place for each in self.choices(top)]
+                self.assertEqual(places.count(None), 1)
+                self.assertEqual(len(places), top)
+
+    def test_they_are_ranked_and_share_out_one(self):
+        sure = [each.confidence for each in self.choices(KINDS + 1)]
+
+        self.assertEqual(sure, sorted(sure, reverse=True))
+        self.assertAlmostEqual(sum(sure), 1.0)
+
+    def test_where_nothing_is_possible_a_plain_cut_is_all(self):
+        only = self.choices(5, few=0)
+
+        self.assertEqual(
+            [(each.place, each.confidence) for each in only], [(None, 1.0)]
+        )
+
+    def test_reasons_are_what_made_the_lead(self):
+        best = self.choices(KINDS + 1)[0]
+        x = self.model.standardised(self.context)
+        liked = (x @ self.model.matrix @ self.house.embeddings.T)[0]
+
+        added = self.model.reasons(self.context, self.house.embeddings, best.place)
+
+        self.assertAlmostEqual(added.sum(), liked[best.place] - liked.mean())
+        strongest = NAMES[int(np.argmax(added))]
+        self.assertIn(best.measures[0], (strongest.high, strongest.low))
+
+    def test_at_least_one_must_be_asked_for(self):
+        with self.assertRaisesRegex(ValueError, "at least one"):
+            self.choices(0)
+
+
+class ContextTests(unittest.TestCase):
+    def test_what_a_row_lacks_is_not_known_and_says_nothing(self):
+        contexts = contexts_of(NAMES[:2], [{"m0": 1.0, "m1": None}, {"m0": 3.0}])
+
+        np.testing.assert_array_equal(contexts.values, [[1, np.nan], [3, np.nan]])
+        model = learn(
+            Contexts(NAMES[:2], np.repeat(contexts.values, 4, axis=0)),
+            np.array([0, 0, 1, PLAIN, 1, 1, PLAIN, 0]),
+            np.eye(2),
+            LearningConfig(),
+        )
+        np.testing.assert_array_equal(model.standardised(contexts)[:, 1], [0, 0])
+
+    def test_values_that_do_not_fit_the_measures_are_refused(self):
+        with self.assertRaisesRegex(ValueError, "do not fit"):
+            Contexts(NAMES, np.zeros((3, 2)))
