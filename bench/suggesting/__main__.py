@@ -1,0 +1,149 @@
+"""How well a house's way of choosing transitions is learned, from their embeddings or at random.
+
+python -m bench.suggesting [--embeddings FILE] [--examples 300,3000] [--seeds 0,1,2]
+
+Titles are drawn, and a house cuts them by a rule on what transitions are like, three
+times in ten by whim. FILE is what `python -m mlcore.components.embed` writes; without it
+only the arms that need none are printed. Needs the weights and the sample titles.
+"""
+
+import argparse
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.numpy import load_file
+from threadpoolctl import threadpool_limits
+
+from bench.suggesting.cutting import CUTS_A_TITLE, Drawn, draw_titles
+from bench.suggesting.house import House
+from bench.suggesting.traits import TRAITS, traits_of
+from mlcore.components.catalogue import of_category
+from mlcore.components.component import Component
+from mlcore.components.suggesting.learning import PLAIN, LearningConfig, learn
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MENU, COLD = 30, 8
+"""Transitions a house chooses from, and how many of them nobody has used yet."""
+
+ASKED_TITLES = 20
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Of the cuts that were asked about, over all transitions of the menu."""
+
+    first: float
+    five: float
+    place: float
+
+
+def main() -> None:
+    """Print every arm, seed by seed."""
+    parser = argparse.ArgumentParser(prog="python -m bench.suggesting")
+    parser.add_argument("--embeddings", type=Path)
+    parser.add_argument("--examples", default="300,3000")
+    parser.add_argument("--seeds", default="0,1,2")
+    given = parser.parse_args()
+    print(f"{platform.processor() or platform.machine()}, one thread")
+    with threadpool_limits(1):
+        for seed in (int(word) for word in given.seeds.split(",")):
+            sizes = [int(word) for word in given.examples.split(",")]
+            measure(seed, sizes, given.embeddings)
+
+
+def measure(seed: int, sizes: list[int], file: Path | None) -> None:
+    """Print every arm for one seed, warm and cold."""
+    menu = _menu(seed, file)
+    house = House(traits_of(menu), TRAITS)
+    # Half of all cuts stay plain.
+    drawn = draw_titles(2 * max(sizes) // CUTS_A_TITLE + ASKED_TITLES, seed)
+    asked = drawn.title >= drawn.title.max() + 1 - ASKED_TITLES
+    chance = np.random.default_rng(seed)
+    everything = np.arange(MENU)
+    warm = everything[: MENU - COLD]
+    truth = house.choices(drawn.contexts.of(asked), chance, everything)
+    liked = house.liking(drawn.contexts.of(asked))
+    for size in sizes:
+        print(f"\nseed {seed}, {size} examples in {MENU - COLD} of {MENU} transitions")
+        _tell("the rule itself, without whim", liked, truth)
+        few = _first_with(drawn, asked, size)
+        used = house.choices(few, chance, warm)
+        counts = np.bincount(used[used != PLAIN], minlength=MENU).astype(np.float64)
+        counts[warm.size :] = counts[: warm.size].mean()
+        _tell("by chance", chance.random(liked.shape), truth)
+        _tell("popularity", np.tile(counts, (len(truth), 1)), truth)
+        for name, embeddings in _arms(menu, house, file, seed).items():
+            model = learn(few, used, embeddings, LearningConfig())
+            log_p = model.log_probabilities(
+                drawn.contexts.of(asked), embeddings, counts
+            )
+            _tell(name, log_p[:, :-1], truth)
+            plain = (log_p[:, -1] > np.log(0.5)) == (truth == PLAIN)
+            print(f"      plain or not: right {plain.mean():.3f}")
+
+
+def _menu(seed: int, file: Path | None) -> list[Component]:
+    first = [each for each in of_category("transition") if not each.preset]
+    if file:
+        keys = set(_keys(file))
+        first = [each for each in first if each.key in keys]
+    chosen = np.random.default_rng([seed, 7]).permutation(len(first))[:MENU]
+    return [first[n] for n in chosen]
+
+
+def _first_with(drawn: Drawn, asked: NDArray[np.bool_], size: int):  # type: ignore[no-untyped-def]
+    there = np.flatnonzero(~asked)[: 2 * size]
+    return drawn.contexts.of(there)
+
+
+def _arms(
+    menu: list[Component], house: House, file: Path | None, seed: int
+) -> dict[str, Floats]:
+    chance = np.random.default_rng([seed, 11])
+    arms = {"random embedding": chance.normal(size=(MENU, 192))}
+    if file:
+        keys = _keys(file)
+        kept = load_file(file)["embeddings"].astype(np.float64)
+        arms["component embedding"] = kept[[keys.index(each.key) for each in menu]]
+    arms["true traits, as an embedding"] = house.traits
+    return {
+        name: each / np.linalg.norm(each, axis=1, keepdims=True)
+        for name, each in arms.items()
+    }
+
+
+def _keys(file: Path) -> list[str]:
+    with safe_open(file, "numpy") as opened:
+        return str(opened.metadata()["keys"]).split("\n")
+
+
+def _tell(name: str, scores: Floats, truth: Ints) -> None:
+    something = truth != PLAIN
+    warm = something & (truth < MENU - COLD)
+    cold = something & (truth >= MENU - COLD)
+    parts = []
+    for what, chosen in (("all", something), ("warm", warm), ("cold", cold)):
+        found = _scores(scores[chosen], truth[chosen])
+        parts.append(
+            f"{what} R@1 {found.first:5.1%} R@5 {found.five:5.1%} rank {found.place:4.1f}"
+        )
+    print(f"  {name:29s} " + " | ".join(parts), flush=True)
+
+
+def _scores(scores: Floats, truth: Ints) -> Scores:
+    own = scores[np.arange(len(truth)), truth][:, None]
+    # Ties count as half: who orders by popularity alone must gain nothing by them.
+    place = 1 + (scores > own).sum(1) + ((scores == own).sum(1) - 1) / 2
+    return Scores(
+        float((place <= 1).mean()), float((place <= 5).mean()), float(place.mean())
+    )
+
+
+if __name__ == "__main__":
+    main()
