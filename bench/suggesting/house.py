@@ -44,7 +44,9 @@ class House:
         wanted = np.zeros((len(values), len(self.names)))
         for (measure, trait), strength in RULE.items():
             wanted[:, self.names.index(trait)] += strength * scaled[:, places[measure]]
-        return np.asarray(wanted @ self.traits.T)
+        # By direction: else the few most extreme transitions would win every cut.
+        lengths = np.linalg.norm(self.traits, axis=1)
+        return np.asarray(wanted @ (self.traits / lengths[:, None]).T)
 
     def choices(
         self, contexts: Contexts, chance: np.random.Generator, menu: NDArray[np.int64]
