@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 
-from mlcore.matching.colour import COLOUR_DIMS, colour_statistics
-from mlcore.matching.efficientnet_lite import (
+from mlcore.efficientnet_lite import (
     FEATURES,
     SIDE,
     EfficientNetLite0,
     to_pixels,
 )
+from mlcore.matching.colour import COLOUR_DIMS, colour_statistics
 
 APPEARANCE_DIMS = FEATURES + COLOUR_DIMS
 COLOUR_SHARE = 0.2
