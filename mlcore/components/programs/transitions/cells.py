@@ -107,10 +107,12 @@ def honeycomb(x: Tensor, y: Tensor, rows: float) -> tuple[Tensor, Tensor, Tensor
     for shift in (0.0, 0.5):
         middle_x = ((x / wide - shift).round() + shift) * wide
         middle_y = ((y / tall - shift).round() + shift) * tall
-        found.append((torch.hypot(x - middle_x, y - middle_y), middle_x, middle_y))
+        right, down = (x - middle_x).abs(), (y - middle_y).abs()
+        out = torch.maximum(right + 0 * down, right / 2 + down * math.sqrt(0.75))
+        found.append((out, middle_x, middle_y))
     (one, one_x, one_y), (two, two_x, two_y) = found
     nearer = one < two
-    distance = torch.minimum(one, two) * rows * math.sqrt(3)
+    distance = torch.minimum(one, two) * rows * 2
     shape = distance.shape
     return (
         distance.clamp(max=1),

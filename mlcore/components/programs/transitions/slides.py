@@ -77,7 +77,7 @@ def _whip(over: Stretch, way: str, length: float) -> Tensor:
         over.entering, *shifted(over, right * swept, down * swept), "mirror"
     )
     both = mixed(leaving, entering, column(span(p, 0.4, 0.6)))
-    return directional(both, smear, angle)
+    return directional(both, smear, angle, passes=5)
 
 
 for _way in WAYS:
@@ -89,7 +89,7 @@ for _way in WAYS:
         program("transition", f"{_name} {_way}", every(way=[_way], easing=_easings))(
             _draw
         )
-    program("transition", f"whip pan {_way}", every(way=[_way], length=[0.5, 1.6]))(
+    program("transition", f"whip pan {_way}", every(way=[_way], length=[0.4, 1.1]))(
         _whip
     )
 
