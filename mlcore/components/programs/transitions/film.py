@@ -175,7 +175,7 @@ def shatter(over: Stretch, shards: int) -> Tensor:
     places = torch.rand(shards, 4, generator=over.chance).to(over.device)
     u, v = places[:, 0, None, None], places[:, 1, None, None]
     apart = torch.hypot((x - u) * width / height, y - v)
-    nearest = apart.topk(2, dim=0, largest=False)
+    nearest = apart.topk(3, dim=0, largest=False)
     which = nearest.indices[0]
     late = places[:, 2][which] * 0.5
     p = ((_late(over.progress) - 0.1 - late * 0.8) / 0.5).clamp(0, 1)
@@ -188,8 +188,12 @@ def shatter(over: Stretch, shards: int) -> Tensor:
     at_x = u[which, 0, 0] + (x - u[which, 0, 0]) / size
     at_y = v[which, 0, 0] + (y - v[which, 0, 0]) / size
     moved = sampled(cracked, at_x, at_y)
-    out = torch.hypot((at_x - u[which, 0, 0]) * width / height, at_y - v[which, 0, 0])
-    inside = (out < nearest.values[0] + 0.5 / shards**0.5 * (1 - p)).float()
+    own, *others = (
+        torch.hypot((at_x - u[each, 0, 0]) * width / height, at_y - v[each, 0, 0])
+        for each in nearest.indices
+    )
+    # What is drawn from a place nearer to another shard is that one's, and has gone.
+    inside = (own <= torch.minimum(*others)).float()
     there = smooth((1 - p) * 2)[:, None] * inside[:, None]
     return mixed(over.entering, moved * (1 - 0.4 * p[:, None]), there)
 

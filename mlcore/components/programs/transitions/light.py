@@ -39,12 +39,13 @@ def flash(over: Stretch, peak: float) -> Tensor:
 @program("transition", "paparazzi", every(flashes=[3, 6]))
 def paparazzi(over: Stretch, flashes: int) -> Tensor:
     """Several flashes go off, and each shows the other picture a moment longer."""
-    beat = over.progress * flashes
-    since = beat % 1
-    light = torch.exp(-since * 5) * (over.progress < 1) * (over.progress > 0)
-    seen = since < (beat.floor() + 1) / flashes * 1.02
-    shown = torch.where(column(seen & (beat >= 0.5 * 0)), over.entering, over.frames)
-    shown = torch.where(column(over.progress <= 0), over.frames, shown)
+    # The first goes off a little after the beginning.
+    beat = over.progress * flashes - 0.3
+    since = torch.where(beat < 0, 9.0, beat % 1)
+    light = torch.exp(-since * 5) * (over.progress < 1)
+    seen = since < (beat.floor() + 1.02) / flashes
+    shown = torch.where(column(seen), over.entering, over.frames)
+    shown = torch.where(column(over.progress >= 1), over.entering, shown)
     return mixed(shown, torch.ones_like(shown), column(light))
 
 
@@ -121,7 +122,7 @@ def anamorphic_flare(over: Stretch, hue: float) -> Tensor:
     """Level streaks grow from the lights, as of a wide-screen lens."""
     both = _cut(over, 0.35, 0.65)
     bright = smooth((luma(both) - 0.45) * 2)
-    streaks = directional(bright, hump(over.progress) * 1.8, 0.0)
+    streaks = directional(bright, hump(over.progress) * 1.2, 0.0, passes=5)
     colour = paint(hue, 0.7, 1.0, over.frames)
     return both + streaks * colour * 2.2 * column(hump(over.progress) ** 2)
 
@@ -223,8 +224,8 @@ def candle_flicker(over: Stretch, beats: float) -> Tensor:
     """The light gutters, goes out, and is lit again on the other picture."""
     flame = value_noise(
         over.chance, (2, 2), 2, over.progress * beats, device=over.device
-    ).mean((1, 2))
-    level = (1 - hump(over.progress) * 1.15 * (0.6 + 0.8 * flame)).clamp(0, 1)
+    )[:, 0, 0]
+    level = (1 - hump(over.progress) * 1.6 * (flame - 0.1)).clamp(0, 1)
     warm = paint(0.08, 0.45, 1.0, over.frames)
     tint = mixed(torch.ones_like(warm), warm, column(hump(over.progress)))
     return _cut(over) * column(level) * tint
