@@ -21,7 +21,7 @@ def _blinds(over: Stretch, along: str, slats: int) -> Tensor:
 
 
 for _along in ("level", "upright", "slanted"):
-    _settings = every(along=[_along], slats=[5, 12])
+    _settings = every(along=[_along], slats=[4, 9])
     program("transition", f"blinds {_along}", _settings)(_blinds)
 
 
@@ -170,7 +170,7 @@ def pie_slices(over: Stretch, slices: int) -> Tensor:
     return wipe(over, 0.6 * drawn[which] + 0.4 * distance / distance.max(), 0.03)
 
 
-@program("transition", "noise dissolve", every(cells=[40, 14]))
+@program("transition", "noise dissolve", every(cells=[24, 10]))
 def noise_dissolve(over: Stretch, cells: int) -> Tensor:
     """Grain by grain, as sand falls."""
     return wipe(over, _drawn(over, cells, cells), 0.05)

@@ -35,10 +35,10 @@ def film_strip(over: Stretch, frames: int) -> Tensor:
         span(hump(over.progress), 0, 0.3)
     )
     shown = mixed(a, b, entering[:, None]) * (1 - line[:, None])
-    return directional(shown, hump(p) * 0.25, math.pi / 2)
+    return directional(shown, hump(p) * 0.25, math.pi / 2, passes=3)
 
 
-@program("transition", "shutter blades", every(blades=[6, 3]))
+@program("transition", "shutter blades", every(blades=[4, 3]))
 def shutter_blades(over: Stretch, blades: int) -> Tensor:
     """Blades of a diaphragm turn shut on black and open again."""
     x, y = turned(*plane(over.frames), _late(over.progress) * 2.0)
@@ -198,7 +198,7 @@ def shatter(over: Stretch, shards: int) -> Tensor:
     return mixed(over.entering, moved * (1 - 0.4 * p[:, None]), there)
 
 
-@program("transition", "contour lines", every(rings=[6, 14]))
+@program("transition", "contour lines", every(rings=[5, 10]))
 def contour_lines(over: Stretch, rings: int) -> Tensor:
     """A map's contours grow: each height's band fills with the entering picture."""
     field = evened(

@@ -75,7 +75,7 @@ def line_tearing(over: Stretch, lines: int) -> Tensor:
     return mixed(a, b, (which * 0.8 + 0.1 < _late(over.progress)).float()[:, None])
 
 
-@program("transition", "scan lines", every(lines=[16, 40]))
+@program("transition", "scan lines", every(lines=[8, 24]))
 def scan_lines(over: Stretch, lines: int) -> Tensor:
     """Every other line slides off to the left, the rest to the right."""
     x, y = over.grid()
@@ -122,11 +122,10 @@ def roll_over(over: Stretch, rolls: int) -> Tensor:
     v = y * 1.12 + p * 1.12
     turn = (v / 1.12).floor()
     place = v - turn * 1.12
-    gap = _late(hump(over.progress).clamp(max=0.05) * 20)
+    gap = _late(hump(over.progress).clamp(max=0.25) * 4)
     seen = torch.where(place <= 1, torch.ones_like(place), 1 - gap)
     # At rest the picture fills the frame: the bar only opens while it rolls.
     at = mixed(y + 0 * place, place, gap) + 0 * x
-    at = torch.where(turn * 1.0 >= 0, at, at)
     a, b = (sampled(clip, x + 0 * at, at) for clip in (over.frames, over.entering))
     late = (turn >= rolls / 2).float() * torch.ones_like(at)
     shown = mixed(a, b, late[:, None])
