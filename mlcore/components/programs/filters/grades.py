@@ -83,9 +83,8 @@ def low_key(over: Stretch, power: float) -> Tensor:
 @program("filter", "noir", every(threshold=[0.42, 0.6]))
 def noir(over: Stretch, threshold: float) -> Tensor:
     """Hard black and white without half of its greys."""
-    hard = ((luma(over.frames) - threshold) * 4).sigmoid()
-    lowest = 1 / (1 + 2.718281828 ** (threshold * 4))
-    return ((hard - lowest) * 1.25).expand_as(over.frames)
+    hard = ((luma(over.frames) - threshold) * 9).sigmoid()
+    return contrasted(hard, 1.1).expand_as(over.frames)
 
 
 @program("filter", "neon night", every(strength=[1.0, 0.55]))
@@ -157,9 +156,7 @@ def nightmare(over: Stretch, strength: float) -> Tensor:
     red, green, blue = over.frames.split(1, 1)
     blood = ((red - (green + blue) / 2) * 3).clamp(0, 1)
     sunk = mapped(luma(over.frames) ** 1.5, "#000400 #26321e #8c9a70 #e6ecc8")
-    return blended(
-        over.frames, sunk + (over.frames - sunk) * blood, strength
-    )
+    return blended(over.frames, sunk + (over.frames - sunk) * blood, strength)
 
 
 @program("filter", "western", every(strength=[1.0, 0.55]))

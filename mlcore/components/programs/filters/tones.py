@@ -144,8 +144,8 @@ def open_shadows(over: Stretch, power: float) -> Tensor:
 def tone_mapped(over: Stretch, strength: float) -> Tensor:
     """Shadows and lights both pulled to the middle, colours pushed: the HDR look."""
     level = luma(over.frames).clamp(min=0.02)
-    flat = level + strength * 0.5 * (0.5 - level) * (2 * (level - 0.5).abs()) ** 0.5
-    return saturated(over.frames * (flat.clamp(0, 1) / level), 1 + 0.6 * strength)
+    flat = level + strength * 0.12 * torch.sin(2 * torch.pi * level)
+    return saturated(over.frames * (flat / level), 1 + 0.6 * strength)
 
 
 @program("filter", "even light", every(level=[0.55, 0.75]))
