@@ -179,12 +179,12 @@ def sandstorm(over: Stretch, tint: str, thick: float, wind: float) -> Tensor:
 def drifting_clouds(over: Stretch, shade: float, scale: float, speed: float) -> Tensor:
     """Shadows of clouds pass over the scene."""
     x, y = plane(over.frames)
-    cloud = fractal_noise(over.chance, over.size, scale, octaves=2, device=over.device)
+    cloud = fractal_noise(over.chance, over.size, scale, octaves=3, device=over.device)
     t = late(over.seconds) * speed
     passed = pulled(
         cloud[None].expand(len(over.seconds), -1, -1, -1), x - t, y - 0.3 * t, "mirror"
     )
-    shadow = ((passed - 0.44) * 6).clamp(0, 1)
+    shadow = ((passed - 0.38) * 3.2).clamp(0, 1)
     return over.frames * (1.12 - shade * shadow)
 
 
