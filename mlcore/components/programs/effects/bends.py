@@ -31,9 +31,9 @@ def wave(over: Stretch, reach: float, waves: float, way: str) -> Tensor:
     t = late(over.seconds) * 1.1
     if way == "across":
         shift = reach * torch.sin((y * waves + t) * math.tau)
-        return pulled(over.frames, x + shift, y.expand_as(shift), "mirror")
+        return pulled(over.frames, x + shift, y, "mirror")
     shift = reach * torch.sin((x * waves + t) * math.tau)
-    return pulled(over.frames, x.expand_as(shift), y + shift, "mirror")
+    return pulled(over.frames, x, y + shift, "mirror")
 
 
 @program(
@@ -107,9 +107,9 @@ def wandering_mirror(over: Stretch, way: str, rate: float) -> Tensor:
     sign = 1 if way in {"left", "top"} else -1
     if way in {"left", "right"}:
         folded = at - sign * (x - at).abs()
-        return pulled(over.frames, folded, y.expand_as(folded), "mirror")
+        return pulled(over.frames, folded, y, "mirror")
     folded = at - sign * (y - at).abs()
-    return pulled(over.frames, x.expand_as(folded), folded, "mirror")
+    return pulled(over.frames, x, folded, "mirror")
 
 
 @program(
@@ -218,7 +218,7 @@ def funhouse(over: Stretch, reach: float, waves: float, rate: float) -> Tensor:
     x, y = plane(over.frames)
     bend = torch.sin((y * waves + late(over.seconds) * rate) * math.tau)
     seen = x * (1 + reach * bend)
-    return pulled(over.frames, seen, y + 0.06 * reach * bend + 0 * seen, "mirror")
+    return pulled(over.frames, seen, y + 0.06 * reach * bend, "mirror")
 
 
 @program(
@@ -290,5 +290,5 @@ def tunnel(over: Stretch, depth: float, speed: float, turn: float) -> Tensor:
     t = late(over.seconds)
     u = ((angle / math.tau + turn * t * 0.6) * 2 % 2 - 1).abs() - 0.5
     v = ((far + t * speed) % 2 - 1).abs() - 0.5
-    wall = pulled(over.frames, u * (over.size[1] / over.size[0]), v + 0 * u, "mirror")
+    wall = pulled(over.frames, u * (over.size[1] / over.size[0]), v, "mirror")
     return wall * layer((away * 2.6).clamp(0, 1)[None])

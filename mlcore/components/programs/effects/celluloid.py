@@ -25,7 +25,7 @@ from mlcore.components.programs.effects.fields import (
 )
 from mlcore.components.programs.noise import fractal_noise, value_noise
 from mlcore.components.programs.registry import every, program
-from mlcore.components.programs.warps import moved, plane, polar
+from mlcore.components.programs.warps import moved, plane, polar, sampled
 from mlcore.components.stretch import Stretch
 
 
@@ -81,15 +81,12 @@ def gate_weave(over: Stretch, reach: float, rate: float, zoom: float) -> Tensor:
     """The film does not lie still in the gate: small jumps, mostly up and down."""
     jump = (held(over, rate, 2) - 0.5) * 2 * reach
     x, y = over.grid()
-    seen = torch.stack(
-        [
-            (x - 0.5) / zoom + 0.5 + late(jump[:, 0]) * 0.5 + 0 * y,
-            (y - 0.5) / zoom + 0.5 + late(jump[:, 1]) + 0 * x,
-        ],
-        -1,
-    )
-    return torch.nn.functional.grid_sample(
-        over.frames, seen * 2 - 1, padding_mode="reflection", align_corners=False
+    right, down = late(jump[:, 0]) * 0.5, late(jump[:, 1])
+    return sampled(
+        over.frames,
+        (x - 0.5) / zoom + 0.5 + right,
+        (y - 0.5) / zoom + 0.5 + down,
+        "mirror",
     )
 
 
@@ -213,10 +210,7 @@ def film_roll(over: Stretch, rate: float, bar: float, tilt: float) -> Tensor:
     place = y + late(over.seconds) * rate + tilt * (x - 0.5)
     inside = place - place.floor()
     stretched = ((inside - bar) / (1 - bar)).clamp(0, 1)
-    seen = torch.stack([x.expand_as(stretched), stretched], -1) * 2 - 1
-    shown = torch.nn.functional.grid_sample(
-        over.frames, seen, padding_mode="border", align_corners=False
-    )
+    shown = sampled(over.frames, x, stretched)
     return shown * layer(((inside - bar) * 40).clamp(0, 1))
 
 

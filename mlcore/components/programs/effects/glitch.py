@@ -52,7 +52,7 @@ def torn_slices(over: Stretch, slices: int, reach: float, rate: float) -> Tensor
     pick, way = _cells(over, slices, 1, rate), _cells(over, slices, 1, rate)
     shift = (pick < 0.45) * (way - 0.5) * reach
     x, y = over.grid()
-    down = y.expand_as(shift)
+    down = y
     red = sampled(over.frames[:, :1], x + shift * 1.3, down, "wrap")
     rest = sampled(over.frames[:, 1:], x + shift, down, "wrap")
     return torch.cat([red, rest], 1)
@@ -90,7 +90,7 @@ def pixel_sort(over: Stretch, threshold: float, length: float, rate: float) -> T
     best = over.frames
     for step in range(1, steps + 1):
         up = y - grown * (0.4 + ragged) * (step / steps)
-        seen = sampled(over.frames, x.expand_as(up), up, "mirror")
+        seen = sampled(over.frames, x, up, "mirror")
         runs = (luma(seen) > threshold) & (luma(seen) > luma(best))
         best = torch.where(runs, seen * (1 - 0.25 * step / steps), best)
     return best
@@ -153,7 +153,7 @@ def glitch_bursts(over: Stretch, rate: float, slices: int, reach: float) -> Tens
     way = _cells(over, slices, 1, 11.0) - 0.5
     x, y = over.grid()
     shift = on * way * reach
-    torn = sampled(over.frames, x + shift, y.expand_as(shift), "wrap")
+    torn = sampled(over.frames, x + shift, y, "wrap")
     apart = parted(torn, on * 0.06, on * 0)
     flip = layer(on * (_cells(over, slices, 3, 11.0) < 0.2))
     return blended(apart, 1 - apart, flip)

@@ -67,7 +67,7 @@ def tape_tracking(over: Stretch, band: float, rate: float, tear: float) -> Tenso
     moments = (over.seconds * 12).floor()
     ragged = value_noise(over.chance, over.size, 30, moments, over.device)[:, :, :1]
     shift = inside * tear * (ragged - 0.3)
-    smeared = sampled(over.frames, x + shift, y.expand_as(shift), "mirror")
+    smeared = sampled(over.frames, x + shift, y, "mirror")
     snow = value_noise(over.chance, over.size, 40, moments, over.device)
     white = layer((snow > 0.62).float() * inside * 0.85)
     colour_ = blurs.directional(saturated(smeared, 1.5), 0.1, 0.0)
@@ -87,9 +87,8 @@ def picture_tube(over: Stretch, bulge: float, lines: float, hum: float) -> Tenso
         over.frames, x * (1 + bulge * square), y * (1 + bulge * square), "black"
     )
     wave = 0.72 + 0.28 * torch.sin(y * lines * math.tau)
-    roll = 1 - hum * late(swing(over.seconds * 0 + 1, 0.5)) * (
-        torch.cos((y - late(over.seconds) * 0.45) * math.tau).clamp(min=0)
-    )
+    rolling = torch.cos((y - late(over.seconds) * 0.45) * math.tau).clamp(min=0)
+    roll = 1 - hum * rolling
     thirds = torch.stack(
         [torch.cos(x * lines * math.tau + n * math.tau / 3) for n in range(3)]
     )
@@ -108,7 +107,7 @@ def interlaced(over: Stretch, lines: float, reach: float, rate: float) -> Tensor
     odd = soft(torch.sin(y * lines * math.tau), 0.6) * 2 - 1
     way = late(torch.sin(over.seconds * rate * math.tau)) * reach
     shift = odd * way
-    return pulled(over.frames, x + shift, y.expand_as(shift), "mirror")
+    return pulled(over.frames, x + shift, y, "mirror")
 
 
 @program(
@@ -172,7 +171,7 @@ def hum_bars(over: Stretch, bars: float, depth: float, speed: float) -> Tensor:
     """Mains in the picture: soft dark bars roll, and bend what they cross."""
     x, y = plane(over.frames)
     wave = torch.sin((y * bars + late(over.seconds) * speed) * math.tau)
-    bent = pulled(over.frames, x + 0.035 * wave, y.expand_as(wave), "mirror")
+    bent = pulled(over.frames, x + 0.035 * wave, y, "mirror")
     return bent * layer(1 - depth * (0.5 + 0.5 * wave).expand(-1, -1, over.size[1]))
 
 
@@ -187,9 +186,7 @@ def colour_bleed(over: Stretch, smear: float, shift: float, strength: float) -> 
     chroma = over.frames - luma(over.frames)
     coarse = blurs.directional(chroma, smear, 0.0)
     crawl = late(torch.sin(over.seconds * 5.3 + drawn(over, 1) * 6)) * 0.025
-    moved = pulled(
-        coarse, x - shift - crawl * torch.sin(y * 30), y + 0 * crawl, "mirror"
-    )
+    moved = pulled(coarse, x - shift - crawl * torch.sin(y * 30), y, "mirror")
     return luma(over.frames) * 0.9 + 0.06 + moved * strength
 
 
@@ -202,7 +199,7 @@ def rolling_shutter(over: Stretch, reach: float, waves: float, rate: float) -> T
     """Lines read one after another while the camera shakes: leaning, like jelly."""
     x, y = plane(over.frames)
     lean = torch.sin((y * waves + late(over.seconds) * rate) * math.tau) * reach
-    return pulled(over.frames, x + lean, y.expand_as(lean), "mirror")
+    return pulled(over.frames, x + lean, y, "mirror")
 
 
 @program(
