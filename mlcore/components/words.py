@@ -1,0 +1,26 @@
+"""Words for texts: made up at random, so that what is written tells nothing."""
+
+import torch
+
+_OPENINGS = "b br c ch cl d dr f fl g gl h j k l m n p pl qu r s sh st t tr v w y z".split()
+_VOWELS = "a e i o u ai ea ee ie oa oo ou".split()
+_ENDINGS = "b ck d ft g l ll m n nd ng nt p r rd s sk st t th x".split()
+
+
+def phrase(words: int, chance: torch.Generator) -> list[str]:
+    """Return made-up words of one or two syllables, lower case, 2 to 12 letters each."""
+    return [_word(chance) for _ in range(words)]
+
+
+def _word(chance: torch.Generator) -> str:
+    syllables = 1 + _below(2, chance)
+    parts = [_one(_OPENINGS, chance) + _one(_VOWELS, chance) for _ in range(syllables)]
+    return "".join(parts) + _one(_ENDINGS, chance)
+
+
+def _one(choices: list[str], chance: torch.Generator) -> str:
+    return choices[_below(len(choices), chance)]
+
+
+def _below(count: int, chance: torch.Generator) -> int:
+    return int(torch.randint(count, (1,), generator=chance))
