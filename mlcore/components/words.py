@@ -2,9 +2,9 @@
 
 import torch
 
-_OPENINGS = "b br c ch cl d dr f fl g gl h j k l m n p pl qu r s sh st t tr v w y z".split()
-_VOWELS = "a e i o u ai ea ee ie oa oo ou".split()
-_ENDINGS = "b ck d ft g l ll m n nd ng nt p r rd s sk st t th x".split()
+_OPENINGS = "b br c ch cl d dr f fl g gl h j k l m n p pl qu r s sh st t tr v w y z"
+_VOWELS = "a e i o u ai ea ee ie oa oo ou"
+_ENDINGS = "b ck d ft g l ll m n nd ng nt p r rd s sk st t th x"
 
 
 def phrase(words: int, chance: torch.Generator) -> list[str]:
@@ -18,8 +18,9 @@ def _word(chance: torch.Generator) -> str:
     return "".join(parts) + _one(_ENDINGS, chance)
 
 
-def _one(choices: list[str], chance: torch.Generator) -> str:
-    return choices[_below(len(choices), chance)]
+def _one(choices: str, chance: torch.Generator) -> str:
+    each = choices.split()
+    return each[_below(len(each), chance)]
 
 
 def _below(count: int, chance: torch.Generator) -> int:

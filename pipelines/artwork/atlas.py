@@ -1,7 +1,6 @@
 """The artwork file: all stickers and all letters, drawn out of pinned packages."""
 
 import tempfile
-import zipfile
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import torch
 from mlcore.components import artwork
 from mlcore.components.index import CODE_POINTS, index_key
 from pipelines.artwork import emoji, store, typefaces
-from pipelines.packages import PackageError, digest, fetch_all
+from pipelines.packages import digest, fetch_all
 
 MOST_BYTES = 20_000_000
 
@@ -35,7 +34,7 @@ def make(folder: Path) -> Path:
         fetch_all([*packages, emoji.EMOJI], wheels)
         letters, spans, metrics = _letters(wheels)
         stickers = emoji.draw_stickers(
-            _member(wheels / emoji.EMOJI.filename, emoji.MEMBER), CODE_POINTS
+            store.member(wheels / emoji.EMOJI.filename, emoji.MEMBER), CODE_POINTS
         )
     target = folder / artwork.FILE
     tensors = {
@@ -51,7 +50,9 @@ def make(folder: Path) -> Path:
 def _letters(wheels: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The strip, spans and metrics of an Artwork."""
     drawn = [
-        typefaces.draw_letters(each, _member(wheels / each.package.filename, each.member))
+        typefaces.draw_letters(
+            each, store.member(wheels / each.package.filename, each.member)
+        )
         for each in typefaces.TYPEFACES
     ]
     coverages = [coverage for each in drawn for coverage in each.coverages]
@@ -60,11 +61,3 @@ def _letters(wheels: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     spans = np.stack([begins, ends], -1).reshape(len(drawn), -1, 2)
     metrics = np.stack([each.metrics for each in drawn])
     return np.concatenate(coverages, axis=1), spans, metrics
-
-
-def _member(wheel: Path, path: str) -> bytes:
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            return archive.read(path)
-    except KeyError:
-        raise PackageError(f"{wheel.name} holds no {path}.") from None

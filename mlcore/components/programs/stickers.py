@@ -117,7 +117,9 @@ def bursting(rest: Pose, stretch: Stretch) -> list[Pose]:
         x = rest.x + 0.42 * flown * math.cos(angle)
         y = rest.y + 0.42 * flown * math.sin(angle)
         small = {"tall": rest.tall * 0.6, "wide": rest.wide * 0.6}
-        copies.append(_with(rest, x=x, y=y, alpha=(2 - 2 * flown).clamp(max=1), **small))
+        copies.append(
+            _with(rest, x=x, y=y, alpha=(2 - 2 * flown).clamp(max=1), **small)
+        )
     return copies
 
 

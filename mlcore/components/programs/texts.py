@@ -61,7 +61,13 @@ def _credits(words: list[str], size: float) -> list[Line]:
     tall = 0.13 * size
     pairs = [" ".join(words[at : at + 2]) for at in (0, 2, 4, 6)]
     return [
-        Line(text=pair, tall=tall, top=0.5 + (row - 2) * 1.25 * tall, anchor=0.5, left=0.5)
+        Line(
+            text=pair,
+            tall=tall,
+            top=0.5 + (row - 2) * 1.25 * tall,
+            anchor=0.5,
+            left=0.5,
+        )
         for row, pair in enumerate(pairs)
     ]
 
@@ -90,7 +96,16 @@ CASES: dict[str, Callable[[str], str]] = {
     "as a name": str.capitalize,
     "lower": str.lower,
 }
-ENTRANCES = ("still", "faded", "typed", "slid", "risen", "sprung", "growing", "blinking")
+ENTRANCES = (
+    "still",
+    "faded",
+    "typed",
+    "slid",
+    "risen",
+    "sprung",
+    "growing",
+    "blinking",
+)
 SIZES = (1.0, 0.85, 1.15)
 
 
@@ -171,7 +186,9 @@ def _presets(number: int) -> list[Settings]:
     for style in range(STYLES):
         fill = colours[(7 * style + 3 * number) % len(colours)]
         against = [name for name in colours if dark(name) != dark(fill)]
-        decoration = (5 * style + number + number // len(decorations)) % len(decorations)
+        decoration = (5 * style + number + number // len(decorations)) % len(
+            decorations
+        )
         entrance = (3 * style + number + number // len(ENTRANCES)) % len(ENTRANCES)
         styles.append(
             {
