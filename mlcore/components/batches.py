@@ -50,11 +50,18 @@ class Batches(Dataset[Batch]):
     components: Sequence[Component]
     batch: int
     seed: int
+    together: int = 4
+    """How many components are laid on one material pair. Clips that differ in nothing but
+    their component are the negatives that teach most, and material costs more to draw"""
     raw: bool = False
     share: slice = field(default_factory=lambda: slice(None))
     """Which rows of each batch this program draws"""
 
     def __post_init__(self) -> None:
+        if not 1 <= self.together < self.batch:
+            raise ValueError(
+                f"of a batch of {self.batch}, {self.together} cannot share materials"
+            )
         if self.batch > len(self.components):
             raise ValueError(
                 f"a batch of {self.batch} distinct components cannot be drawn from "
@@ -85,15 +92,28 @@ class Batches(Dataset[Batch]):
     def _view(
         self, chosen: list[int], step: int, view: int
     ) -> tuple[Tensor, Tensor | None]:
-        clips, plain = [], []
-        for each in chosen:
-            numbers = (self.seed, step, each, view)
-            pair = self.studio.draw(*numbers)
-            clip = self.studio.clip(self.components[each], pair, seed_of(*numbers))
-            clips.append(clip)
-            if self.raw:
-                plain.append(self.studio.clip(None, pair, 0))
-        return torch.stack(clips), torch.stack(plain) if plain else None
+        numbers = (self.seed, step, view)
+        groups = self._groups(view)[self.share]
+        pairs = {each: self.studio.draw(*numbers, each) for each in sorted(set(groups))}
+        clips = torch.stack(
+            [
+                self.studio.clip(
+                    self.components[each], pairs[group], seed_of(*numbers, each)
+                )
+                for each, group in zip(chosen, groups, strict=True)
+            ]
+        )
+        if not self.raw:
+            return clips, None
+        plain = {each: self.studio.clip(None, pair, 0) for each, pair in pairs.items()}
+        return clips, torch.stack([plain[group] for group in groups])
+
+    def _groups(self, view: int) -> list[int]:
+        """Which material pair each row of a view is on; rows that share in one view part in the other."""
+        many = -(-self.batch // self.together)
+        if view == 0:
+            return [row // self.together for row in range(self.batch)]
+        return [row % many for row in range(self.batch)]
 
 
 def drawn(batches: Batches, first: int, last: int, loaders: int) -> Iterator[Batch]:

@@ -20,7 +20,7 @@ from mlcore.components.studio import Studio
 
 def add_sources(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that say what is drawn."""
-    parser.add_argument("--artwork", type=Path, default=Path("var/artwork"))
+    parser.add_argument("--artwork", type=Path, default=Path("var/weights"))
     parser.add_argument("--components", type=int, help="about so many; all without")
     parser.add_argument("--unseen-share", type=float, default=0.25)
     parser.add_argument(
