@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from transformers import CLIPVisionConfig, CLIPVisionModel
 
@@ -82,7 +83,7 @@ def _placed(folder: Path) -> CLIPVisionModel:
             use_safetensors=True,
             output_loading_info=True,
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise ValueError(
             f"There is no CLIP vision network in {folder}: {error}"
         ) from None

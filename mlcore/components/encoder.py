@@ -89,6 +89,7 @@ class ComponentEncoder(nn.Module):
             self.register_buffer("guides", normalize(drawn, dim=1))
         self.register_buffer("begun", torch.tensor(data=False))
         self.spatial.begin(chance)
+        nn.init.trunc_normal_(self.temporal.place, std=0.02, generator=chance)
 
     def forward(self, clips_BTCHW: Tensor, raw_BTCHW: Tensor | None = None) -> Tensor:
         """Return (B, E), each row of length 1."""
