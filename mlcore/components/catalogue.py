@@ -22,13 +22,16 @@ COUNTS: dict[Category, int] = {
 @cache
 def catalogue() -> tuple[Component, ...]:
     """Return every component, category by category."""
+    return tuple(each for category in CATEGORIES for each in of_category(category))
+
+
+@cache
+def of_category(category: Category) -> tuple[Component, ...]:
+    """Return every component of one category, as they follow in the catalogue."""
     for module in pkgutil.walk_packages(programs.__path__, f"{programs.__name__}."):
         importlib.import_module(module.name)
-    found: list[Component] = []
-    for category in CATEGORIES:
-        bases = [each for each in PROGRAMS.values() if each.category == category]
-        found += spread(bases, COUNTS[category])
-    return tuple(found)
+    bases = [each for each in PROGRAMS.values() if each.category == category]
+    return tuple(spread(bases, COUNTS[category]))
 
 
 def component(key: str) -> Component:
