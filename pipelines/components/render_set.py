@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from mlcore.components import artwork, materials
 from mlcore.components.artwork import Artwork, ArtworkError, load_artwork
-from mlcore.components.catalogue import of_category
+from mlcore.components.catalogue import components_of
 from mlcore.components.component import CATEGORIES, Category, Component
 from mlcore.components.materials import PAIRS, POOLS, Materials, Pool, load_materials
 from mlcore.components.render import render
@@ -79,7 +79,7 @@ def chosen(plan: Plan) -> list[tuple[Component, str]]:
     """Return the components of a plan, each with its part of the split."""
     found: list[tuple[Component, str]] = []
     for category in plan.categories:
-        every = of_category(category)
+        every = components_of(category)
         parts = split(every, plan.unseen, plan.seed)
         unseen = {each.key for each in parts.unseen}
         wanted = len(every) if plan.components is None else plan.components
