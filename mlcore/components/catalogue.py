@@ -22,13 +22,16 @@ COUNTS: dict[Category, int] = {
 @cache
 def catalogue() -> tuple[Component, ...]:
     """Return every component, category by category."""
+    return tuple(each for category in CATEGORIES for each in components_of(category))
+
+
+@cache
+def components_of(category: Category) -> tuple[Component, ...]:
+    """Return the components of one category, whether or not the others are whole."""
     for module in pkgutil.walk_packages(programs.__path__, f"{programs.__name__}."):
         importlib.import_module(module.name)
-    found: list[Component] = []
-    for category in CATEGORIES:
-        bases = [each for each in PROGRAMS.values() if each.category == category]
-        found += spread(bases, COUNTS[category])
-    return tuple(found)
+    bases = [each for each in PROGRAMS.values() if each.category == category]
+    return tuple(spread(bases, COUNTS[category]))
 
 
 def component(key: str) -> Component:

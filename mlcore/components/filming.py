@@ -65,7 +65,8 @@ def filmed(frames: Tensor, shot: Shot, layout: Layout) -> Tensor:
     tall = shot.tall.expand(count)[:, None, None]
     u = (2 * shot.x - 1).expand(count)[:, None, None] + tall * aspect * across
     v = (2 * shot.y - 1).expand(count)[:, None, None] + tall * down[:, None]
-    points = torch.stack(torch.broadcast_tensors(u, v), -1)
+    wide = (count, layout.height, layout.width)
+    points = torch.stack([u.expand(wide), v.expand(wide)], -1)
     drawn = F.grid_sample(
         frames, points, mode="bilinear", padding_mode="border", align_corners=False
     )

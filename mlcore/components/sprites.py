@@ -37,11 +37,14 @@ def lay(frames: Tensor, sprite: Tensor, pose: Pose) -> Tensor:
     # A sprite far larger than it is drawn would flicker from frame to frame.
     largest = float(pose.tall.max()) * height
     sprite = shrunk(sprite, max(largest, 1.0) / sprite.shape[-2])
-    points = _points(pose, height, width)
+    rows, columns = _reach(pose, height, width)
+    points = _points(pose, (height, width), (rows, columns))
     several = sprite[None].expand(count, -1, -1, -1)
     drawn = F.grid_sample(several, points, mode="bilinear", align_corners=False)
     drawn = drawn * pose.alpha[:, None, None, None]
-    return over(frames, drawn)
+    laid = frames.clone()
+    laid[..., rows, columns] = over(frames[..., rows, columns], drawn)
+    return laid
 
 
 def over(frames: Tensor, layer: Tensor) -> Tensor:
@@ -58,11 +61,25 @@ def shrunk(sprite: Tensor, factor: float) -> Tensor:
     return small[0]
 
 
-def _points(pose: Pose, height: int, width: int) -> Tensor:
-    """(t, h, w, 2): where in the sprite, -1..1, each pixel of each frame looks."""
+def _reach(pose: Pose, height: int, width: int) -> tuple[slice, slice]:
+    """Rows and columns that the sprite touches in any frame, at least one of each."""
+    # Half its diagonal, however it is turned, and a pixel for its smoothed edge.
+    reach = float((pose.tall**2 + pose.wide**2).max()) ** 0.5 / 2 * height + 1
+    spans = []
+    for middles, size in ((pose.y * height, height), (pose.x * width, width)):
+        begin = int(float(middles.min()) - reach)
+        end = int(float(middles.max()) + reach) + 1
+        begin = max(0, min(begin, size - 1))
+        spans.append(slice(begin, max(begin + 1, min(end, size))))
+    return spans[0], spans[1]
+
+
+def _points(pose: Pose, size: tuple[int, int], window: tuple[slice, slice]) -> Tensor:
+    """(t, h, w, 2): where in the sprite, -1..1, each pixel of a window looks."""
+    (height, width), (rows, columns) = size, window
     device = pose.x.device
-    across = (torch.arange(width, device=device) + 0.5)[None, None, :]
-    down = (torch.arange(height, device=device) + 0.5)[None, :, None]
+    across = (torch.arange(width, device=device)[columns] + 0.5)[None, None, :]
+    down = (torch.arange(height, device=device)[rows] + 0.5)[None, :, None]
     dx = across - pose.x[:, None, None] * width
     dy = down - pose.y[:, None, None] * height
     cos, sin = pose.turn.cos()[:, None, None], pose.turn.sin()[:, None, None]

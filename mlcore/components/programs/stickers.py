@@ -163,22 +163,21 @@ def _with(rest: Pose, **changed: Tensor) -> Pose:
     return Pose(**{**rest.__dict__, **changed})
 
 
-def _presets(number: int) -> tuple[Settings, Settings]:
+def _presets(number: int) -> list[Settings]:
     """Two ways of using picture `number` that share neither motion nor place nor size.
 
     Motions, places and sizes go round, so that no picture's name tells them.
     """
     motions, places = tuple(MOTIONS), tuple(PLACES)
-    steps = (number + number // len(motions), number + number // len(motions) + 5)
-    first, second = (
+    begun = number + number // len(motions)
+    return [
         {
             "motion": motions[step % len(motions)],
             "place": places[(step + number // 7 + 2 * preset) % len(places)],
             "size": SIZES[(number // 3 + preset) % len(SIZES)],
         }
-        for preset, step in enumerate(steps)
-    )
-    return first, second
+        for preset, step in enumerate((begun, begun + 5))
+    ]
 
 
 for _number, _picture in enumerate(PICTURES):

@@ -245,10 +245,10 @@ def glass_blocks(over: Stretch, blocks: float, power: float, drift: float) -> Te
 @program(
     "effect",
     "magnifier",
-    every(radius=[0.2, 0.32], power=[0.45, 0.65], rate=[0.3, 0.65]),
+    every(radius=[0.28, 0.42], power=[0.65, -0.8], rate=[0.3, 0.65]),
 )
 def magnifier(over: Stretch, radius: float, power: float, rate: float) -> Tensor:
-    """A glass is moved over the picture."""
+    """A glass that enlarges, or shrinks, is moved over the picture."""
     x, y = plane(over.frames)
     t = over.seconds * rate * math.tau + drawn(over, 1) * math.tau
     right = x - late(0.38 * torch.sin(t))

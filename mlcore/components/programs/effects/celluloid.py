@@ -233,7 +233,7 @@ def silent_film(over: Stretch, tone: str, iris: float, speed: float) -> Tensor:
 @program(
     "effect",
     "cue marks",
-    every(hue=["#ffa030", "#f0f0e8"], size=[0.06, 0.1], wear=[0.6, 1.0]),
+    every(hue=["#ffa030", "#f0f0e8"], size=[0.07, 0.17], wear=[0.6, 1.0]),
 )
 def cue_marks(over: Stretch, hue: str, size: float, wear: float) -> Tensor:
     """End of the reel: changeover dots in a corner, flashes of raw stock, wear."""
@@ -242,7 +242,7 @@ def cue_marks(over: Stretch, hue: str, size: float, wear: float) -> Tensor:
     right, down = apart(over, place[:1], place[1:])
     dot = soft(torch.hypot(right, down) - size, 0.02)[:, 0] * late(there[:, 0])
     x, _ = over.grid()
-    raw = (held(over, 6.0)[:, 0] ** 3)[:, None, None] * (0.4 + 0.6 * x)
+    raw = (held(over, 6.0)[:, 0] ** 1.5)[:, None, None] * (0.4 + 0.6 * x)
     end = screened(
         over.frames, layer(raw.expand(-1, over.size[0], -1)) * colour(hue, over.device)
     )

@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor
 
+from mlcore.components.programs.colours import blended, colour
 from mlcore.components.stretch import Stretch
 
 _BEATS = 64  # enough for 12 a second in four seconds; longer clips repeat
@@ -83,3 +84,11 @@ def apart(over: Stretch, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 def round_again(place: Tensor, margin: float = 0.1) -> Tensor:
     """Return places that leave at one side and come in at the other, a margin beyond."""
     return (place % 1) * (1 + 2 * margin) - margin
+
+
+def inked(
+    over: Stretch, cover: Tensor, ink: str, ground: Tensor | None = None
+) -> Tensor:
+    """Ink where a field (t or 1, h, w) covers the ground, or the frames."""
+    ground = over.frames if ground is None else ground
+    return blended(ground, colour(ink, over.device), layer(cover))

@@ -121,7 +121,7 @@ def bubbles(over: Stretch, size: float, many: int, rise: float) -> Tensor:
 @program(
     "effect",
     "fireflies",
-    every(tint=["#d8ff60", "#ffe070"], many=[14, 30], dusk=[0.4, 0.7]),
+    every(tint=["#d8ff40", "#50b8ff"], many=[16, 34], dusk=[0.4, 0.7]),
 )
 def fireflies(over: Stretch, tint: str, many: int, dusk: float) -> Tensor:
     """Soft lamps fly loops in the dusk, on and off."""
@@ -139,7 +139,7 @@ def fireflies(over: Stretch, tint: str, many: int, dusk: float) -> Tensor:
 @program(
     "effect",
     "glitter",
-    every(tint=["#ffffff", "#ffd870"], many=[50, 110], reach=[0.05, 0.09]),
+    every(tint=["#d8e8ff", "#ffc020"], many=[70, 150], reach=[0.05, 0.09]),
 )
 def glitter(over: Stretch, tint: str, many: int, reach: float) -> Tensor:
     """Four-pointed stars flash up all over the picture and go out."""
@@ -152,7 +152,8 @@ def glitter(over: Stretch, tint: str, many: int, reach: float) -> Tensor:
     upright = points(over, place[:1], place[1:], thin, long, light)
     heart = points(over, place[:1], place[1:], long * 0.3, long * 0.3, light)
     stars = layer(across + upright + heart)
-    return screened(over.frames, stars * 1.5 * colour(tint, over.device))
+    ink = colour(tint, over.device)
+    return screened(over.frames * (0.8 + 0.2 * ink), stars * 1.5 * ink)
 
 
 @program(

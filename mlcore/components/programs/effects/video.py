@@ -57,7 +57,7 @@ def scan_lines(over: Stretch, lines: float, depth: float, speed: float) -> Tenso
 @program(
     "effect",
     "tape tracking",
-    every(band=[0.12, 0.25], rate=[0.4, 0.9], tear=[0.12, 0.3]),
+    every(band=[0.16, 0.32], rate=[0.4, 0.9], tear=[0.14, 0.5]),
 )
 def tape_tracking(over: Stretch, band: float, rate: float, tear: float) -> Tensor:
     """Bands of torn lines and snow climb the picture; colour smears."""
@@ -113,7 +113,7 @@ def interlaced(over: Stretch, lines: float, reach: float, rate: float) -> Tensor
 @program(
     "effect",
     "chromatic aberration",
-    every(reach=[0.07, 0.16], rate=[0.45, 1.2], still=[0.2, 0.6]),
+    every(reach=[0.11, 0.24], rate=[0.45, 1.3], still=[0.0, 0.75]),
 )
 def chromatic_aberration(
     over: Stretch, reach: float, rate: float, still: float

@@ -214,7 +214,9 @@ def rain_on_glass(over: Stretch, cells: float, blur: float, slip: float) -> Tens
 @program(
     "effect",
     "falling leaves",
-    every(hues=["#d06010 #a02810", "#e0a020 #708020"], many=[10, 18], size=[0.1, 0.16]),
+    every(
+        hues=["#c85010 #901c10", "#f0d840 #60a828"], many=[14, 22], size=[0.17, 0.25]
+    ),
 )
 def falling_leaves(over: Stretch, hues: str, many: int, size: float) -> Tensor:
     """Leaves tumble down, turning their edge and their face."""

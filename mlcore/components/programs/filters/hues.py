@@ -22,15 +22,15 @@ from mlcore.components.stretch import Stretch
 _KEPT = {
     "red kept": 0.0,
     "yellow kept": 0.15,
-    "green kept": 0.31,
-    "blue kept": 0.58,
+    "green kept": 0.36,
+    "blue kept": 0.62,
 }
 
 
 def kept(over: Stretch, hue: float, ground: float) -> Tensor:
     """One hue stays in a black-and-white picture; ground lightens the grey."""
     found, chroma, _ = hue_of(over.frames)
-    share = nearness(found, hue, 0.14) * (chroma * 6).clamp(0, 1)
+    share = nearness(found, hue, 0.17) * (chroma * 6).clamp(0, 1)
     return blended(luma(over.frames) * ground, saturated(over.frames, 1.4), share)
 
 
