@@ -20,9 +20,10 @@ DEV := $(call stamp,dev,requirements.txt requirements-dev.txt)
 run: $(RUNTIME)
 	@exec $(PY) manage.py run $(if $(filter-out 0,$(ONCE)),--once) $(if $(PORT),--port $(PORT))
 
-# Weights and samples come out of packages, as for `make run`; what is there already takes no time.
+# Weights, artwork and samples come out of packages, as for `make run`; what is there is only checked.
 test: $(DEV)
 	@$(PY) -m pipelines.weights
+	@$(PY) -m pipelines.artwork
 	@$(PY) -m pipelines.samples
 	@exec $(PY) manage.py test $(T)
 

@@ -1,4 +1,4 @@
-"""What the workers would find on this machine: devices, weights, sandbox, libraries.
+"""What the workers would find on this machine: devices, weights, artwork, sandbox, libraries.
 
 python -m pipelines.doctor [--json]
 """
@@ -12,6 +12,7 @@ from importlib.metadata import version
 import av
 import torch
 
+from pipelines.artwork import files as artwork
 from pipelines.media.bubblewrap import bubblewrap_works
 from pipelines.weights import default_folder, missing
 
@@ -42,12 +43,13 @@ def report() -> Report:
         "devices": devices(),
         "weights_folder": str(folder),
         "weights_missing": [weight.file for weight in missing(folder)],
+        "artwork_missing": artwork.missing(folder),
         "bubblewrap": bubblewrap_works(),
     }
 
 
 def main() -> int:
-    """Print the report; 1 when weights are missing."""
+    """Print the report; 1 when weights or artwork are missing."""
     parser = argparse.ArgumentParser(prog="python -m pipelines.doctor")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     as_json = parser.parse_args().json
@@ -57,7 +59,7 @@ def main() -> int:
     else:
         lines = [f"{name}: {value}" for name, value in found.items()]
         sys.stdout.write("\n".join(lines) + "\n")
-    return int(bool(found["weights_missing"]))
+    return int(bool(found["weights_missing"] or found["artwork_missing"]))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 from bench.suggesting.cutting import CUTS_A_TITLE, Drawn, draw_titles
 from bench.suggesting.house import House
 from bench.suggesting.traits import TRAITS, traits_of
-from mlcore.components.catalogue import of_category
+from mlcore.components.catalogue import components_of
 from mlcore.components.component import Component
 from mlcore.components.suggesting.learning import PLAIN, LearningConfig, learn
 
@@ -89,7 +89,7 @@ def measure(seed: int, sizes: list[int], file: Path | None) -> None:
 
 
 def _menu(seed: int, file: Path | None) -> list[Component]:
-    first = [each for each in of_category("transition") if not each.preset]
+    first = [each for each in components_of("transition") if not each.preset]
     if file:
         keys = set(_keys(file))
         first = [each for each in first if each.key in keys]

@@ -153,15 +153,17 @@ def _machine() -> Iterator[Finding]:
     yield _fine("torch", str(found["torch"]))
     yield _fine("libraries", libraries)
     yield _fine("devices", "; ".join(found["devices"]))
-    yield _weights(found["weights_folder"], found["weights_missing"])
+    folder = str(found["weights_folder"])
+    for what in ("weights", "artwork"):
+        yield _placed(what, folder, found[f"{what}_missing"])
     yield _sandbox(walled=found["bubblewrap"])
 
 
-def _weights(folder: str, lacking: list[str]) -> Finding:
+def _placed(what: str, folder: str, lacking: list[str]) -> Finding:
     if lacking:
         wanted = f"missing in {folder}: {', '.join(lacking)}"
-        return _wrong("weights", f"{wanted}; run python -m pipelines.weights")
-    return _fine("weights", f"all in {folder}")
+        return _wrong(what, f"{wanted}; run python -m pipelines.{what}")
+    return _fine(what, f"all in {folder}")
 
 
 def _sandbox(*, walled: bool) -> Finding:

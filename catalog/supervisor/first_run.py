@@ -1,4 +1,4 @@
-"""What has to be there before anything is served: tables, weights, samples, an account."""
+"""What has to be there before anything is served: tables, weights, artwork, samples, an account."""
 
 import secrets
 from collections.abc import Callable
@@ -30,6 +30,7 @@ def prepare(household: Household, say: Callable[[str], None]) -> str | None:
     connections.close_all()
     for what, folder in (
         ("weights", settings.WEIGHTS_ROOT),
+        ("artwork", settings.WEIGHTS_ROOT),
         ("samples", settings.SAMPLES_ROOT),
     ):
         say(f"Placing the {what} in {folder} ...")

@@ -22,12 +22,12 @@ COUNTS: dict[Category, int] = {
 @cache
 def catalogue() -> tuple[Component, ...]:
     """Return every component, category by category."""
-    return tuple(each for category in CATEGORIES for each in of_category(category))
+    return tuple(each for category in CATEGORIES for each in components_of(category))
 
 
 @cache
-def of_category(category: Category) -> tuple[Component, ...]:
-    """Return every component of a category: first presets of all bases, then second ones."""
+def components_of(category: Category) -> tuple[Component, ...]:
+    """Return the components of one category, whether or not the others are whole."""
     for module in pkgutil.walk_packages(programs.__path__, f"{programs.__name__}."):
         importlib.import_module(module.name)
     bases = [each for each in PROGRAMS.values() if each.category == category]

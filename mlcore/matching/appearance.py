@@ -7,16 +7,15 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 from torch import Tensor
 
-from mlcore.matching.colour import COLOUR_DIMS, colour_statistics
-from mlcore.matching.efficientnet_lite import (
+from mlcore.efficientnet_lite import (
     FEATURES,
     SIDE,
-    EfficientNetLite0,
+    load_efficientnet,
     to_pixels,
 )
+from mlcore.matching.colour import COLOUR_DIMS, colour_statistics
 
 APPEARANCE_DIMS = FEATURES + COLOUR_DIMS
 COLOUR_SHARE = 0.2
@@ -32,7 +31,7 @@ class AppearanceEncoder:
 
     def __init__(self, weights_file: Path, device: str | torch.device = "cpu") -> None:
         self.device = torch.device(device)
-        self.network = load_network(weights_file).to(self.device)
+        self.network = load_efficientnet(weights_file).to(self.device)
 
     def encode(self, pictures: Sequence[Picture]) -> NDArray[np.float32]:
         """Return (n, 1323) float32, each row of length 1, of uint8 (h, w, 3) RGB pictures.
@@ -79,18 +78,6 @@ class AppearanceEncoder:
 
     def _pixels(self, squares: Sequence[Picture]) -> Tensor:
         return to_pixels(torch.from_numpy(np.stack(squares)).to(self.device))
-
-
-def load_network(weights_file: Path) -> EfficientNetLite0:
-    """Return the network with every weight taken from the file, in evaluation mode."""
-    network = EfficientNetLite0()
-    try:
-        network.load_state_dict(load_file(weights_file), strict=True)
-    except RuntimeError as error:
-        raise ValueError(
-            f"{weights_file.name} does not hold EfficientNet-lite0's weights: {error}"
-        ) from error
-    return network.eval()
 
 
 def _squeezed(rgb: Picture) -> Picture:

@@ -52,6 +52,7 @@ class ComposeTests(unittest.TestCase):
                 "collectstatic", "--no-input", python="python"
             ),
             "weights": commands.module_command("pipelines.weights", python="python"),
+            "artwork": commands.module_command("pipelines.artwork", python="python"),
         }.items():
             with self.subTest(service=service):
                 self.assertEqual(command_of(service), wanted)

@@ -46,4 +46,6 @@ class DoctorTests(unittest.TestCase):
         self.assertIn("check DATABASE_URL", found["database"]["says"])
         self.assertFalse(found["weights"]["good"])
         self.assertIn("selfie_segmentation.tflite", found["weights"]["says"])
+        self.assertFalse(found["artwork"]["good"])
+        self.assertIn("materials.safetensors", found["artwork"]["says"])
         self.assertTrue(found["broker"]["good"])

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
+from mlcore.efficientnet_lite import EfficientNetLite0, SameConv
 from mlcore.matching.appearance import (
     APPEARANCE_DIMS,
     COLOUR_SHARE,
@@ -18,7 +19,6 @@ from mlcore.matching.colour import (
     colour_statistics,
     look_colours,
 )
-from mlcore.matching.efficientnet_lite import EfficientNetLite0, SameConv
 from tests.mlcore.drawn import figure, flat, painted, texture
 from tests.mlcore.photographs import photographs, weights_folder
 

@@ -21,7 +21,7 @@ def _blinds(over: Stretch, along: str, slats: int) -> Tensor:
 
 
 for _along in ("level", "upright", "slanted"):
-    _settings = every(along=[_along], slats=[5, 12])
+    _settings = every(along=[_along], slats=[4, 9])
     program("transition", f"blinds {_along}", _settings)(_blinds)
 
 
@@ -107,10 +107,12 @@ def honeycomb(x: Tensor, y: Tensor, rows: float) -> tuple[Tensor, Tensor, Tensor
     for shift in (0.0, 0.5):
         middle_x = ((x / wide - shift).round() + shift) * wide
         middle_y = ((y / tall - shift).round() + shift) * tall
-        found.append((torch.hypot(x - middle_x, y - middle_y), middle_x, middle_y))
+        right, down = (x - middle_x).abs(), (y - middle_y).abs()
+        out = torch.maximum(right + 0 * down, right / 2 + down * math.sqrt(0.75))
+        found.append((out, middle_x, middle_y))
     (one, one_x, one_y), (two, two_x, two_y) = found
     nearer = one < two
-    distance = torch.minimum(one, two) * rows * math.sqrt(3)
+    distance = torch.minimum(one, two) * rows * 2
     shape = distance.shape
     return (
         distance.clamp(max=1),
@@ -168,7 +170,7 @@ def pie_slices(over: Stretch, slices: int) -> Tensor:
     return wipe(over, 0.6 * drawn[which] + 0.4 * distance / distance.max(), 0.03)
 
 
-@program("transition", "noise dissolve", every(cells=[40, 14]))
+@program("transition", "noise dissolve", every(cells=[24, 10]))
 def noise_dissolve(over: Stretch, cells: int) -> Tensor:
     """Grain by grain, as sand falls."""
     return wipe(over, _drawn(over, cells, cells), 0.05)

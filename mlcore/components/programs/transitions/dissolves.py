@@ -24,7 +24,7 @@ def additive_dissolve(over: Stretch, strength: float) -> Tensor:
     return over.frames * column(leaving) + over.entering * column(entering)
 
 
-@program("transition", "film dissolve", every(gamma=[3.0, 0.33]))
+@program("transition", "film dissolve", every(gamma=[2.2, 0.4]))
 def film_dissolve(over: Stretch, gamma: float) -> Tensor:
     """Mix powers of the values: above 1 as light does, bright parts outlasting dark ones."""
     mix = column(over.progress)

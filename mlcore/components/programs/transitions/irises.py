@@ -28,7 +28,6 @@ _OPENING = (
     "triangle",
     "star",
     "heart",
-    "hexagon",
     "plus",
 )
 for _shape in _OPENING:

@@ -9,7 +9,7 @@ from mlcore.components.programs.blending import mixed
 from mlcore.components.programs.blurs import directional
 from mlcore.components.programs.easing import column, eased, hump, span
 from mlcore.components.programs.registry import every, program
-from mlcore.components.programs.warps import sampled, within
+from mlcore.components.programs.warps import plane, sampled, turned, within
 from mlcore.components.stretch import Stretch
 
 WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
@@ -17,19 +17,18 @@ WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 
 
 def laid(
-    under: Tensor, top: Tensor, x: Tensor, y: Tensor, shade: float = 0.0
+    under: Tensor, top: Tensor, x: Tensor, y: Tensor, shade: float | Tensor = 0.0
 ) -> Tensor:
-    """Return `top`, sampled at shares x and y, on `under`, with a shadow around it.
+    """Return `top`, sampled at shares x and y (t, h, w), on `under`, with a shadow round it.
 
-    `shade` is how dark the shadow is just outside the picture, 0..1.
+    `shade`, one or (t,), is how dark the shadow is just outside the picture, 0..1.
     """
     seen = within(x, y, (int(top.shape[-2]), int(top.shape[-1])))
-    if shade:
-        out_x = ((x - 0.5).abs() - 0.5).clamp(min=0)
-        out_y = ((y - 0.5).abs() - 0.5).clamp(min=0)
-        near = torch.exp(-torch.hypot(out_x, out_y) / 0.06)
-        under = under * (1 - shade * (near[:, None] if near.dim() == 3 else near))
-    return mixed(under, sampled(top, x, y), seen)
+    out_x = ((x - 0.5).abs() - 0.5).clamp(min=0)
+    out_y = ((y - 0.5).abs() - 0.5).clamp(min=0)
+    near = torch.exp(-torch.hypot(out_x, out_y) / 0.06)[:, None]
+    dark = torch.as_tensor(shade, device=near.device).reshape(-1, 1, 1, 1)
+    return mixed(under * (1 - dark * near), sampled(top, x, y), seen)
 
 
 def shifted(over: Stretch, right: Tensor, down: Tensor) -> tuple[Tensor, Tensor]:
@@ -51,7 +50,9 @@ def _cover(over: Stretch, way: str, easing: str) -> Tensor:
     """The entering picture slides over the leaving one, with a shadow."""
     right, down = WAYS[way]
     p = eased(over.progress, easing) - 1
-    return laid(over.frames, over.entering, *shifted(over, right * p, down * p), 0.6)
+    shade = 0.6 * span(over.progress, 0, 0.1)
+    at = shifted(over, right * p, down * p)
+    return laid(over.frames, over.entering, *at, shade)
 
 
 def _reveal(over: Stretch, way: str, easing: str) -> Tensor:
@@ -77,19 +78,19 @@ def _whip(over: Stretch, way: str, length: float) -> Tensor:
         over.entering, *shifted(over, right * swept, down * swept), "mirror"
     )
     both = mixed(leaving, entering, column(span(p, 0.4, 0.6)))
-    return directional(both, smear, angle)
+    return directional(both, smear, angle, passes=5)
 
 
 for _way in WAYS:
     for _name, _draw, _easings in (
-        ("push", _push, ["linear", "expo out"]),
+        ("push", _push, ["linear", "cubic out"]),
         ("slide over", _cover, ["cubic out", "bounce out"]),
         ("reveal", _reveal, ["cubic in", "cubic out"]),
     ):
         program("transition", f"{_name} {_way}", every(way=[_way], easing=_easings))(
             _draw
         )
-    program("transition", f"whip pan {_way}", every(way=[_way], length=[0.5, 1.6]))(
+    program("transition", f"whip pan {_way}", every(way=[_way], length=[0.4, 1.1]))(
         _whip
     )
 
@@ -185,16 +186,15 @@ def _placed(
     return (x - 0.5 - right) / size + 0.5 + 0 * y, (y - 0.5 - down) / size + 0.5 + 0 * x
 
 
-@program("transition", "drop in", every(easing=["bounce out", "elastic out"]))
-def drop_in(over: Stretch, easing: str) -> Tensor:
-    """The entering picture falls in from above and does not stop at once."""
-    p = eased(over.progress, easing) - 1
-    x, y = shifted(over, 0 * p, p)
-    # Beyond the stop its upper edge is drawn out, so that no gap opens.
-    return laid(
-        over.frames,
-        over.entering,
-        x,
-        torch.where(p[:, None, None] > 0, y.clamp(0, 1), y),
-        0.6,
-    )
+@program("transition", "drop in", every(lean=[0.5, -1.4]))
+def drop_in(over: Stretch, lean: float) -> Tensor:
+    """The entering picture falls in from above, leaning by radians, and rights itself."""
+    height, width = over.size
+    fallen = eased(over.progress, "bounce out") - 1
+    angle = eased(over.progress, "elastic out")[:, None, None] - 1
+    x, y = plane(over.frames)
+    u, v = turned(x, y - 1.3 * fallen[:, None, None], angle * lean)
+    shade = 0.6 * span(over.progress, 0, 0.1)
+    drawn = laid(over.frames, over.entering, u * height / width + 0.5, v + 0.5, shade)
+    drawn = torch.where(column(over.progress <= 0), over.frames, drawn)
+    return torch.where(column(over.progress >= 1), over.entering, drawn)

@@ -7,8 +7,10 @@ loaded here, hence the leading underscores.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -132,3 +134,18 @@ def _blocks(channels: int) -> Iterator[MBConv]:
 def to_pixels(rgb: Tensor) -> Tensor:
     """(n, 224, 224, 3) uint8 RGB to (n, 3, 224, 224) float32, as the lite family was trained."""
     return (rgb.permute(0, 3, 1, 2).to(torch.float32) - 127.0) / 128.0
+
+
+def load_efficientnet(weights_file: Path) -> EfficientNetLite0:
+    """Return the network with every weight taken from the file, in evaluation mode.
+
+    Raises ValueError if it does not hold them.
+    """
+    network = EfficientNetLite0()
+    try:
+        network.load_state_dict(load_file(weights_file), strict=True)
+    except RuntimeError as error:
+        raise ValueError(
+            f"{weights_file.name} does not hold EfficientNet-lite0's weights: {error}"
+        ) from error
+    return network.eval()

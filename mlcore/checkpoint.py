@@ -1,0 +1,104 @@
+"""Tensors and what they mean in one safetensors file that is whole or not there."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+Tensors = dict[str, Tensor]
+Meaning = dict[str, Any]
+
+
+class UnusableCheckpoint(ValueError):
+    """The file is missing, broken, or of something else. One sentence that names it."""
+
+
+def save(path: Path, tensors: Mapping[str, Tensor], meaning: Mapping[str, Any]) -> None:
+    """Write tensors with a JSON description in the file's metadata.
+
+    To a temporary file beside it, which is renamed when it is on disk: a kill at any
+    moment leaves the old file or the new one.
+    """
+    kept = {name: each.detach().cpu().contiguous() for name, each in tensors.items()}
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        save_file(kept, temporary, {"meaning": json.dumps(meaning)})
+        _sync(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync(path.parent)
+
+
+def load(path: Path, device: torch.device | str = "cpu") -> tuple[Tensors, Meaning]:
+    """Return what `save` wrote. Raises UnusableCheckpoint."""
+    try:
+        with safe_open(path, "pt", device=str(device)) as file:
+            meaning = json.loads((file.metadata() or {})["meaning"])
+            return {name: file.get_tensor(name) for name in file.keys()}, meaning  # noqa: SIM118  not a mapping
+    except FileNotFoundError:
+        raise UnusableCheckpoint(f"There is no checkpoint at {path}.") from None
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise UnusableCheckpoint(
+            f"{path} is not a whole checkpoint: {error}."
+        ) from error
+
+
+def halved(tensors: Mapping[str, Tensor]) -> Tensors:
+    """Return tensors for shipping: floating point ones as float16."""
+    return {
+        name: each.half() if each.is_floating_point() else each
+        for name, each in tensors.items()
+    }
+
+
+def prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> Tensors:
+    """Return tensors under prefix.name."""
+    return {f"{prefix}.{name}": each for name, each in tensors.items()}
+
+
+def under(prefix: str, tensors: Mapping[str, Tensor]) -> Tensors:
+    """Return what `prefixed` gave, under its own names."""
+    start = f"{prefix}."
+    return {
+        name.removeprefix(start): each
+        for name, each in tensors.items()
+        if name.startswith(start)
+    }
+
+
+def optimiser_tensors(optimiser: torch.optim.Optimizer, network: nn.Module) -> Tensors:
+    """Return an optimiser's state as tensors named `parameter/state`."""
+    return {
+        f"{name}/{key}": torch.as_tensor(value)
+        for name, parameter in network.named_parameters()
+        for key, value in optimiser.state.get(parameter, {}).items()
+    }
+
+
+def restore_optimiser(
+    optimiser: torch.optim.Optimizer, network: nn.Module, tensors: Mapping[str, Tensor]
+) -> None:
+    """Put back what `optimiser_tensors` gave; groups and rates are the caller's."""
+    parameters = dict(network.named_parameters())
+    for full_name, value in tensors.items():
+        name, key = full_name.rsplit("/", 1)
+        parameter = parameters[name]
+        # Adam counts steps on the CPU; the rest lies beside its parameter.
+        place = value if value.dim() == 0 else value.to(parameter.device)
+        optimiser.state[parameter][key] = place.clone()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

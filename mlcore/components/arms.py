@@ -1,0 +1,110 @@
+"""What is trained and compared: the source's rows, and controls that question them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from mlcore.components.encoder import EncoderConfig
+from mlcore.components.losses import TEMPERATURE
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningConfig:
+    """How an encoder is trained."""
+
+    loss: Literal["contrast", "classes"] = "contrast"
+    queue: bool = True
+    fill: Literal["online", "average"] = "online"
+    """Who fills the queues: the encoder itself, or its slowly following average, whose
+    entries age less but cost one more pass forward"""
+    temperature: float = TEMPERATURE
+    batch: int = 48
+    """Components a step, of which two clips each are drawn"""
+    rate: float = 1e-3
+    """The highest learning rate"""
+    clip_rate: float = 1e-5
+    """That of CLIP's own weights, where they are the spatial encoder"""
+    decay: float = 0.05
+    warm: float = 0.05
+    """Share of training in which the rate climbs"""
+    average: float = 0.995
+    """How slowly the average that is kept follows the weights"""
+    mixed: bool = True
+    """Whether layers compute in bfloat16"""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.temperature <= 0 or self.rate <= 0:
+            raise ValueError("temperature and rate must be above 0")
+        if self.batch < 2:
+            raise ValueError(f"contrast needs at least 2 components, got {self.batch}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arm:
+    """One row of the table."""
+
+    meaning: str
+    encoder: Mapping[str, Any] = field(default_factory=dict)
+    learning: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(
+        self, encoder: EncoderConfig, learning: LearningConfig
+    ) -> tuple[EncoderConfig, LearningConfig]:
+        """Return both configs as this arm has them."""
+        return replace(encoder, **self.encoder), replace(learning, **self.learning)
+
+
+_PLAIN = {"decoder": 0, "guided_encoder": False, "guided_decoder": False}
+
+ARMS: dict[str, Arm] = {
+    "classification": Arm(
+        meaning="a class a component, cross-entropy; its embeddings are compared",
+        encoder=_PLAIN,
+        learning={"loss": "classes"},
+    ),
+    "in-batch": Arm(
+        meaning="contrast within the batch; the mean of the frames is read",
+        encoder=_PLAIN,
+        learning={"queue": False},
+    ),
+    "queue": Arm(meaning="+ contrast against all queues", encoder=_PLAIN),
+    "queue-encoder": Arm(
+        meaning="+ guided encoder", encoder={**_PLAIN, "guided_encoder": True}
+    ),
+    "queue-decoder": Arm(meaning="+ guided decoder", encoder={"guided_encoder": False}),
+    "full": Arm(meaning="+ both"),
+    "unguided-decoder": Arm(
+        meaning="control: queue, and the decoder without any guidance",
+        encoder={"guided_encoder": False, "guided_decoder": False},
+    ),
+    "learned-tokens": Arm(
+        meaning="control: full, with six free tokens for the centres",
+        encoder={"guidance": "learned"},
+    ),
+    "random-tokens": Arm(
+        meaning="control: full, with six fixed random tokens for the centres",
+        encoder={"guidance": "random"},
+    ),
+    "k-means": Arm(
+        meaning="full, with k-means centres", encoder={"guidance": "clusters"}
+    ),
+    "hot": Arm(
+        meaning="full, at the temperature that the source prints",
+        learning={"temperature": 0.7},
+    ),
+    "queue-hot": Arm(
+        meaning="queue, at the temperature that the source prints",
+        encoder=_PLAIN,
+        learning={"temperature": 0.7},
+    ),
+    "queue-average": Arm(
+        meaning="queue, filled by the average encoder",
+        encoder=_PLAIN,
+        learning={"fill": "average"},
+    ),
+    "raw": Arm(
+        meaning="full, the clip without its component as further input",
+        encoder={"raw": True},
+    ),
+}

@@ -1,0 +1,138 @@
+"""What each training step sees: distinct components, two clips each, drawn on the fly.
+
+B: components in a batch, T: frames, H, W: picture
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from mlcore.components.component import Component
+from mlcore.components.studio import Studio, seed_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Clips one[b] and two[b] have component components[b] on different materials."""
+
+    components: Tensor
+    """(B,) int64, places in the list that is trained on"""
+    one: Tensor
+    """(B, T, 3, H, W) uint8"""
+    two: Tensor
+    raw_one: Tensor | None = None
+    """The same clips without their components"""
+    raw_two: Tensor | None = None
+
+    def to(self, device: torch.device) -> "Batch":
+        """Return it on a device."""
+        raw = [
+            None if each is None else each.to(device, non_blocking=True)
+            for each in (self.raw_one, self.raw_two)
+        ]
+        return Batch(
+            components=self.components.to(device),
+            one=self.one.to(device, non_blocking=True),
+            two=self.two.to(device, non_blocking=True),
+            raw_one=raw[0],
+            raw_two=raw[1],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batches(Dataset[Batch]):
+    """Batch number `step`, the same whenever and wherever it is drawn."""
+
+    studio: Studio
+    components: Sequence[Component]
+    batch: int
+    seed: int
+    together: int = 4
+    """How many components are laid on one material pair. Clips that differ in nothing but
+    their component are the negatives that teach most, and material costs more to draw"""
+    raw: bool = False
+    share: slice = field(default_factory=lambda: slice(None))
+    """Which rows of each batch this program draws"""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.together < self.batch:
+            raise ValueError(
+                f"of a batch of {self.batch}, {self.together} cannot share materials"
+            )
+        if self.batch > len(self.components):
+            raise ValueError(
+                f"a batch of {self.batch} distinct components cannot be drawn from "
+                f"{len(self.components)}"
+            )
+
+    def chosen(self, step: int) -> Tensor:
+        """Return (batch,) places of the components of a step, all distinct.
+
+        All come once, in an order drawn for each round; what does not fill a last batch
+        waits for the next round.
+        """
+        a_round = len(self.components) // self.batch
+        turn, place = divmod(step, a_round)
+        chance = torch.Generator().manual_seed(seed_of("round", self.seed, turn))
+        order = torch.randperm(len(self.components), generator=chance)
+        return order[place * self.batch :][: self.batch]
+
+    def __getitem__(self, step: int) -> Batch:
+        """Draw this program's share of a step."""
+        chosen = self.chosen(step)[self.share]
+        views = [self._view(chosen.tolist(), step, view) for view in (0, 1)]
+        (one, raw_one), (two, raw_two) = views
+        return Batch(
+            components=chosen, one=one, two=two, raw_one=raw_one, raw_two=raw_two
+        )
+
+    def _view(
+        self, chosen: list[int], step: int, view: int
+    ) -> tuple[Tensor, Tensor | None]:
+        numbers = (self.seed, step, view)
+        groups = self._groups(view)[self.share]
+        pairs = {each: self.studio.draw(*numbers, each) for each in sorted(set(groups))}
+        clips = torch.stack(
+            [
+                self.studio.clip(
+                    self.components[each], pairs[group], seed_of(*numbers, each)
+                )
+                for each, group in zip(chosen, groups, strict=True)
+            ]
+        )
+        if not self.raw:
+            return clips, None
+        plain = {each: self.studio.clip(None, pair, 0) for each, pair in pairs.items()}
+        return clips, torch.stack([plain[group] for group in groups])
+
+    def _groups(self, view: int) -> list[int]:
+        """Which material pair each row of a view is on; rows that share in one view part in the other."""
+        many = -(-self.batch // self.together)
+        if view == 0:
+            return [row // self.together for row in range(self.batch)]
+        return [row % many for row in range(self.batch)]
+
+
+def drawn(batches: Batches, first: int, last: int, loaders: int) -> Iterator[Batch]:
+    """Yield batches first..last - 1, drawn here or ahead of time by `loaders` programs."""
+    steps = range(first, last)
+    if not loaders:
+        yield from (batches[step] for step in steps)
+        return
+    yield from DataLoader(
+        batches,
+        batch_size=None,
+        sampler=steps,
+        num_workers=loaders,
+        worker_init_fn=_one_thread,
+        multiprocessing_context="fork",
+        # Only there does the next batch travel while the last is learned from.
+        pin_memory=torch.cuda.is_available(),
+    )
+
+
+def _one_thread(_number: int) -> None:
+    torch.set_num_threads(1)

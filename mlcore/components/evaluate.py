@@ -1,0 +1,214 @@
+"""How well a trained encoder finds components again, and what it must not find.
+
+    python -m mlcore.components.evaluate F.safetensors [...] [--baselines WEIGHTS]
+        [--pairs N] [--json] ...
+
+Several files are one arm trained with several seeds: means, standard deviations and, over
+components, a bootstrap interval. Prints one JSON document with --json, else a table;
+{"error": "one sentence"} and exit code 1 when it cannot run.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mlcore.components.artwork import ArtworkError
+from mlcore.components.baselines import frozen, histograms
+from mlcore.components.catalogue import component
+from mlcore.components.component import Component
+from mlcore.components.controls import (
+    found_by_material,
+    library,
+    mirrored,
+    mirrored_told_apart,
+    nearest,
+    told_apart,
+)
+from mlcore.components.encoder import ComponentEncoder
+from mlcore.components.keeping import load_encoder
+from mlcore.components.retrieval import (
+    Embed,
+    Recall,
+    embedded,
+    recall,
+    recall_in_draws,
+)
+from mlcore.components.sources import add_sources, studio_of
+from mlcore.components.studio import Studio
+from mlcore.fit import mixed_precision, place
+
+Document = dict[str, Any]
+
+PLAIN_PAIRS = range(100, 164)
+"""Test material pairs of clips without a component, none of them in a gallery."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What one embedding of clips is worth."""
+
+    closed: Recall
+    """Among the components trained on"""
+    document: Document
+
+
+def embedder(encoder: ComponentEncoder, device: torch.device) -> Embed:
+    """Return a trained encoder as a way to embed uint8 clips."""
+    encoder = encoder.to(device).eval()
+
+    @torch.inference_mode()
+    def embed(clips: Tensor, raw: Tensor | None) -> Tensor:
+        with mixed_precision(device):
+            seen = clips.to(device).float() / 255
+            beside = None if raw is None else raw.to(device).float() / 255
+            found: Tensor = encoder(seen, beside)
+        return found
+
+    return embed
+
+
+def judge(
+    embed: Embed,
+    studio: Studio,
+    trained: Sequence[Component],
+    unseen: Sequence[Component],
+    *,
+    pairs: int = 8,
+    raw: bool = False,
+) -> Judged:
+    """Embed all components on `pairs` test material pairs, and measure.
+
+    Half the pairs make the library for detection, the other half are asked about.
+    """
+    numbers = range(pairs)
+    seen_MNE = embedded(embed, studio, trained, numbers, raw=raw)
+    fresh_MNE = embedded(embed, studio, unseen, numbers, raw=raw)
+    plain = embedded(embed, studio, [None], PLAIN_PAIRS, raw=raw)[:, 0]
+    closed = recall(seen_MNE, trained)
+    half = pairs // 2
+    known = library(seen_MNE[:half])
+    asked = nearest(seen_MNE[half:].flatten(0, 1), known)
+    beside = mirrored(trained)
+    return Judged(
+        closed=closed,
+        document={
+            "components": len(trained),
+            "unseen": len(unseen),
+            "pairs": pairs,
+            "closed": closed.rows(),
+            "interval": closed.interval(),
+            "closed_at_open_size": recall_in_draws(seen_MNE, trained, unseen),
+            "open": recall(fresh_MNE, unseen).rows(),
+            "by_material": found_by_material(seen_MNE),
+            "untouched_auroc": told_apart(asked, nearest(plain, known)),
+            "unseen_auroc": told_apart(
+                asked, nearest(fresh_MNE[half:].flatten(0, 1), known)
+            ),
+            "mirrored": {
+                "pairs": len(beside),
+                "told_apart": mirrored_told_apart(seen_MNE, beside) if beside else None,
+            },
+        },
+    )
+
+
+def over_seeds(judged: Sequence[Judged]) -> Document:
+    """Return the documents of several seeds as means, with deviations of the macro R@1.
+
+    The interval is over components, of the mean over seeds.
+    """
+    closed = [each.closed for each in judged]
+    together = Recall(
+        at_1=sum(each.at_1 for each in closed) / len(closed),
+        at_10=sum(each.at_10 for each in closed) / len(closed),
+        categories=closed[0].categories,
+    )
+    macros = torch.tensor([each.macro() for each in closed])
+    return {
+        "seeds": len(judged),
+        "macro_r1": {
+            "mean": float(macros.mean()),
+            "deviation": float(macros.std()) if len(judged) > 1 else None,
+            "interval": together.interval(),
+        },
+        "closed": together.rows(),
+        "each": [each.document for each in judged],
+    }
+
+
+def evaluate(given: argparse.Namespace, device: torch.device) -> Document:
+    """Return the document of the files, and of the baselines if they are asked for."""
+    found: list[Judged] = []
+    for file in given.files:
+        encoder, known = load_encoder(file)
+        trained = [component(key) for key in known["components"]]
+        unseen = [component(key) for key in known["unseen"]]
+        studio = studio_of(given, encoder.config, device)
+        raw = encoder.config.raw
+        found.append(
+            judge(
+                embedder(encoder, device),
+                studio,
+                trained,
+                unseen,
+                pairs=given.pairs,
+                raw=raw,
+            )
+        )
+    document = {"encoder": over_seeds(found)}
+    if given.baselines:
+        embeds = {
+            "histogram": histograms,
+            "frozen": frozen(given.baselines, device),
+        }
+        for name, embed in embeds.items():
+            one = judge(embed, studio, trained, unseen, pairs=given.pairs)
+            document[name] = over_seeds([one])
+    return document
+
+
+def table(document: Document) -> str:
+    """Return a document as lines for people, recall in %."""
+    lines = [f"{'R@1 / R@10':<12}" + "".join(f"{name:>14}" for name in document)]
+    names = list(document["encoder"]["closed"])
+    for name in names:
+        cells = [each["closed"][name] for each in document.values()]
+        shown = (f"{100 * c['r1']:.1f} / {100 * c['r10']:.1f}" for c in cells)
+        lines.append(f"{name:<12}" + "".join(f"{cell:>14}" for cell in shown))
+    return "\n".join(lines)
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Return what can be asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m mlcore.components.evaluate")
+    parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("--pairs", type=int, default=8)
+    parser.add_argument("--baselines", type=Path, help="EfficientNet-lite0's weights")
+    parser.add_argument("--device")
+    parser.add_argument("--json", action="store_true")
+    add_sources(parser)
+    return parser
+
+
+def main() -> int:
+    """Evaluate as the command line says."""
+    given = arguments().parse_args()
+    try:
+        document = evaluate(given, place(given.device))
+    except (ValueError, KeyError, OSError, ArtworkError) as error:
+        sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
+        return 1
+    shown = json.dumps(document, indent=2) if given.json else table(document)
+    sys.stdout.write(shown + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

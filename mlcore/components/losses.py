@@ -1,0 +1,52 @@
+"""Contrast within the batch, and against the queues of all components.
+
+B: components in the batch, N: all components, E: length of an embedding
+"""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+TEMPERATURE = 0.07
+"""The source prints .7, its code uses .07. With cosines and N = 3,094 the positive's
+probability cannot pass .0056 at .7: nearly uniform weights for all negatives, so that
+hard ones count no more than easy ones."""
+
+
+def in_batch_loss(one_BE: Tensor, two_BE: Tensor, temperature: float) -> Tensor:
+    """Return the mean loss of finding each clip's other clip among all of the batch.
+
+    `one` and `two` hold, row by row, embeddings of length 1 of the same component on
+    different material; a row's negatives are the 2B - 2 clips of other components. A
+    clip is no candidate for itself: its own similarity is -inf (SimCLR's NT-Xent, arXiv
+    2002.05709, equation 1).
+    """
+    both = torch.cat([one_BE, two_BE])
+    logits = both @ both.T / temperature
+    logits = logits.masked_fill(
+        torch.eye(len(both), dtype=torch.bool, device=both.device), float("-inf")
+    )
+    B = len(one_BE)
+    other = torch.arange(2 * B, device=both.device).roll(B)
+    return cross_entropy(logits, other)
+
+
+def queue_loss(
+    clips_ME: Tensor,
+    components_M: Tensor,
+    references_NE: Tensor,
+    filled_N: Tensor,
+    temperature: float,
+) -> Tensor:
+    """Return the mean loss of finding each clip's component among all filled queues.
+
+    Clips, and the references (means of queues), have length 1. Clips whose own queue is
+    empty are left out; without any the loss is 0. The references must not hold the clips
+    themselves: call this before they join their queues.
+    """
+    known = filled_N[components_M]
+    if not known.any():
+        return clips_ME.sum() * 0.0
+    logits = clips_ME[known] @ references_NE.T / temperature
+    logits = logits.masked_fill(~filled_N, float("-inf"))
+    return cross_entropy(logits, components_M[known])

@@ -1,0 +1,188 @@
+"""Train an encoder of editing components on clips that are drawn on the fly.
+
+    python -m mlcore.components.train --minutes M | --steps N --out F.safetensors
+        [--arm NAME] [--shape small|cpu|gpu|clip] [--components N] [--seed N] [--resume] ...
+
+Needs torch and the two files that `python -m pipelines.artwork` makes, nothing else.
+Beside F it keeps F's training (to go on after a kill, with --resume) and F's diary, a
+line a step. On several GPUs: torchrun --nproc-per-node N -m mlcore.components.train ...
+Prints one JSON document; {"error": "one sentence"} and exit code 1 when it cannot run.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import torch
+
+from mlcore.checkpoint import Meaning
+from mlcore.components.arms import ARMS, LearningConfig
+from mlcore.components.artwork import ArtworkError
+from mlcore.components.batches import Batches
+from mlcore.components.component import Component
+from mlcore.components.encoder import EncoderConfig
+from mlcore.components.keeping import save_encoder
+from mlcore.components.loop import Budget, Diary, Keeper, Loop
+from mlcore.components.shapes import SHAPES
+from mlcore.components.sources import add_sources, chosen_components, studio_of
+from mlcore.components.studio import Studio
+from mlcore.components.training import Training, new_encoder
+from mlcore.fit import World, place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One training: what of, on what, for how long."""
+
+    encoder: EncoderConfig
+    learning: LearningConfig
+    components: Sequence[Component]
+    unseen: Sequence[Component]
+    """Kept out of training, to be evaluated on"""
+    budget: Budget
+    out: Path
+    clip: Path | None = None
+    """The folder that CLIP's weights are in"""
+    every: float = 120.0
+    """Seconds between checkpoints"""
+    loaders: int = 0
+
+    @property
+    def training_file(self) -> Path:
+        """Where the training is kept until it is done."""
+        return self.out.with_suffix(".training.safetensors")
+
+
+def train(
+    order: Order,
+    studio: Studio,
+    device: torch.device,
+    *,
+    resume: bool,
+    world: World | None = None,
+) -> Meaning:
+    """Train, write the encoder, and return what is known about it.
+
+    With `resume` it goes on from the last checkpoint, if there is one. Raises
+    UnusableCheckpoint when that is broken or of another training, ValueError when the
+    order cannot be carried out.
+    """
+    world = world or World()
+    encoder = new_encoder(order.encoder, order.learning.seed)
+    if order.clip is not None:
+        encoder.spatial.take_over(order.clip)
+    components = list(order.components)
+    training = Training(encoder, order.learning, components, device, world)
+    batches = Batches(
+        studio=studio,
+        components=components,
+        batch=order.learning.batch,
+        seed=order.learning.seed,
+        raw=order.encoder.raw,
+        share=world.share(order.learning.batch),
+    )
+    keeper = Keeper(path=order.training_file, every=order.every)
+    seconds = 0.0
+    if resume and order.training_file.exists():
+        seconds = keeper.take_up(training)
+    loop = Loop(
+        budget=order.budget,
+        keeper=keeper,
+        diary=Diary(order.out.with_suffix(".jsonl"), training.steps)
+        if world.first
+        else None,
+        clock=time.monotonic,
+        loaders=order.loaders,
+    )
+    seconds = loop.run(training, batches, seconds)
+    known = {
+        **training.meaning(),
+        "unseen": [each.key for each in order.unseen],
+        "seconds": round(seconds, 1),
+        "device": device.type,
+        "programs": world.size,
+        "torch": torch.__version__,
+    }
+    if world.first:
+        save_encoder(training.average.network, order.out, known)
+    return known
+
+
+def ordered(
+    given: argparse.Namespace, components: tuple[list[Component], ...]
+) -> Order:
+    """Return the order that command-line arguments make."""
+    shape = SHAPES[given.shape]
+    encoder = shape.encoder
+    if given.clip:
+        from mlcore.components.clip import clip_config  # noqa: PLC0415  slow to import
+
+        encoder = replace(encoder, clip=clip_config(given.clip))
+    learning = LearningConfig(
+        seed=given.seed,
+        batch=given.batch or shape.batch,
+        **({"rate": given.rate} if given.rate else {}),
+    )
+    encoder, learning = ARMS[given.arm].of(encoder, learning)
+    trained, unseen = components
+    return Order(
+        encoder=encoder,
+        learning=learning,
+        components=trained,
+        unseen=unseen,
+        budget=Budget(steps=given.steps, minutes=given.minutes),
+        out=given.out,
+        clip=given.clip,
+        every=given.every,
+        loaders=given.loaders,
+    )
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Return what can be asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m mlcore.components.train")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float)
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--arm", choices=ARMS, default="full")
+    parser.add_argument("--shape", choices=SHAPES, default="cpu")
+    parser.add_argument("--batch", type=int)
+    parser.add_argument("--rate", type=float)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device")
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--every", type=float, default=120.0)
+    parser.add_argument("--loaders", type=int, default=0)
+    parser.add_argument("--clip", type=Path)
+    add_sources(parser)
+    return parser
+
+
+def main(environment: Mapping[str, str] = os.environ) -> int:
+    """Train as the command line says."""
+    given = arguments().parse_args()
+    device = place(given.device, environment)
+    world = World.join(device, environment)
+    try:
+        order = ordered(given, chosen_components(given))
+        studio = studio_of(given, order.encoder, device, loaders=given.loaders)
+        known = train(order, studio, device, resume=given.resume, world=world)
+    except (ValueError, ArtworkError, OSError) as error:
+        print(json.dumps({"error": str(error)}))  # noqa: T201
+        return 1
+    finally:
+        world.leave()
+    if world.first:
+        shown = {"out": str(order.out), "learning": asdict(order.learning)}
+        brief = ("steps", "seconds", "device", "programs")
+        print(json.dumps(shown | {name: known[name] for name in brief}))  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,192 @@
+"""One training of an encoder: what it holds, and what a step does.
+
+B: components in the batch (all programs together), E: length of an embedding
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from mlcore.checkpoint import (
+    Meaning,
+    Tensors,
+    optimiser_tensors,
+    prefixed,
+    restore_optimiser,
+    under,
+)
+from mlcore.components.arms import LearningConfig
+from mlcore.components.batches import Batch
+from mlcore.components.centres import followed, k_means, type_means
+from mlcore.components.component import CATEGORIES, Component
+from mlcore.components.encoder import ComponentEncoder, EncoderConfig
+from mlcore.components.losses import in_batch_loss, queue_loss
+from mlcore.components.queues import Queues
+from mlcore.fit import Average, World, cosine_rate, mixed_precision, with_decay
+
+FINEST = 1.0
+"""Gradients longer than this are shortened to it, as usual for transformers."""
+
+
+class Training:
+    """An encoder with its average, queues and optimiser, after `steps` steps."""
+
+    def __init__(
+        self,
+        encoder: ComponentEncoder,
+        config: LearningConfig,
+        components: list[Component],
+        device: torch.device,
+        world: World | None = None,
+    ) -> None:
+        self.config, self.device = config, device
+        self.world = world or World()
+        self.components = components
+        self.steps = 0
+        self.encoder = encoder.to(device)
+        embedding = encoder.config.embedding
+        self.queues = Queues(len(components), embedding).to(device)
+        self.classes = nn.Linear(embedding, len(components)).to(device)
+        nn.init.zeros_(self.classes.weight)
+        nn.init.zeros_(self.classes.bias)
+        self.average = Average(encoder, config.average)
+        self.categories = torch.tensor(
+            [CATEGORIES.index(each.category) for each in components], device=device
+        )
+        self.trained = nn.ModuleDict({"encoder": encoder, "classes": self.classes})
+        self.optimiser = torch.optim.AdamW(self._groups(), lr=0.0)
+
+    def step(self, batch: Batch, done: float) -> float:
+        """Go one step down with a batch, `done` 0..1 of the way; return the loss."""
+        c, batch = self.config, batch.to(self.device)
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["highest"] * cosine_rate(done, c.warm)
+        with mixed_precision(self.device, wanted=c.mixed):
+            own_one, own_two = self._seen(self.encoder, batch)
+        one, two = self.world.gather(own_one), self.world.gather(own_two)
+        components = self.world.gather(batch.components)
+        if c.loss == "classes":
+            loss = self._class_loss(own_one, own_two, batch.components)
+        else:
+            loss = self._contrast(one, two, components)
+        self.optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.world.sum_gradients(self.trained.parameters())
+        nn.utils.clip_grad_norm_(self.trained.parameters(), FINEST)
+        self.optimiser.step()
+        self.average.follow(self.encoder, self.steps)
+        self._remember(batch, one, two, components)
+        self.steps += 1
+        return float(loss.item())
+
+    def _class_loss(
+        self, one_BE: Tensor, two_BE: Tensor, components_B: Tensor
+    ) -> Tensor:
+        """Of this program's rows alone: the gradients of all programs are added."""
+        said = self.classes(torch.cat([one_BE, two_BE]))
+        return cross_entropy(said, components_B.repeat(2)) / self.world.size
+
+    def _contrast(self, one_BE: Tensor, two_BE: Tensor, components_B: Tensor) -> Tensor:
+        c = self.config
+        one_BE, two_BE = (nn.functional.normalize(e, dim=1) for e in (one_BE, two_BE))
+        loss = in_batch_loss(one_BE, two_BE, c.temperature)
+        if c.queue:
+            loss = loss + queue_loss(
+                torch.cat([one_BE, two_BE]),
+                components_B.repeat(2),
+                *self.queues.references(),
+                c.temperature,
+            )
+        return loss
+
+    @torch.no_grad()
+    def _remember(
+        self, batch: Batch, one_BE: Tensor, two_BE: Tensor, components_B: Tensor
+    ) -> None:
+        """After the loss: the batch joins its queues, the centres follow them."""
+        if self.config.fill == "average":
+            with mixed_precision(self.device, wanted=self.config.mixed):
+                one, two = self._seen(self.average.network, batch)
+            one_BE, two_BE = self.world.gather(one), self.world.gather(two)
+        both = (nn.functional.normalize(e, dim=1) for e in (one_BE, two_BE))
+        self.queues.push(components_B, sum(both, torch.zeros_like(one_BE)))
+        if self.queues.full:
+            self._guide()
+
+    def _guide(self) -> None:
+        encoder, kind = self.encoder, self.encoder.config.guidance
+        fresh = not encoder.begun
+        references, _ = self.queues.references()
+        if kind == "types":
+            new = type_means(references, self.categories, encoder.config.guides)
+            encoder.guides.copy_(new if fresh else followed(encoder.guides, new))
+        elif kind == "clusters":
+            chance = torch.Generator().manual_seed(self.config.seed)
+            start = None if fresh else encoder.guides
+            new = k_means(
+                references,
+                encoder.config.guides,
+                start_GE=start,
+                rounds=20 if fresh else 1,
+                chance=chance,
+            )
+            encoder.guides.copy_(new if fresh else followed(encoder.guides, new))
+        encoder.begin_guidance()
+
+    def _seen(self, encoder: ComponentEncoder, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Embeddings of both views of this program's rows, of any length."""
+        clips = torch.cat([batch.one, batch.two]).float() / 255
+        raw = None
+        if batch.raw_one is not None and batch.raw_two is not None:
+            raw = torch.cat([batch.raw_one, batch.raw_two]).float() / 255
+        one, two = encoder.embed(clips, raw).chunk(2)
+        return one, two
+
+    def _groups(self) -> list[dict[str, Any]]:
+        c, named = self.config, list(self.trained.named_parameters())
+        clip = [each for each in named if ".vision." in each[0]]
+        rest = [each for each in named if ".vision." not in each[0]]
+        return with_decay(rest, c.decay, highest=c.rate) + (
+            with_decay(clip, c.decay, highest=c.clip_rate) if clip else []
+        )
+
+    def tensors(self) -> Tensors:
+        """Return all that going on needs, as tensors."""
+        return {
+            **prefixed("trained", self.trained.state_dict()),
+            **prefixed("average", self.average.network.state_dict()),
+            **prefixed("queues", self.queues.state_dict()),
+            **prefixed("optimiser", optimiser_tensors(self.optimiser, self.trained)),
+        }
+
+    def meaning(self) -> Meaning:
+        """Return what the tensors are, for JSON."""
+        return {
+            "steps": self.steps,
+            "encoder": asdict(self.encoder.config),
+            "learning": asdict(self.config),
+            "components": [each.key for each in self.components],
+        }
+
+    def restore(self, tensors: Tensors, meaning: Meaning) -> None:
+        """Go on where another training of the same meaning was.
+
+        Raises ValueError when it was another training.
+        """
+        own = self.meaning()
+        for name in ("encoder", "learning", "components"):
+            if own[name] != meaning.get(name):
+                raise ValueError(f"the checkpoint is of a training with other {name}")
+        self.trained.load_state_dict(under("trained", tensors))
+        self.average.network.load_state_dict(under("average", tensors))
+        self.queues.load_state_dict(under("queues", tensors))
+        restore_optimiser(self.optimiser, self.trained, under("optimiser", tensors))
+        self.steps = int(meaning["steps"])
+
+
+def new_encoder(config: EncoderConfig, seed: int) -> ComponentEncoder:
+    """Return an untrained encoder."""
+    return ComponentEncoder(config, torch.Generator().manual_seed(seed))

@@ -1,0 +1,150 @@
+"""What training loops of several families share: rates, averages, several machines."""
+
+import math
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import torch
+from torch import Tensor, distributed, nn
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def cosine_rate(done: float, warm: float = 0.05) -> float:
+    """Return the share 0..1 of the highest learning rate after `done`, 0..1, of training.
+
+    It climbs over the first `warm` of it, then falls along half a cosine to 0 (SGDR,
+    arXiv 1608.03983, without restarts).
+    """
+    if done < warm:
+        return done / warm
+    return 0.5 * (1 + math.cos(math.pi * min((done - warm) / (1 - warm), 1.0)))
+
+
+def with_decay(
+    parameters: Iterable[tuple[str, nn.Parameter]], decay: float, **group: Any
+) -> list[dict[str, Any]]:
+    """Return optimiser groups: matrices decay; biases, norms and gates do not."""
+    trained = [each for _, each in parameters if each.requires_grad]
+    return [
+        {"params": [p for p in trained if p.dim() > 1], "weight_decay": decay, **group},
+        {"params": [p for p in trained if p.dim() <= 1], "weight_decay": 0.0, **group},
+    ]
+
+
+class Average(Generic[Network]):
+    """A copy of a network whose weights follow it slowly (Polyak averaging)."""
+
+    def __init__(self, network: Network, decay: float) -> None:
+        self.decay = decay
+        self.network = deepcopy(network).eval().requires_grad_(requires_grad=False)
+
+    @torch.no_grad()
+    def follow(self, network: nn.Module, step: int) -> None:
+        """Move towards the network; faster in the first steps, as both begin the same."""
+        decay = min(self.decay, (1 + step) / (10 + step))
+        for own, new in zip(
+            self.network.parameters(), network.parameters(), strict=True
+        ):
+            own.lerp_(new.detach().to(own.dtype), 1 - decay)
+        for kept, there in zip(self.network.buffers(), network.buffers(), strict=True):
+            kept.copy_(there)
+
+
+def mixed_precision(
+    device: torch.device, *, wanted: bool = True
+) -> AbstractContextManager[Any]:
+    """Return autocast to bfloat16, which needs no loss scaling, or nothing."""
+    if not wanted:
+        return nullcontext()
+    return torch.autocast(device.type, dtype=torch.bfloat16)
+
+
+@dataclass(frozen=True)
+class World:
+    """Which of how many training programs this one is."""
+
+    rank: int = 0
+    size: int = 1
+
+    @staticmethod
+    def join(device: torch.device, environment: Mapping[str, str] | None) -> "World":
+        """Meet the other programs that torchrun started; alone without its variables."""
+        if not environment or "RANK" not in environment:
+            return World()
+        distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        return World(distributed.get_rank(), distributed.get_world_size())
+
+    def leave(self) -> None:
+        """Part from the others."""
+        if self.size > 1:
+            distributed.destroy_process_group()
+
+    @property
+    def first(self) -> bool:
+        """Whether this one writes files and speaks."""
+        return self.rank == 0
+
+    def share(self, many: int) -> slice:
+        """Return which of `many` equal parts are ours. Raises ValueError if it does not divide."""
+        if many % self.size:
+            raise ValueError(f"{many} is not a multiple of {self.size} programs")
+        each = many // self.size
+        return slice(self.rank * each, (self.rank + 1) * each)
+
+    def gather(self, own_BD: Tensor) -> Tensor:
+        """Return (size * B, D): everybody's rows in order; ours keep their gradient.
+
+        Everybody computes the loss over all rows, with a gradient through its own alone;
+        summed over programs that is the gradient of one program with all rows.
+        """
+        if self.size == 1:
+            return own_BD
+        rows = [torch.empty_like(own_BD) for _ in range(self.size)]
+        distributed.all_gather(rows, own_BD.detach().contiguous())
+        rows[self.rank] = own_BD
+        return torch.cat(rows)
+
+    def sum_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
+        """Add everybody's gradients, in one message; a parameter without one counts 0."""
+        if self.size == 1:
+            return
+        trained = [each for each in parameters if each.requires_grad]
+        for each in trained:
+            if each.grad is None:
+                each.grad = torch.zeros_like(each)
+        flat = torch.cat(
+            [each.grad.flatten() for each in trained if each.grad is not None]
+        )
+        distributed.all_reduce(flat)
+        at = 0
+        for each in trained:
+            each.grad = flat[at : at + each.numel()].view_as(each)
+            at += each.numel()
+
+    def agree(self, value: float) -> float:
+        """Return the first program's value of a number, for all."""
+        if self.size == 1:
+            return value
+        said = torch.tensor([value], dtype=torch.float64)
+        if distributed.get_backend() == "nccl":
+            said = said.cuda()
+        distributed.broadcast(said, 0)
+        return float(said.item())
+
+
+def place(
+    asked: str | None, environment: Mapping[str, str] | None = None
+) -> torch.device:
+    """Return the device to train on: the one asked for, else a GPU if there is one.
+
+    Under torchrun each program takes the GPU of its LOCAL_RANK.
+    """
+    if asked:
+        return torch.device(asked)
+    if torch.cuda.is_available():
+        return torch.device("cuda", int((environment or {}).get("LOCAL_RANK", 0)))
+    return torch.device("cpu")
