@@ -1,3 +1,4 @@
+from catalog.models.acceptances import Acceptance
 from catalog.models.bins import Bin, BinItem, StorageRoot
 from catalog.models.components import (
     ComponentEmbedding,
@@ -13,7 +14,7 @@ from catalog.models.matches import MatchCandidate, MatchSet
 from catalog.models.productions import Production
 from catalog.models.representations import ShotMask, ShotVector, Slot
 from catalog.models.shots import CutChange, DuplicateGroup, Shot
-from catalog.models.suggestions import Acceptance, Suggestion
+from catalog.models.suggestions import Suggestion
 from catalog.models.titles import Location, SourceFile, Title
 from catalog.models.tokens import ApiToken
 from catalog.models.training import Promotion, TrainingRun

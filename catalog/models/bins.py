@@ -8,8 +8,8 @@ from django.db.models import Case, F, Max, Q, When
 from django.db.models.functions import Greatest
 from django.urls import reverse
 
+from catalog.models.acceptances import label_on_cut
 from catalog.models.productions import Production
-from catalog.models.suggestions import label_on_cut
 from catalog.models.titles import Title
 
 if TYPE_CHECKING:

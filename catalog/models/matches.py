@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from catalog.models.acceptances import label_on_cut
 from catalog.models.filters import FilteredCandidates
 from catalog.models.shots import Shot
-from catalog.models.suggestions import label_on_cut
 from catalog.models.titles import Title
 from catalog.models.verdicts import ENTERING, LEAVING, Verdict, VerdictQuerySet
 

@@ -118,8 +118,12 @@ def standing_on_shot(title: Title, frame: int) -> list[Acceptance]:
 
     One that leaves the shot as it stands ends all that were made before it.
     """
+    return _newest(Acceptance.objects.on_frame(title, frame).standing())
+
+
+def _newest(rows: Iterable[Acceptance]) -> list[Acceptance]:
     found: dict[str, Acceptance] = {}
-    for row in Acceptance.objects.on_frame(title, frame).standing():
+    for row in rows:
         if row.component is None:
             break
         found.setdefault(row.component.category, row)
@@ -127,20 +131,26 @@ def standing_on_shot(title: Title, frame: int) -> list[Acceptance]:
 
 
 def with_accepted(cuts: Iterable[MatchCut]) -> list[MatchCut]:
-    """The cuts with what stands accepted for each and for its shots."""
-    return [
-        replace(
-            cut,
-            transition=_laid(standing_on_cut(cut)),
-            on_leaving=_all_laid(cut.leaving),
-            on_entering=_all_laid(cut.entering),
-        )
-        for cut in cuts
-    ]
+    """The cuts with what stands accepted for each and for its shots: in one query."""
+    cuts = list(cuts)
+    titles = {side.title.pk for cut in cuts for side in (cut.leaving, cut.entering)}
+    standing = Acceptance.objects.standing().filter(leaving_title__in=titles)
+    rows = list(standing.select_related("component", "leaving_title"))
+    return [_with_accepted(cut, rows) for cut in cuts] if rows else cuts
 
 
-def _all_laid(side: CutSide) -> tuple[Laid, ...]:
-    found = map(_laid, standing_on_shot(side.title, side.frame))
+def _with_accepted(cut: MatchCut, rows: list[Acceptance]) -> MatchCut:
+    chosen = (row for row in rows if row.is_about(cut.leaving, cut.entering))
+    return replace(
+        cut,
+        transition=_laid(next(chosen, None)),
+        on_leaving=_all_laid(cut.leaving, rows),
+        on_entering=_all_laid(cut.entering, rows),
+    )
+
+
+def _all_laid(side: CutSide, rows: list[Acceptance]) -> tuple[Laid, ...]:
+    found = map(_laid, _newest(row for row in rows if row.is_about(side)))
     return tuple(each for each in found if each is not None)
 
 

@@ -20,10 +20,16 @@ COUNTS: dict[Category, int] = {
 
 
 @cache
-def catalogue() -> tuple[Component, ...]:
-    """Return every component, category by category."""
+def load_programs() -> None:
+    """Have every program name itself."""
     for module in pkgutil.walk_packages(programs.__path__, f"{programs.__name__}."):
         importlib.import_module(module.name)
+
+
+@cache
+def catalogue() -> tuple[Component, ...]:
+    """Return every component, category by category."""
+    load_programs()
     found: list[Component] = []
     for category in CATEGORIES:
         bases = [each for each in PROGRAMS.values() if each.category == category]
