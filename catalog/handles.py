@@ -7,7 +7,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from catalog.matchcuts import MatchCut
+    from catalog.matchcuts import CutSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +29,19 @@ class Room:
         return 2 * min(self.before, self.after)
 
 
-def room_of(cut: MatchCut) -> Room:
+def room_of(leaving: CutSide, entering: CutSide) -> Room:
     """The room at a cut: what both shots have there, one frame of each kept plain.
 
     Both pictures show during a transition, so it is bounded by the handles beyond the
     cut and by what plays up to it. Frames of the entering title are counted as those of
     the leaving one that last no longer.
     """
-    leaving, entering = cut.leaving, cut.entering
     ratio = leaving.title.rate / entering.title.rate
     played = leaving.frame - leaving.first_frame
     rest = entering.end_frame - 1 - entering.frame
     return Room(
-        before=max(0, min(played, floor(cut.entering_handle * ratio))),
-        after=max(0, min(cut.leaving_handle, floor(rest * ratio))),
+        before=min(played, floor((entering.frame - entering.first_frame) * ratio)),
+        after=min(leaving.end_frame - 1 - leaving.frame, floor(rest * ratio)),
     )
 
 

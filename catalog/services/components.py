@@ -15,7 +15,7 @@ from catalog.services.jobs import add_job
 from catalog.services.titles import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from django.contrib.auth.models import User
 
@@ -45,7 +45,7 @@ def accept_for_cut(
         raise Refused(f"{component} is no transition: lay it on a shot.")
     elif before + after < 1:
         raise Refused("A transition takes at least one frame.")
-    elif not (room := room_of(cut)).allows(before, after):
+    elif not (room := room_of(cut.leaving, cut.entering)).allows(before, after):
         raise Refused(
             f"The handles allow {room.before} frames before the cut and {room.after} "
             f"after it, not {before} and {after}."
@@ -191,18 +191,6 @@ def ask_recommendation(
 
 def _key(shot: Shot | int) -> int:
     return shot if isinstance(shot, int) else shot.pk
-
-
-def ask_previews(
-    components: Sequence[EditingComponent], *, user: User | None
-) -> Job | None:
-    """Ask the worker for the pictures of these components; None when none are named."""
-    if not components:
-        return None
-    keys = sorted(each.pk for each in components)
-    key = f"preview:{'-'.join(map(str, keys))}"[:200]
-    subject = {"components": keys}
-    return add_job(Job.Kind.PREVIEW, None, subject=subject, key=key, asked_by=user)
 
 
 def ask_every_preview(*, user: User | None) -> Job:

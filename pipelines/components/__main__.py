@@ -1,5 +1,6 @@
 """Command line: python -m pipelines.components, which writes the components down."""
 
+import os
 import sys
 
 import django
@@ -10,6 +11,7 @@ def main() -> int:
 
     The service runs without them: a sentence says what is lacking.
     """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catalog.settings")
     django.setup()
     # These need the settings.
     from mlcore.components.catalogue import catalogue  # noqa: PLC0415

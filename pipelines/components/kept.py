@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import transaction
 
 from catalog.handles import room_of
+from catalog.matchcuts import CutSide
 from catalog.models import (
     ComponentEmbedding,
     ComponentFinding,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from catalog.matchcuts import MatchCut
+    from catalog.handles import Room
     from catalog.models import EncoderVersion, Shot, Title
 
 AT_ONCE = 500
@@ -151,18 +152,18 @@ def replace_suggestions(
     leaving: tuple[Shot, int],
     entering: tuple[Shot, int] | None,
     suggested: Sequence[Suggested],
-    cut: MatchCut | None = None,
 ) -> list[Suggestion]:
     """Write what a version suggests for a cut, or for a shot, the best first.
 
-    Sides are shots with the frame that was looked at: of a cut, its last and its first.
-    For a cut give the cut too, whose handles bound every transition. Raises ValueError
-    when using nothing is not among them, for a component that cannot be there, and for
-    a transition that the handles do not allow.
+    Sides are shots, titles read, with the frame that was looked at: of a cut, the last
+    before it and the first after. Raises ValueError when using nothing is not among
+    them, for a component that cannot be there, and for a transition that the handles do
+    not allow.
     """
     keys = [each.component for each in suggested if each.component is not None]
     rows = EditingComponent.objects.offered().in_bulk(keys, field_name="key")
-    _check(suggested, rows, cut)
+    room = room_of(_side(*leaving), _side(*entering)) if entering else None
+    _check(suggested, rows, room)
     where = {
         "version": version,
         "leaving": leaving[0],
@@ -186,6 +187,15 @@ def replace_suggestions(
     return Suggestion.objects.bulk_create(made)
 
 
+def _side(shot: Shot, frame: int) -> CutSide:
+    return CutSide(
+        title=shot.title,
+        first_frame=shot.first_frame,
+        end_frame=shot.end_frame,
+        frame=frame,
+    )
+
+
 def _sought(where: Mapping[str, object]) -> dict[str, object]:
     return {
         name if value is not None else f"{name}__isnull": value
@@ -198,11 +208,10 @@ def _sought(where: Mapping[str, object]) -> dict[str, object]:
 def _check(
     suggested: Sequence[Suggested],
     rows: Mapping[str, EditingComponent],
-    cut: MatchCut | None,
+    room: Room | None,
 ) -> None:
     if all(each.component is not None for each in suggested):
         raise ValueError("using nothing is always among the suggestions")
-    room = room_of(cut) if cut is not None else None
     for each in suggested:
         if each.component is None:
             continue

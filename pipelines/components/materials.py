@@ -8,15 +8,18 @@ The library page names them.
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from sklearn.datasets import load_sample_images
 from torch import Tensor
 
-from mlcore.components.stretch import Layout
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mlcore.components.stretch import Layout
 
 PAN = 0.12
 """How far the picture moves over the clip, a share of its width: what freezes or echoes
