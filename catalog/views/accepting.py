@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -102,13 +103,17 @@ def _suggestion(
 
 
 def _component(given: Mapping[str, str]) -> EditingComponent | None:
-    word = given.get("component", "")
-    if not word:
-        return None
     offered = EditingComponent.objects.offered()
-    row = offered.filter(pk=number_of(word)).first()
+    word, name = given.get("component", ""), given.get("name", "").strip()
+    if not word and not name:
+        return None
+    if word:
+        row = offered.filter(pk=number_of(word)).first()
+    else:
+        alone = offered.exclude(category=EditingComponent.Category.TRANSITION)
+        row = alone.filter(Q(key=name) | Q(label__iexact=name)).first()
     if row is None:
-        raise Refused("There is no such component: choose one of the list.")
+        raise Refused("There is no such component: look for it in the library.")
     return row
 
 

@@ -46,8 +46,8 @@ class Place:
     label: str
     rows: list[Row]
     chosen: list[Acceptance]
-    elsewhere: list[EditingComponent]
-    """What a person may choose besides."""
+    transitions: list[EditingComponent]
+    """What may be laid over the cut besides; for a shot there are too many to list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +102,13 @@ def _place(
         for row in _suggestions(on, candidate)
         if on != "cut" or room.allows(row.before, row.after)
     ]
+    may_cross = on == "cut" and room.before + room.after > 0
+    return Place(on, ON[on], rows, chosen, _transitions() if may_cross else [])
+
+
+def _transitions() -> list[EditingComponent]:
     offered = EditingComponent.objects.offered()
-    kinds = ["transition"] if on == "cut" else list(EditingComponent.ON_A_SHOT)
-    elsewhere = offered.filter(category__in=kinds) if _may_lie(on, room) else []
-    return Place(on, ON[on], rows, chosen, list(elsewhere))
-
-
-def _may_lie(on: str, room: Room) -> bool:
-    return on != "cut" or room.before + room.after > 0
+    return list(offered.filter(category=EditingComponent.Category.TRANSITION))
 
 
 def _chosen(on: str, cut: MatchCut) -> list[Acceptance]:
