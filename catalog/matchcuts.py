@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +28,20 @@ class CutSide:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Laid:
+    """An editing component that a person has accepted for a cut or for a shot of it."""
+
+    key: str
+    label: str
+    category: str
+    dissolves: bool = False
+    """Whether it is the cross dissolve that every editing program has."""
+    before: Fraction = Fraction(0)
+    """Seconds that a transition is under way before the cut."""
+    after: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MatchCut:
     """A cut from the leaving frame, the last before it, to the entering, the first after.
 
@@ -43,6 +58,11 @@ class MatchCut:
     parts: dict[str, float]
     transform: dict[str, float] | None
     note: str = ""
+    transition: Laid | None = None
+    """What is accepted for the cut; None is the plain cut, chosen or not."""
+    on_leaving: tuple[Laid, ...] = ()
+    """What is accepted for the leaving shot alone."""
+    on_entering: tuple[Laid, ...] = ()
 
     @property
     def leaving_handle(self) -> int:

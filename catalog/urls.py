@@ -3,9 +3,11 @@ from django.contrib.auth import views as accounts
 from django.urls import include, path
 
 from catalog.views import (
+    accepting,
     bins,
     board,
     chains,
+    components,
     cuts,
     exports,
     health,
@@ -33,6 +35,32 @@ urlpatterns = [
         name="offsets-part",
     ),
     path("matches/<int:candidate_id>/keep/", keeping.keep, name="keep"),
+    path("matches/<int:candidate_id>/components/", accepting.laying, name="laying"),
+    path("matches/<int:candidate_id>/components/lay/", accepting.lay, name="lay"),
+    path(
+        "matches/<int:candidate_id>/components/suggest/",
+        accepting.suggest,
+        name="suggest",
+    ),
+    path(
+        "matches/<int:candidate_id>/components/<int:component_id>/",
+        accepting.tryout_part,
+        name="tryout-part",
+    ),
+    path(
+        "choices/<int:acceptance_id>/take-back/",
+        accepting.take_back_choice,
+        name="take-back",
+    ),
+    path("components/", components.library, name="components"),
+    path("components/map/", components.component_map, name="component-map"),
+    path("components/render/", components.render_all, name="components-render"),
+    path("components/<int:component_id>/", components.component, name="component"),
+    path(
+        "components/<int:component_id>/preview/",
+        components.preview_part,
+        name="component-preview",
+    ),
     path("bins/", bins.bin_list, name="bins"),
     path("bins/add/", bins.bin_add, name="bin-add"),
     path("bins/<int:bin_id>/", bins.bin_detail, name="bin"),
@@ -76,6 +104,21 @@ urlpatterns = [
     path("media/<int:title_id>/times", media.times, name="times"),
     path("media/loop/<int:candidate_id>", media.loop, name="loop"),
     path("media/loop/item/<int:item_id>", media.item_loop, name="item-loop"),
+    path(
+        "media/component/<int:component_id>/clip",
+        components.preview_video,
+        name="component-clip",
+    ),
+    path(
+        "media/component/<int:component_id>/still",
+        components.preview_still,
+        name="component-still",
+    ),
+    path(
+        "media/tryout/<int:candidate_id>/<int:component_id>",
+        accepting.tryout_video,
+        name="tryout",
+    ),
     path("media/offsets/<int:candidate_id>", media.offsets, name="offsets"),
     path("keys/", keys.keys, name="keys"),
     path("login/", accounts.LoginView.as_view(), name="login"),

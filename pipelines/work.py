@@ -3,6 +3,9 @@
 from catalog.models import Job
 from pipelines.across import across
 from pipelines.chains import chains
+from pipelines.components.previews import render_every_preview, render_previews
+from pipelines.components.recommend import recommend
+from pipelines.components.tryouts import render_tryout
 from pipelines.exports import export_loops
 from pipelines.ingest import ingest
 from pipelines.jobs import Work
@@ -24,4 +27,8 @@ WORK: dict[str, Work] = {
     Job.Kind.TRAIN: train,
     Job.Kind.OFFSETS: find_offsets,
     Job.Kind.CHAIN: chains,
+    Job.Kind.PREVIEW: render_previews,
+    Job.Kind.PREVIEWS: render_every_preview,
+    Job.Kind.TRYOUT: render_tryout,
+    Job.Kind.RECOMMEND: recommend,
 }

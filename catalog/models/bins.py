@@ -8,6 +8,7 @@ from django.db.models import Case, F, Max, Q, When
 from django.db.models.functions import Greatest
 from django.urls import reverse
 
+from catalog.models.acceptances import label_on_cut
 from catalog.models.productions import Production
 from catalog.models.titles import Title
 
@@ -75,8 +76,9 @@ class BinItemQuerySet(models.QuerySet["BinItem"]):
         )
 
     def with_titles(self) -> Self:
-        """Add what a row of a bin shows: the bin and both titles."""
-        return self.select_related("bin", "leaving_title", "entering_title")
+        """Add what a row of a bin shows: the bin, both titles, and what is laid on."""
+        sides = self.select_related("bin", "leaving_title", "entering_title")
+        return sides.annotate(laid=label_on_cut("leaving_title", "entering_title"))
 
 
 class BinItem(models.Model):

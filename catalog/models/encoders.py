@@ -29,6 +29,8 @@ class EncoderVersion(models.Model):
         APPEARANCE = "appearance"
         COLOUR = "colour"
         LEARNED = "learned"
+        COMPONENT = "component"
+        RECOMMENDER = "recommender"
 
     class Status(models.TextChoices):
         CANDIDATE = "candidate", "Candidate"

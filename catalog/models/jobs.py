@@ -83,6 +83,10 @@ class Job(models.Model):
         OFFSETS = "offsets", "Find the best frames"
         EXPORT = "export", "Export"
         TRAIN = "train", "Train a ranking"
+        PREVIEW = "preview", "Preview components"
+        PREVIEWS = "previews", "Preview every component"
+        TRYOUT = "tryout", "Try a component"
+        RECOMMEND = "recommend", "Recommend components"
 
     # The others make something for a page, or look at titles without changing them.
     CHANGE_TITLES = (Kind.INGEST, Kind.REDETECT, Kind.RECUT, Kind.REMATCH)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from catalog.models.acceptances import label_on_cut
 from catalog.models.filters import FilteredCandidates
 from catalog.models.shots import Shot
 from catalog.models.titles import Title
@@ -83,7 +84,8 @@ class MatchCandidateQuerySet(FilteredCandidates["MatchCandidate"]):
         )
 
     def with_card(self) -> Self:
-        """Add what a card shows: both sides, verdict, copies, and where it is cut so."""
+        """Add what a card shows: both sides, verdict, copies, where it is cut so, and the
+        component that stands accepted for it as `laid`."""
         sides = self.select_related("leaving__title", "entering__title")
         return (
             sides.with_verdict()
@@ -91,6 +93,7 @@ class MatchCandidateQuerySet(FilteredCandidates["MatchCandidate"]):
             .annotate(
                 leaving_copies=_copies_of("leaving__group"),
                 entering_copies=_copies_of("entering__group"),
+                laid=label_on_cut("leaving__title", "entering__title"),
             )
         )
 

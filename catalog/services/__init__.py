@@ -18,6 +18,16 @@ from catalog.services.carrying import (
     carry_verdicts,
 )
 from catalog.services.chains import ask_chains, keep_chain
+from catalog.services.components import (
+    accept_for_cut,
+    accept_for_shot,
+    ask_every_preview,
+    ask_recommendation,
+    standing_on_cut,
+    standing_on_shot,
+    take_back,
+    with_accepted,
+)
 from catalog.services.cuts import merge_with_previous, split_shot
 from catalog.services.exports import (
     Exported,
@@ -57,14 +67,18 @@ __all__ = [
     "Exported",
     "Refused",
     "Wishes",
+    "accept_for_cut",
+    "accept_for_shot",
     "add_from",
     "add_job",
     "add_path",
     "add_upload",
     "ask_across",
     "ask_chains",
+    "ask_every_preview",
     "ask_loops",
     "ask_promotion",
+    "ask_recommendation",
     "ask_search",
     "ask_training",
     "cancel_job",
@@ -100,7 +114,11 @@ __all__ = [
     "roll_back",
     "set_note",
     "split_shot",
+    "standing_on_cut",
+    "standing_on_shot",
     "sweep_jobs",
+    "take_back",
     "trainable_kinds",
     "undo_verdict",
+    "with_accepted",
 ]

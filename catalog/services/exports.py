@@ -24,6 +24,7 @@ from catalog.exports.text import one_line
 from catalog.matchcuts import MatchCut, cut_of_candidate, cut_of_item
 from catalog.models import Bin, BinItem, Job, MatchCandidate, StorageRoot
 from catalog.rushes import rushes_of
+from catalog.services.components import with_accepted
 from catalog.services.jobs import add_job
 from catalog.services.titles import Refused
 
@@ -119,11 +120,14 @@ def cuts_of_bin(kept_in: Bin, user: User | None) -> list[MatchCut]:
 def export_cuts(
     name: str, cuts: Sequence[MatchCut], wishes: Wishes, *, user: User | None
 ) -> Exported:
-    """Write the cuts in the format asked for; nothing is kept on the server.
+    """Write the cuts in the format asked for, with what is accepted for them.
+
+    Nothing is kept on the server.
 
     Raises Refused with one sentence when they cannot be written.
     """
-    cuts, warnings = _sourced(cuts, wishes, user)
+    # Before rushes take their places: choices are kept by the frames of the cut.
+    cuts, warnings = _sourced(with_accepted(cuts), wishes, user)
     titles = [side.title for cut in cuts for side in (cut.leaving, cut.entering)]
     form = FORMATS[wishes.form]
     stem = file_stem(name)

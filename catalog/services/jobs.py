@@ -21,6 +21,9 @@ INTERACTIVE = {
     Job.Kind.SEARCH,
     Job.Kind.EXPORT,
     Job.Kind.CHAIN,
+    Job.Kind.PREVIEW,
+    Job.Kind.TRYOUT,
+    Job.Kind.RECOMMEND,
 }
 
 

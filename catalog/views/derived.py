@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.timezone import now
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from catalog.matchcuts import MatchCut
+    from catalog.models import Title
 
 Source = MatchCandidate | BinItem
 
@@ -38,17 +39,40 @@ def file_state(
 ) -> FileState:
     """Look for a cut's file; ask the worker for it when it is not there.
 
-    `cut` is the source's, at its own frames or nudged. A job that failed is shown, not
-    asked for again: that is a person's decision.
+    `cut` is the source's, at its own frames or nudged.
+    """
+    asked = Asked(
+        kind=kind,
+        title=cut.leaving.title,
+        subject=_subject(source, cut),
+        key=_key(kind, source, cut),
+    )
+    return state_of(file, asked, user)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """The job that makes a file."""
+
+    kind: str
+    title: Title | None
+    subject: dict[str, Any]
+    key: str
+
+
+def state_of(file: str, asked: Asked, user: User) -> FileState:
+    """Look for a file; ask the worker for it when it is not there.
+
+    A job that failed is shown, not asked for again: that is a person's decision.
     """
     if local_path(file).is_file():
         return FileState(ready=True)
-    subject, key = _subject(source, cut), _key(kind, source, cut)
-    last = Job.objects.filter(key=key).first()
+    last = Job.objects.filter(key=asked.key).first()
     if last is not None and last.is_over and not _gone_since(last):
         return FileState(ready=False, job=last)
-    title = cut.leaving.title
-    job = add_job(kind, title, subject=subject, key=key, asked_by=user)
+    job = add_job(
+        asked.kind, asked.title, subject=asked.subject, key=asked.key, asked_by=user
+    )
     return FileState(ready=False, job=job)
 
 

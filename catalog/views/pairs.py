@@ -18,6 +18,7 @@ from catalog.services import Refused
 from catalog.views.cards import CardSide, sides_of
 from catalog.views.heatmap import scored
 from catalog.views.inspector import Moment, moment_at
+from catalog.views.laying import panel_of
 from catalog.views.loops import loop_state
 from catalog.views.nudges import nudged
 from catalog.views.offsets import aligned, offsets_state
@@ -69,6 +70,7 @@ def pair(request: PageRequest, candidate_id: int) -> HttpResponse:
         "cut": scored(cut, cut_of_candidate(candidate), offsets.found),
         "sides": _sides(candidate, cut),
         "loop": loop_state(candidate, cut, request.user),
+        "panel": panel_of(candidate, cut),
         "offsets": offsets,
         "aligned": aligned(request.GET, offsets),
         "view": _view(request),

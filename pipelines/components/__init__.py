@@ -1,1 +1,1 @@
-"""Editing components on disk: clips of the data set, each with what is on it."""
+"""Editing components: drawn to files, listed, found in titles and suggested."""
