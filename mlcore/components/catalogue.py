@@ -20,6 +20,13 @@ COUNTS: dict[Category, int] = {
 
 
 @cache
+def load_programs() -> None:
+    """Have every program name itself."""
+    for module in pkgutil.walk_packages(programs.__path__, f"{programs.__name__}."):
+        importlib.import_module(module.name)
+
+
+@cache
 def catalogue() -> tuple[Component, ...]:
     """Return every component, category by category."""
     return tuple(each for category in CATEGORIES for each in components_of(category))
@@ -28,8 +35,7 @@ def catalogue() -> tuple[Component, ...]:
 @cache
 def components_of(category: Category) -> tuple[Component, ...]:
     """Return the components of one category, whether or not the others are whole."""
-    for module in pkgutil.walk_packages(programs.__path__, f"{programs.__name__}."):
-        importlib.import_module(module.name)
+    load_programs()
     bases = [each for each in PROGRAMS.values() if each.category == category]
     return tuple(spread(bases, COUNTS[category]))
 
