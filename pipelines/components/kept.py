@@ -132,7 +132,7 @@ def _finding(
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Suggested:
     """One suggestion, in its place in the list; without a component: none at all.
 

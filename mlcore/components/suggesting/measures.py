@@ -75,7 +75,10 @@ MEASURES: tuple[Measure, ...] = (
     *(_of_side(each, "entering", "after the cut") for each in _EACH),
     *_BETWEEN,
 )
-"""What a context consists of, in this order."""
+"""What the context of a cut consists of, in this order."""
+
+SHOT_MEASURES: tuple[Measure, ...] = _EACH
+"""What the context of one shot consists of."""
 
 
 def measured(leaving: Side, entering: Side) -> Mapping[str, float | None]:
@@ -88,6 +91,11 @@ def measured(leaving: Side, entering: Side) -> Mapping[str, float | None]:
     for name, side in (("leaving", leaving), ("entering", entering)):
         found |= {f"{name} {key}": value for key, value in _side(side).items()}
     return found | _between(leaving, entering)
+
+
+def measured_shot(shot: Side) -> Mapping[str, float | None]:
+    """Return the measures of one shot by name, as `measured` takes those of a side."""
+    return _side(shot)
 
 
 def _side(side: Side) -> dict[str, float | None]:
