@@ -20,6 +20,8 @@ class LearningConfig:
     temperature: float = TEMPERATURE
     batch: int = 48
     """Components a step, of which two clips each are drawn"""
+    together: int = 4
+    """How many components of a batch are laid on one material pair"""
     rate: float = 1e-3
     """The highest learning rate"""
     clip_rate: float = 1e-5

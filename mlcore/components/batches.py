@@ -50,7 +50,7 @@ class Batches(Dataset[Batch]):
     components: Sequence[Component]
     batch: int
     seed: int
-    together: int = 4
+    together: int
     """How many components are laid on one material pair. Clips that differ in nothing but
     their component are the negatives that teach most, and material costs more to draw"""
     raw: bool = False

@@ -83,6 +83,7 @@ def train(
         components=components,
         batch=order.learning.batch,
         seed=order.learning.seed,
+        together=order.learning.together,
         raw=order.encoder.raw,
         share=world.share(order.learning.batch),
     )

@@ -1,4 +1,4 @@
-"""A studio of two photographs, and a few real components, for the tests of training."""
+"""A studio of two photographs, a few real components, and a quick training on them."""
 
 import torch
 from torch.nn.functional import interpolate
@@ -6,10 +6,20 @@ from torch.nn.functional import interpolate
 import mlcore.components.programs.filters.film
 import mlcore.components.programs.transitions.dissolves
 import mlcore.components.programs.transitions.slides  # noqa: F401  named by importing
+from mlcore.components.arms import ARMS, LearningConfig
+from mlcore.components.encoder import EncoderConfig
+from mlcore.components.loop import Budget
 from mlcore.components.programs.registry import PROGRAMS
 from mlcore.components.stretch import Layout
 from mlcore.components.studio import Studio, seed_of
+from mlcore.components.train import Order
 from tests.mlcore.photographs import photographs
+
+TINY = EncoderConfig(
+    size=16, frames=4, dims=32, heads=2, spatial=1, temporal=1, embedding=16, decoder=1
+)
+QUICK = LearningConfig(batch=4, together=2, rate=3e-3, mixed=False)
+CPU = torch.device("cpu")
 
 
 class Photographs:
@@ -68,4 +78,18 @@ def eight():
         "filter/bleach bypass",
         "transition/cross dissolve",
         "transition/dip to colour",
+    )
+
+
+def order(out, arm="full", steps=12):
+    """A training of eight components that takes about a second."""
+    encoder, learning = ARMS[arm].of(TINY, QUICK)
+    return Order(
+        encoder=encoder,
+        learning=learning,
+        components=eight(),
+        unseen=few(),
+        budget=Budget(steps=steps),
+        out=out,
+        every=0.0,
     )

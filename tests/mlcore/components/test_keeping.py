@@ -1,0 +1,115 @@
+"""What of a training outlives it: checkpoints, the encoder, two programs' common weights."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from mlcore.checkpoint import UnusableCheckpoint
+from mlcore.components.keeping import load_encoder
+from mlcore.components.loop import Budget
+from mlcore.components.train import train
+from tests.mlcore.components.photographed import CPU, order, studio
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def curve(out):
+    lines = out.with_suffix(".jsonl").read_text().splitlines()
+    return [json.loads(line)["loss"] for line in lines]
+
+
+def apart(out, steps, **variables):
+    """Begin a training in a program of its own."""
+    words = [sys.executable, "-m", "tests.mlcore.components.training_apart"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", **variables}
+    return subprocess.Popen([*words, str(out), str(steps)], cwd=ROOT, env=environment)
+
+
+class KeepingTests(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.out = Path(folder.name) / "encoder.safetensors"
+        threads = torch.get_num_threads()
+        self.addCleanup(torch.set_num_threads, threads)
+        # Sums are added in the same order only by as many threads.
+        torch.set_num_threads(1)
+
+    def test_a_killed_training_goes_on_to_the_same_bits(self):
+        steps, whole = 60, self.out.with_name("whole.safetensors")
+        train(order(whole, steps=steps), studio(), CPU, resume=False)
+        child = apart(self.out, steps)
+        self.addCleanup(child.kill)
+        diary = self.out.with_suffix(".jsonl")
+        end = time.monotonic() + 120
+        while not (diary.exists() and len(curve(self.out)) >= 5):
+            self.assertLess(time.monotonic(), end, "the training did not begin")
+            time.sleep(0.005)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        self.assertFalse(self.out.exists(), "it was killed too late")
+
+        train(order(self.out, steps=steps), studio(), CPU, resume=True)
+
+        self.assertEqual(curve(self.out), curve(whole))
+        one, two = (load_encoder(path)[0].state_dict() for path in (whole, self.out))
+        self.assertTrue(all(torch.equal(one[name], two[name]) for name in one))
+
+    def test_two_programs_learn_what_one_learns(self):
+        alone = self.out.with_name("alone.safetensors")
+        train(order(alone, steps=8), studio(), CPU, resume=False)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = str(free.getsockname()[1])
+        place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2"}
+
+        children = [apart(self.out, 8, RANK=rank, **place) for rank in ("0", "1")]
+
+        self.assertEqual([child.wait(timeout=120) for child in children], [0, 0])
+        for one, two in zip(curve(self.out), curve(alone), strict=True):
+            self.assertAlmostEqual(one, two, places=4)
+
+    def test_an_encoder_is_read_back_as_it_was_but_for_half_precision(self):
+        known = train(order(self.out), studio(), CPU, resume=False)
+
+        encoder, meaning = load_encoder(self.out)
+
+        self.assertEqual(meaning["components"], known["components"])
+        self.assertEqual(meaning["steps"], 12)
+        self.assertTrue(bool(encoder.begun))
+        self.assertLess(self.out.stat().st_size, 250_000)
+        found = encoder(torch.rand(2, 4, 3, 16, 16))
+        torch.testing.assert_close(found.norm(dim=1), torch.ones(2))
+
+    def test_a_broken_checkpoint_is_named_and_nothing_is_trained_over_it(self):
+        asked = order(self.out)
+        asked.training_file.write_bytes(b"half a file")
+
+        with self.assertRaisesRegex(UnusableCheckpoint, asked.training_file.name):
+            train(asked, studio(), CPU, resume=True)
+
+        self.assertEqual(asked.training_file.read_bytes(), b"half a file")
+
+    def test_a_checkpoint_of_another_training_is_refused(self):
+        train(order(self.out, steps=2), studio(), CPU, resume=False)
+        other = order(self.out, arm="queue", steps=4)
+
+        with self.assertRaisesRegex(UnusableCheckpoint, "other encoder"):
+            train(other, studio(), CPU, resume=True)
+
+    def test_a_training_in_minutes_ends_in_time(self):
+        asked = replace(order(self.out), budget=Budget(minutes=0.01))
+
+        known = train(asked, studio(), CPU, resume=False)
+
+        self.assertGreater(known["steps"], 0)
+        self.assertLess(known["seconds"], 5)

@@ -1,0 +1,113 @@
+"""Training an encoder: which clips a step sees, and what it learns from them."""
+
+import unittest
+from dataclasses import replace
+
+import torch
+
+from mlcore.components.arms import ARMS
+from mlcore.components.batches import Batches
+from mlcore.components.training import Training, new_encoder
+from tests.mlcore.components.photographed import CPU, QUICK, TINY, eight, few, studio
+
+
+def batches(components, batch=4, **changes):
+    return Batches(
+        studio=studio(),
+        components=components,
+        batch=batch,
+        seed=0,
+        **{"together": 2, **changes},
+    )
+
+
+def training(components, arm="full", **changes):
+    encoder, learning = ARMS[arm].of(TINY, replace(QUICK, **changes))
+    return Training(new_encoder(encoder, 0), learning, components, CPU)
+
+
+class BatchTests(unittest.TestCase):
+    def test_components_of_a_batch_are_distinct_and_all_come_in_turn(self):
+        drawn = batches(eight())
+
+        rounds = [drawn.chosen(step).tolist() for step in range(4)]
+
+        self.assertEqual(sorted(rounds[0] + rounds[1]), list(range(8)))
+        self.assertEqual(sorted(rounds[2] + rounds[3]), list(range(8)))
+        self.assertNotEqual(rounds[:2], rounds[2:])
+
+    def test_a_step_is_drawn_alike_whenever_it_is_drawn(self):
+        one, two = batches(eight())[5], batches(eight())[5]
+        other = batches(eight())[6]
+
+        self.assertTrue(torch.equal(one.one, two.one))
+        self.assertTrue(torch.equal(one.two, two.two))
+        self.assertFalse(torch.equal(one.one, other.one))
+
+    def test_both_clips_of_a_component_are_on_different_material(self):
+        drawn = batches(eight(), raw=True)[0]
+
+        self.assertFalse(torch.equal(drawn.raw_one, drawn.raw_two))
+
+    def test_those_that_share_material_in_one_view_part_in_the_other(self):
+        drawn = batches(eight(), raw=True)[0]
+
+        for view, (a, b) in ((drawn.raw_one, (0, 1)), (drawn.raw_two, (0, 2))):
+            self.assertTrue(torch.equal(view[a], view[b]))
+        self.assertFalse(torch.equal(drawn.raw_two[0], drawn.raw_two[1]))
+
+    def test_programs_draw_their_rows_of_the_same_batch(self):
+        whole = batches(eight())[3]
+
+        halves = [
+            batches(eight(), share=part)[3] for part in (slice(0, 2), slice(2, 4))
+        ]
+
+        self.assertTrue(torch.equal(torch.cat([h.one for h in halves]), whole.one))
+
+    def test_more_distinct_components_than_there_are_cannot_be_asked_for(self):
+        with self.assertRaisesRegex(ValueError, "5 distinct components"):
+            batches(few(), batch=5)
+
+
+class LearningTests(unittest.TestCase):
+    def test_every_arm_goes_a_step(self):
+        for arm in ARMS:
+            one = training(few(), arm)
+            drawn = batches(few(), raw=one.encoder.config.raw)
+            with self.subTest(arm):
+                losses = [one.step(drawn[step], 0.5) for step in range(7)]
+
+                self.assertTrue(torch.tensor(losses).isfinite().all())
+                # Five pushes a queue, so the sixth step may be guided.
+                self.assertTrue(bool(one.encoder.begun))
+
+    def test_it_learns_four_clips_by_heart(self):
+        one = training(few(), "in-batch")
+        batch = batches(few())[0]
+
+        losses = [one.step(batch, 0.3) for _ in range(60)]
+
+        self.assertGreater(losses[0], 1.5)
+        self.assertLess(losses[-1], 0.1)
+
+    def test_the_first_loss_against_queues_is_of_empty_queues(self):
+        queue, alone = training(few(), "queue"), training(few(), "in-batch")
+        batch = batches(few())[0]
+
+        # Loss before joining: at the first step there is no queue to lose against.
+        self.assertEqual(queue.step(batch, 0.5), alone.step(batch, 0.5))
+        self.assertEqual(queue.queues.pushed.tolist(), [1, 1, 1, 1])
+        self.assertGreater(queue.step(batch, 0.5), alone.step(batch, 0.5))
+
+    def test_the_centres_are_those_of_the_categories(self):
+        one, drawn = training(eight(), "full"), batches(eight())
+
+        for step in range(10):
+            one.step(drawn[step], 0.5)
+
+        references, _ = one.queues.references()
+        centre = torch.nn.functional.normalize(
+            references[one.categories == 2].mean(dim=0), dim=0
+        )
+        torch.testing.assert_close(one.encoder.guides[2], centre)
