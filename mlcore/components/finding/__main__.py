@@ -1,0 +1,107 @@
+"""Fit a detector to a trained encoder, and say how well it finds.
+
+    python -m mlcore.components.finding ENCODER.safetensors --out DETECTOR.safetensors [...]
+
+Draws clips on materials of the training pool to fit to, and of the test pool to calibrate
+on and to judge by, other pairs for each. Prints one JSON document; {"error": "one
+sentence"} and exit code 1 when it cannot run.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from mlcore.checkpoint import UnusableCheckpoint
+from mlcore.components.artwork import ArtworkError
+from mlcore.components.catalogue import catalogue, component
+from mlcore.components.choosing import some
+from mlcore.components.component import Component
+from mlcore.components.evaluate import embedder
+from mlcore.components.finding.clips import embedded_clips
+from mlcore.components.finding.fitting import Clips, fit_detector, references_of
+from mlcore.components.finding.judging import judge
+from mlcore.components.finding.keeping import save_detector
+from mlcore.components.keeping import load_encoder
+from mlcore.components.retrieval import Embed
+from mlcore.components.sources import add_sources, studio_of
+from mlcore.components.studio import Studio
+
+FIT, CALIBRATE, JUDGE = range(4), range(2), range(2, 4)
+"""Material pairs: of the training pool, then of the test pool."""
+
+
+def main() -> int:
+    """Fit, judge, save and print."""
+    parser = argparse.ArgumentParser(prog="python -m mlcore.components.finding")
+    parser.add_argument("encoder", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    add_sources(parser)
+    given = parser.parse_args()
+    try:
+        document = build(given)
+    except (ValueError, ArtworkError, UnusableCheckpoint, OSError) as error:
+        print(json.dumps({"error": str(error)}))  # noqa: T201
+        return 1
+    print(json.dumps(document))  # noqa: T201
+    return 0
+
+
+def build(given: argparse.Namespace) -> dict[str, Any]:
+    """Fit to what the encoder was trained on; what it was not stands for the unknown.
+
+    The references that are saved are of the whole catalogue: there nothing is unknown but
+    what others made.
+    """
+    encoder, meaning = load_encoder(given.encoder)
+    studio = studio_of(given, encoder.config, torch.device("cpu"))
+    embed = embedder(encoder, torch.device("cpu"))
+    unseen = [component(key) for key in meaning["unseen"]]
+    away = set(meaning["unseen"])
+    trained = [each for each in catalogue() if each.key not in away]
+    trained = some(trained, given.components, given.choice)
+    fit = embedded_clips(embed, studio, trained, "train", FIT)
+    held_out = _held_out(embed, studio, trained, unseen, CALIBRATE)
+    detector = fit_detector(fit, held_out)
+    figures = judge(detector, _held_out(embed, studio, trained, unseen, JUDGE))
+    rest = embedded_clips(embed, studio, unseen, "train", FIT)
+    whole = _joined(fit, rest)
+    references, categories, keys = references_of(whole)
+    digest = hashlib.sha256(given.encoder.read_bytes()).hexdigest()
+    known = {"encoder": digest, "clips": len(FIT), "figures": figures}
+    save_detector(
+        replace(detector, references=references, categories=categories, keys=keys),
+        given.out,
+        known,
+    )
+    return {"out": str(given.out), "components": len(keys), **figures}
+
+
+def _held_out(
+    embed: Embed,
+    studio: Studio,
+    trained: list[Component],
+    unseen: list[Component],
+    numbers: range,
+) -> Clips:
+    """As many known components as unseen ones, on test materials."""
+    known = some(trained, len(unseen), numbers[0])
+    return embedded_clips(embed, studio, [*known, *unseen], "test", numbers)
+
+
+def _joined(a: Clips, b: Clips) -> Clips:
+    return Clips(
+        embeddings=np.concatenate([a.embeddings, b.embeddings]),
+        keys=(*a.keys, *b.keys),
+        categories=np.concatenate([a.categories, b.categories]),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""A detector on disk: half-precision arrays as safetensors, with the keys of what it knows."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load_file, save_file
+
+from mlcore.components.finding.detector import Detector
+from mlcore.components.finding.softmax import Softmax
+
+FORMAT = 1
+
+
+def save_detector(detector: Detector, path: Path, known: dict[str, Any]) -> None:
+    """Write it, with what else is known about it: the encoder it belongs to, figures."""
+    meaning = {**known, "format": FORMAT, "keys": detector.keys}
+    arrays = {
+        name: np.ascontiguousarray(_halved(name, array))
+        for name, array in detector.arrays().items()
+    }
+    save_file(arrays, path, {"detector": json.dumps(meaning)})
+
+
+def load_detector(path: Path) -> tuple[Detector, dict[str, Any]]:
+    """Return what was saved. Raises ValueError when the file is broken, OSError without it."""
+    try:
+        with safe_open(path, "numpy") as opened:
+            meaning = json.loads((opened.metadata() or {})["detector"])
+        arrays = {
+            name: array.astype(np.float64) for name, array in load_file(path).items()
+        }
+        detector = Detector(
+            category=Softmax(
+                weight=arrays["category.weight"],
+                bias=arrays["category.bias"],
+                share=arrays["category.share"],
+                temperature=float(arrays["category.temperature"][0]),
+            ),
+            known=arrays["known"],
+            references=arrays["references"],
+            categories=arrays["categories"].astype(np.int64),
+            keys=tuple(meaning["keys"]),
+        )
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise ValueError(f"{path.name} holds no detector ({error})") from error
+    return detector, meaning
+
+
+def _halved(name: str, array: np.ndarray[Any, np.dtype[Any]]) -> Any:
+    # The references are nearly all of it, and cosines need no more.
+    return array.astype(np.float16) if name == "references" else array
