@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
+from catalog.exports.crossings import crossing_of
 from catalog.exports.rates import Counting, Unwritable, name_of_rate, spoken
 from catalog.timecode import frame_of, timecode
 
 if TYPE_CHECKING:
+    from catalog.exports.crossings import Crossing
     from catalog.exports.sources import Source
-    from catalog.matchcuts import CutSide, MatchCut
+    from catalog.matchcuts import CutSide, Laid, MatchCut
 
 RECORD_START = "01:00:00:00"
 # Black between two cuts, so that only what matches stands side by side.
@@ -56,6 +59,11 @@ class Event:
         """Frames on the timeline."""
         return self.record_end - self.record_first
 
+    @property
+    def laid(self) -> tuple[Laid, ...]:
+        """What is accepted for its shot alone."""
+        return self.cut.on_leaving if self.leaving else self.cut.on_entering
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timeline:
@@ -65,6 +73,16 @@ class Timeline:
     rate: Fraction
     drop: bool
     events: tuple[Event, ...]
+    crossings: tuple[Crossing, ...] = ()
+    """Transitions between events of one cut, in their order"""
+
+    def crossing_into(self, event: Event) -> Crossing | None:
+        """The transition that an event begins with."""
+        return next((c for c in self.crossings if c.entering is event), None)
+
+    def crossing_out_of(self, event: Event) -> Crossing | None:
+        """The transition that an event ends with."""
+        return next((c for c in self.crossings if c.leaving is event), None)
 
     @property
     def start(self) -> int:
@@ -181,7 +199,18 @@ class Planner:
                 at += GAP_SECONDS * round(rate)
             events.append(self._event(number, side, rate, at))
             at = events[-1].record_end
-        return Timeline(name=name, rate=rate, drop=drop, events=tuple(events))
+        crossings = (
+            crossing_of(a, b, rate)
+            for a, b in pairwise(events)
+            if a.cut_number == b.cut_number
+        )
+        return Timeline(
+            name=name,
+            rate=rate,
+            drop=drop,
+            events=tuple(events),
+            crossings=tuple(each for each in crossings if each is not None),
+        )
 
     def _event(self, number: int, side: _Side, rate: Fraction, at: int) -> Event:
         place = side.place
