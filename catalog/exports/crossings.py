@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from catalog.exports.timeline import Event
+    from catalog.exports.events import Event
     from catalog.matchcuts import Laid
 
 

@@ -11,7 +11,8 @@ from catalog.exports.text import one_line
 
 if TYPE_CHECKING:
     from catalog.exports.crossings import Crossing
-    from catalog.exports.timeline import Event, Timeline
+    from catalog.exports.events import Event
+    from catalog.exports.timeline import Timeline
 
 
 def write_edl(timeline: Timeline) -> bytes:

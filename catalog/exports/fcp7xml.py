@@ -19,8 +19,9 @@ from catalog.timecode import nominal
 
 if TYPE_CHECKING:
     from catalog.exports.crossings import Crossing
+    from catalog.exports.events import Event
     from catalog.exports.sources import Source
-    from catalog.exports.timeline import Event, Timeline
+    from catalog.exports.timeline import Timeline
 
 
 def write_fcp7(timeline: Timeline) -> bytes:

@@ -18,8 +18,9 @@ from catalog.exports.xml import Element, child, document
 
 if TYPE_CHECKING:
     from catalog.exports.crossings import Crossing
+    from catalog.exports.events import Event
     from catalog.exports.sources import Source
-    from catalog.exports.timeline import Event, Timeline
+    from catalog.exports.timeline import Timeline
 
 # What the DTD lets a conform-rate name.
 SOURCE_RATES = {"23.98", "24", "25", "29.97", "30", "47.95", "48", "50", "59.94", "60"}

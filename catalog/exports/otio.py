@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from catalog.exports.crossings import Crossing
+    from catalog.exports.events import Event
     from catalog.exports.sources import Source
-    from catalog.exports.timeline import Event, Timeline
+    from catalog.exports.timeline import Timeline
 
 
 def write_otio(timeline: Timeline) -> bytes:

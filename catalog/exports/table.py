@@ -12,7 +12,8 @@ from catalog.exports.reasons import laid_words
 from catalog.exports.text import cell, number
 
 if TYPE_CHECKING:
-    from catalog.exports.timeline import Event, Timeline
+    from catalog.exports.events import Event
+    from catalog.exports.timeline import Timeline
 
 TRANSFORM = ("scale", "dx", "dy", "rotation", "mirror")
 
