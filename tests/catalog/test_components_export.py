@@ -106,7 +106,7 @@ class CrossingTests(SimpleTestCase):
             self.assertEqual(line.crossings, ())
 
 
-class FileTests(SimpleTestCase):
+class WrittenTests(SimpleTestCase):
     def setUp(self):
         self.line = planner(*laid_cuts(), handles=24).in_one()
 
