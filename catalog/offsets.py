@@ -19,7 +19,7 @@ REACH = 12
 
 def offsets_key(cut: MatchCut) -> str:
     """File key of the scores around a cut: the same frames are compared once."""
-    actives = EncoderVersion.objects.actives().order_by("family")
+    actives = EncoderVersion.objects.of_shots().order_by("family")
     text = json.dumps(
         [
             *(OFFSETS_VERSION, REACH, cut.kind),

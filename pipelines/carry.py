@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from catalog.files import local_path, publish, working_folder
 from catalog.recuts import map_key, read_map, write_map
-from catalog.services import carry_changes, carry_verdicts
+from catalog.services import carry_changes, carry_choices, carry_verdicts
 from mlcore.shots.detect import find_shots
 from mlcore.shots.recut import kept_frames
 from pipelines.segment import load_signals
@@ -49,14 +49,18 @@ def align(claim: Claim) -> None:
 
 
 def carry(claim: Claim) -> None:
-    """Repeat the verdicts on the older version whose frames are here."""
+    """Repeat the verdicts and choices on the older version whose frames are here."""
     title, older = claim.title, claim.title.supersedes
     found = read_map(title)
     if older is None or found is None:
         return
     with claim.writing():
         made = carry_verdicts(title, older, found)
-    claim.job.note(f"{made} verdicts on version {older.version} were carried")
+        chosen = carry_choices(title, older, found)
+    claim.job.note(
+        f"{made} verdicts on version {older.version} were carried, "
+        f"{chosen} choices of components"
+    )
 
 
 def _comparable(claim: Claim, title: Title, older: Title) -> bool:

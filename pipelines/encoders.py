@@ -63,7 +63,7 @@ def load_encoders() -> Encoders:
 
 def live_versions() -> dict[str, EncoderVersion]:
     """The live version of each family; the first use of a family writes its row."""
-    live = {version.family: version for version in EncoderVersion.objects.actives()}
+    live = {version.family: version for version in EncoderVersion.objects.of_shots()}
     for family in FAMILIES:
         if family not in live:
             live[family] = _first_version(family)

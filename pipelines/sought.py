@@ -37,7 +37,7 @@ class Sought:
 
     def is_live(self) -> bool:
         """Whether these versions are still the live ones."""
-        actives = EncoderVersion.objects.actives()
+        actives = EncoderVersion.objects.of_shots()
         return self.versions == dict(actives.values_list("family", "pk"))
 
 

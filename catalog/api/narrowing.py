@@ -10,10 +10,12 @@ from rest_framework.filters import BaseFilterBackend
 
 from catalog.api.asker import asker
 from catalog.forms import BoardForm
-from catalog.models import Job, Shot, Title
+from catalog.models import EditingComponent, Job, Shot, Title
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
+
+    from catalog.models.components import EditingComponentQuerySet
 
 
 class TitleFilter(f.FilterSet):  # type: ignore[misc]  # the library has no types
@@ -32,6 +34,22 @@ class ShotFilter(f.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Shot
         fields = ["role", "group"]
+
+
+class ComponentFilter(f.FilterSet):  # type: ignore[misc]
+    """Components by what they are."""
+
+    name = f.CharFilter(method="called", label="words of its label or key")
+
+    class Meta:
+        model = EditingComponent
+        fields = ["category", "base", "split"]
+
+    def called(
+        self, found: EditingComponentQuerySet, _name: str, words: str
+    ) -> EditingComponentQuerySet:
+        """Those with every word in their label or key."""
+        return found.called(words)
 
 
 class JobFilter(f.FilterSet):  # type: ignore[misc]

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from catalog.api import bins, catalogue, docs, exports, jobs, matches
+from catalog.api import bins, catalogue, components, docs, exports, jobs, matches
 
 app_name = "api"
 urlpatterns = [
@@ -13,6 +13,19 @@ urlpatterns = [
     path("titles/", catalogue.Titles.as_view(), name="titles"),
     path("titles/<int:pk>/", catalogue.OneTitle.as_view(), name="title"),
     path("titles/<int:pk>/shots/", catalogue.Shots.as_view(), name="shots"),
+    path("titles/<int:pk>/findings/", components.Findings.as_view(), name="findings"),
+    path("components/", components.Components.as_view(), name="components"),
+    path("components/<int:pk>/", components.OneComponent.as_view(), name="component"),
+    path("components/<int:pk>/similar/", components.Similar.as_view(), name="similar"),
+    path(
+        "matches/<int:pk>/suggestions/",
+        components.Suggestions.as_view(),
+        name="suggestions",
+    ),
+    path("matches/<int:pk>/components/", components.Choices.as_view(), name="choices"),
+    path(
+        "choices/<int:pk>/take-back/", components.TakeBack.as_view(), name="take-back"
+    ),
     path("matches/", matches.Matches.as_view(), name="matches"),
     path("matches/<int:pk>/", matches.OneMatch.as_view(), name="match"),
     path("matches/<int:pk>/verdict/", matches.GiveVerdict.as_view(), name="judge"),

@@ -9,7 +9,8 @@ from catalog.exports.reasons import marker_note
 from catalog.exports.text import cell
 
 if TYPE_CHECKING:
-    from catalog.exports.timeline import Event, Timeline
+    from catalog.exports.events import Event
+    from catalog.exports.timeline import Timeline
 
 COLUMNS = (
     *("Name", "Tape", "Start", "End", "Mark IN", "Mark OUT", "FPS", "Tracks"),

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from catalog.exports.paths import localhost_url
-from catalog.exports.reasons import marker_name, marker_note, placement_of
+from catalog.exports.reasons import (
+    laid_marks,
+    marker_name,
+    marker_note,
+    placement_of,
+)
 from catalog.exports.text import number
 from catalog.exports.xml import Element, child, document
 from catalog.timecode import nominal
 
 if TYPE_CHECKING:
+    from catalog.exports.crossings import Crossing
+    from catalog.exports.events import Event
     from catalog.exports.sources import Source
-    from catalog.exports.timeline import Event, Timeline
+    from catalog.exports.timeline import Timeline
 
 
 def write_fcp7(timeline: Timeline) -> bytes:
@@ -36,12 +44,15 @@ def write_fcp7(timeline: Timeline) -> bytes:
     track = child(video, "track")
     declared: set[int] = set()
     for event in timeline.events:
+        into = _dissolve(timeline.crossing_into(event))
+        if into is not None:
+            _transitionitem(track, timeline.rate, into)
         _clipitem(track, timeline, event, declared)
     heard = [event for event in timeline.events if event.source.channels]
     if heard:
         sound = child(child(media, "audio"), "track")
         for event in heard:
-            _sounditem(sound, event)
+            _sounditem(sound, event, timeline.rate)
     return document(root, "xmeml")
 
 
@@ -57,21 +68,57 @@ def _format(video: Element, timeline: Timeline) -> None:
 def _clipitem(
     track: Element, timeline: Timeline, event: Event, declared: set[int]
 ) -> None:
-    item = _item(track, event, f"clipitem-{event.number}")
+    crossing = timeline.crossing_into(event)
+    into, out = _dissolve(crossing), _dissolve(timeline.crossing_out_of(event))
+    item = _item(track, event, f"clipitem-{event.number}", timeline.rate, into, out)
     _file(item, event.source, first=event.source.key not in declared)
     declared.add(event.source.key)
     if placement_of(event):
         _basic_motion(item, event, timeline.size)
     _link(item, event)
-    marker = child(item, "marker")
-    child(marker, "comment", marker_note(event))
-    child(marker, "name", marker_name(event))
-    child(marker, "in", event.matched)
-    child(marker, "out", -1)
+    for name, note in (
+        (marker_name(event), marker_note(event)),
+        *laid_marks(event, crossing),
+    ):
+        marker = child(item, "marker")
+        child(marker, "comment", note)
+        child(marker, "name", name)
+        child(marker, "in", event.matched)
+        child(marker, "out", -1)
 
 
-def _sounditem(track: Element, event: Event) -> None:
-    item = _item(track, event, f"sounditem-{event.number}")
+def _dissolve(crossing: Crossing | None) -> Crossing | None:
+    """The transition if it is a dissolve, about the cut, before or after it.
+
+    A transition of this format has its middle on the cut, or one of its ends: one that
+    is longer on one side is shortened there.
+    """
+    if crossing is None or not crossing.laid.dissolves:
+        return None
+    before, after = crossing.before, crossing.after
+    if 0 in (before, after) or after - before in (0, 1):
+        return crossing
+    shorter = min(before, after)
+    return replace(crossing, before=shorter, after=shorter)
+
+
+def _transitionitem(track: Element, rate: Fraction, crossing: Crossing) -> None:
+    item = child(track, "transitionitem")
+    child(item, "start", crossing.first)
+    child(item, "end", crossing.end)
+    ends = "end" if not crossing.after else "center"
+    child(item, "alignment", ends if crossing.before else "start")
+    _rate(item, rate)
+    effect = child(item, "effect")
+    child(effect, "name", "Cross Dissolve")
+    child(effect, "effectid", "Cross Dissolve")
+    child(effect, "effectcategory", "Dissolve")
+    child(effect, "effecttype", "transition")
+    child(effect, "mediatype", "video")
+
+
+def _sounditem(track: Element, event: Event, rate: Fraction) -> None:
+    item = _item(track, event, f"sounditem-{event.number}", rate)
     _file(item, event.source, first=False)
     source = child(item, "sourcetrack")
     child(source, "mediatype", "audio")
@@ -79,17 +126,28 @@ def _sounditem(track: Element, event: Event) -> None:
     _link(item, event)
 
 
-def _item(track: Element, event: Event, name: str) -> Element:
+def _item(
+    track: Element,
+    event: Event,
+    name: str,
+    rate: Fraction,
+    into: Crossing | None = None,
+    out: Crossing | None = None,
+) -> Element:
+    """A clip; where it meets a transition it has no edge, and its frames reach over it."""
     source = event.source
     item = child(track, "clipitem", id=name)
     child(item, "name", source.name)
     child(item, "enabled", "TRUE")
     child(item, "duration", source.frames)
     _rate(item, source.rate)
-    child(item, "start", event.record_first)
-    child(item, "end", event.record_end)
-    child(item, "in", event.first)
-    child(item, "out", event.first + event.plays)
+    ratio = source.rate / rate
+    head = round(into.before * ratio) if into else 0
+    tail = round(out.after * ratio) if out else 0
+    child(item, "start", -1 if into else event.record_first)
+    child(item, "end", -1 if out else event.record_end)
+    child(item, "in", event.first - head)
+    child(item, "out", event.first + event.plays + tail)
     return item
 
 

@@ -7,16 +7,26 @@ from typing import TYPE_CHECKING
 
 from catalog.exports.paths import file_url
 from catalog.exports.rates import spoken
-from catalog.exports.reasons import marker_name, marker_note, placement_of
+from catalog.exports.reasons import (
+    laid_marks,
+    marker_name,
+    marker_note,
+    placement_of,
+)
 from catalog.exports.text import number
 from catalog.exports.xml import Element, child, document
 
 if TYPE_CHECKING:
+    from catalog.exports.crossings import Crossing
+    from catalog.exports.events import Event
     from catalog.exports.sources import Source
-    from catalog.exports.timeline import Event, Timeline
+    from catalog.exports.timeline import Timeline
 
 # What the DTD lets a conform-rate name.
 SOURCE_RATES = {"23.98", "24", "25", "29.97", "30", "47.95", "48", "50", "59.94", "60"}
+# Final Cut's own dissolve, as its exports name it.
+DISSOLVE, DISSOLVES = "dissolve", "Cross Dissolve"
+DISSOLVE_UID = "FxPlug:4731E73A-8DAC-4113-9A30-AE85B1761265"
 Formats = dict[tuple[Fraction, tuple[int, int]], str]
 
 
@@ -31,6 +41,8 @@ def write_fcpxml(timeline: Timeline, target: str = "") -> bytes:
     formats = _formats(resources, timeline)
     for source in timeline.sources():
         _asset(resources, source, formats)
+    if any(each.laid.dissolves for each in timeline.crossings):
+        child(resources, "effect", id=DISSOLVE, name=DISSOLVES, uid=DISSOLVE_UID)
     event = child(child(root, "library"), "event", name="Kuleshov")
     project = child(event, "project", name=timeline.name)
     frame = 1 / timeline.rate
@@ -47,6 +59,9 @@ def write_fcpxml(timeline: Timeline, target: str = "") -> bytes:
     for each in timeline.events:
         if each.record_first > at:
             _gap(spine, timeline, at, each.record_first)
+        crossing = timeline.crossing_into(each)
+        if crossing is not None and crossing.laid.dissolves:
+            _transition(spine, timeline, crossing)
         _clip(spine, timeline, each, formats, target)
         at = each.record_end
     return document(root, "fcpxml")
@@ -111,6 +126,19 @@ def _gap(spine: Element, timeline: Timeline, first: int, end: int) -> None:
     )
 
 
+def _transition(spine: Element, timeline: Timeline, crossing: Crossing) -> None:
+    """It lies over the ends of both clips, which stay as long as they are."""
+    frame = 1 / timeline.rate
+    transition = child(
+        spine,
+        "transition",
+        name=DISSOLVES,
+        offset=time((timeline.start + crossing.first) * frame),
+        duration=time(crossing.length * frame),
+    )
+    child(transition, "filter-video", ref=DISSOLVE, name=DISSOLVES)
+
+
 def _clip(
     spine: Element, timeline: Timeline, event: Event, formats: Formats, target: str
 ) -> None:
@@ -131,14 +159,18 @@ def _clip(
         child(clip, "conform-rate", scaleEnabled="0", srcFrameRate=_short(source.rate))
     if target in TARGETS:
         _transform(clip, event, timeline.size, target)
-    child(
-        clip,
-        "marker",
-        start=time((source.start + event.matched) / source.rate),
-        duration=time(1 / source.rate),
-        value=marker_name(event),
-        note=marker_note(event),
-    )
+    for name, note in (
+        (marker_name(event), marker_note(event)),
+        *laid_marks(event, timeline.crossing_into(event)),
+    ):
+        child(
+            clip,
+            "marker",
+            start=time((source.start + event.matched) / source.rate),
+            duration=time(1 / source.rate),
+            value=name,
+            note=note,
+        )
 
 
 TARGETS = ("final-cut", "resolve")

@@ -8,13 +8,15 @@ import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
 
 from catalog.exports.paths import file_url
-from catalog.exports.reasons import marker_name, marker_note
+from catalog.exports.reasons import laid_marks, marker_name, marker_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from catalog.exports.crossings import Crossing
+    from catalog.exports.events import Event
     from catalog.exports.sources import Source
-    from catalog.exports.timeline import Event, Timeline
+    from catalog.exports.timeline import Timeline
 
 
 def write_otio(timeline: Timeline) -> bytes:
@@ -36,29 +38,44 @@ def write_otio(timeline: Timeline) -> bytes:
     return (text.rstrip("\n") + "\n").encode("utf-8")
 
 
-def _items(timeline: Timeline, rate: float) -> Iterator[otio.core.Item]:
+def _items(timeline: Timeline, rate: float) -> Iterator[otio.core.Composable]:
     at = 0
     for event in timeline.events:
         if event.record_first > at:
             black = RationalTime(event.record_first - at, rate)
             yield otio.schema.Gap(duration=black)
-        yield _clip(event, rate)
+        crossing = timeline.crossing_into(event)
+        if crossing is not None:
+            yield _transition(crossing, rate)
+        yield _clip(event, rate, crossing)
         at = event.record_end
 
 
-def _clip(event: Event, rate: float) -> otio.schema.Clip:
+def _transition(crossing: Crossing, rate: float) -> otio.schema.Transition:
+    """A dissolve by the name that programs know; else our own, which they pass over."""
+    kinds, laid = otio.schema.TransitionTypes, crossing.laid
+    return otio.schema.Transition(
+        name=laid.label,
+        transition_type=kinds.SMPTE_Dissolve if laid.dissolves else kinds.Custom,
+        in_offset=RationalTime(crossing.before, rate),
+        out_offset=RationalTime(crossing.after, rate),
+        metadata={"kuleshov": {"component": laid.key}},
+    )
+
+
+def _clip(event: Event, rate: float, crossing: Crossing | None) -> otio.schema.Clip:
     source = event.source
     own = float(source.rate)
-    marker = otio.schema.Marker(
-        name=marker_name(event),
-        marked_range=TimeRange(
-            RationalTime(source.start + event.matched, own), RationalTime(1, own)
-        ),
-        color=otio.schema.MarkerColor.RED
-        if event.leaving
-        else otio.schema.MarkerColor.GREEN,
-        comment=marker_note(event),
+    colours = otio.schema.MarkerColor
+    marker = _marker(
+        event,
+        marker_name(event),
+        marker_note(event),
+        colours.RED if event.leaving else colours.GREEN,
     )
+    named = [
+        _marker(event, *each, colours.PURPLE) for each in laid_marks(event, crossing)
+    ]
     return otio.schema.Clip(
         name=source.name,
         media_reference=_media(source),
@@ -66,8 +83,29 @@ def _clip(event: Event, rate: float) -> otio.schema.Clip:
             RationalTime(source.start + event.first, own),
             RationalTime(event.length, rate),
         ),
-        markers=[marker],
+        markers=[marker, *named],
+        effects=[
+            otio.schema.Effect(
+                name=each.label,
+                effect_name=each.key,
+                metadata={"kuleshov": {"component": each.key}},
+            )
+            for each in event.laid
+        ],
         metadata={"kuleshov": _known(event), "cmx_3600": {"reel": source.reel}},
+    )
+
+
+def _marker(event: Event, name: str, note: str, colour: str) -> otio.schema.Marker:
+    source = event.source
+    own = float(source.rate)
+    return otio.schema.Marker(
+        name=name,
+        marked_range=TimeRange(
+            RationalTime(source.start + event.matched, own), RationalTime(1, own)
+        ),
+        color=colour,
+        comment=note,
     )
 
 

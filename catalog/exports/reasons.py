@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from catalog.exports.text import number, one_line
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from catalog.exports.crossings import Crossing
+    from catalog.exports.events import Event
     from catalog.exports.sources import Source
-    from catalog.exports.timeline import Event
-    from catalog.matchcuts import MatchCut
+    from catalog.matchcuts import Laid, MatchCut
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,10 +77,52 @@ def marker_note(event: Event) -> str:
         said.append("parts " + ", ".join(_part(*each) for each in cut.parts.items()))
     if cut.transform:
         said.append(f"B is to be {transform_words(cut)}")
+    said += laid_words(event)
     said.append(f"handles {event.before} before, {event.after} after")
     if cut.note:
         said.append(one_line(cut.note))
     return one_line("; ".join(said), 2000)
+
+
+def laid_words(event: Event) -> list[str]:
+    """What people have accepted for the cut and for the event's shot, each a phrase."""
+    cut, source = event.cut, event.source
+    said = []
+    if cut.transition is not None:
+        over = (round(part * source.rate) for part in _spans(cut.transition))
+        said.append(
+            f"cross with {component_words(cut.transition)}, "
+            "{} frames before the cut and {} after".format(*over)
+        )
+    said += [f"lay on {component_words(each)}" for each in event.laid]
+    return said
+
+
+def laid_marks(event: Event, crossing: Crossing | None) -> list[tuple[str, str]]:
+    """(name, note) of a marker for each component that programs do not know by name."""
+    found = [
+        (f"{each.category.capitalize()}: {one_line(each.label, 100)}",
+         f"Lay {component_words(each)} on this shot.")
+        for each in event.laid
+    ]  # fmt: skip
+    if crossing is not None and not crossing.laid.dissolves:
+        found.append(
+            (
+                f"Transition: {one_line(crossing.laid.label, 100)}",
+                f"Cross here with {component_words(crossing.laid)}, {crossing.before} "
+                f"frames before the cut and {crossing.after} after.",
+            )
+        )
+    return found
+
+
+def _spans(laid: Laid) -> tuple[Fraction, Fraction]:
+    return laid.before, laid.after
+
+
+def component_words(laid: Laid) -> str:
+    """A component as people and programs call it: Noir (filter/noir/0)."""
+    return f"{one_line(laid.label, 200)} ({one_line(laid.key, 200)})"
 
 
 def transform_words(cut: MatchCut) -> str:

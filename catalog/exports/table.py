@@ -8,10 +8,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from catalog.exports.rates import spoken
+from catalog.exports.reasons import laid_words
 from catalog.exports.text import cell, number
 
 if TYPE_CHECKING:
-    from catalog.exports.timeline import Event, Timeline
+    from catalog.exports.events import Event
+    from catalog.exports.timeline import Timeline
 
 TRANSFORM = ("scale", "dx", "dy", "rotation", "mirror")
 
@@ -57,6 +59,7 @@ def _row(timeline: Timeline, event: Event) -> dict[str, Any]:
         "record_out": timeline.tc(event.record_end),
         "record_frames": event.length,
         **{name: _shown(transform.get(name)) for name in TRANSFORM},
+        "laid": cell("; ".join(laid_words(event))),
         "note": cell(cut.note),
     }
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
+from catalog.exports.crossings import Crossing, crossing_of
+from catalog.exports.events import Event
 from catalog.exports.rates import Counting, Unwritable, name_of_rate, spoken
 from catalog.timecode import frame_of, timecode
 
@@ -24,40 +27,6 @@ NEAR, BEFORE_HALF = Fraction(1, 10), Fraction(2, 5)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Event:
-    """One clip of the timeline: the tail of a leaving shot, or the head of an entering one.
-
-    `first` to `end` are frames of the source, half-open: those that are shown.
-    `record_first` to `record_end` are frames of the timeline from its start. `before`
-    and `after` are handles, frames of the source that are there beyond them. `plays` is
-    how many frames of the source last as long as the event, where rates differ.
-    """
-
-    number: int
-    cut_number: int
-    cut: MatchCut
-    leaving: bool
-    source: Source
-    first: int
-    end: int
-    before: int
-    after: int
-    record_first: int
-    record_end: int
-    plays: int
-
-    @property
-    def matched(self) -> int:
-        """The frame of the source at the cut: the last of A, the first of B."""
-        return self.end - 1 if self.leaving else self.first
-
-    @property
-    def length(self) -> int:
-        """Frames on the timeline."""
-        return self.record_end - self.record_first
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Timeline:
     """Events in order, one after another, each cut apart from the next by black."""
 
@@ -65,6 +34,16 @@ class Timeline:
     rate: Fraction
     drop: bool
     events: tuple[Event, ...]
+    crossings: tuple[Crossing, ...] = ()
+    """Transitions between events of one cut, in their order"""
+
+    def crossing_into(self, event: Event) -> Crossing | None:
+        """The transition that an event begins with."""
+        return next((c for c in self.crossings if c.entering is event), None)
+
+    def crossing_out_of(self, event: Event) -> Crossing | None:
+        """The transition that an event ends with."""
+        return next((c for c in self.crossings if c.leaving is event), None)
 
     @property
     def start(self) -> int:
@@ -181,7 +160,18 @@ class Planner:
                 at += GAP_SECONDS * round(rate)
             events.append(self._event(number, side, rate, at))
             at = events[-1].record_end
-        return Timeline(name=name, rate=rate, drop=drop, events=tuple(events))
+        crossings = (
+            crossing_of(a, b, rate)
+            for a, b in pairwise(events)
+            if a.cut_number == b.cut_number
+        )
+        return Timeline(
+            name=name,
+            rate=rate,
+            drop=drop,
+            events=tuple(events),
+            crossings=tuple(each for each in crossings if each is not None),
+        )
 
     def _event(self, number: int, side: _Side, rate: Fraction, at: int) -> Event:
         place = side.place

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GistIndex
@@ -17,7 +17,17 @@ from catalog.models.verdicts import ENTERING, LEAVING
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
-    from catalog.matchcuts import CutSide, MatchCut
+
+class Place(Protocol):
+    """A frame of a title, as a side of a cut has it."""
+
+    @property
+    def title(self) -> Title:
+        """The title."""
+
+    @property
+    def frame(self) -> int:
+        """The frame, from 0."""
 
 
 class AcceptanceQuerySet(models.QuerySet["Acceptance"]):
@@ -33,9 +43,8 @@ class AcceptanceQuerySet(models.QuerySet["Acceptance"]):
         """Those that nobody has taken back, the newest first."""
         return self.filter(undone_at__isnull=True).order_by("-made_at", "-pk")
 
-    def on_cut(self, cut: MatchCut) -> Self:
+    def on_cut(self, leaving: Place, entering: Place) -> Self:
         """All about the cut, by its frames, whatever the shots are now."""
-        leaving, entering = cut.leaving, cut.entering
         return self.filter(
             leaving_title=leaving.title,
             leaving_first__lte=leaving.frame,
@@ -45,12 +54,12 @@ class AcceptanceQuerySet(models.QuerySet["Acceptance"]):
             entering_end__gt=entering.frame,
         ).select_related("component", "made_by")
 
-    def on_frame(self, title: Title, frame: int) -> Self:
+    def on_shot(self, at: Place) -> Self:
         """All about the shot around a frame."""
         return self.filter(
-            leaving_title=title,
-            leaving_first__lte=frame,
-            leaving_end__gt=frame,
+            leaving_title=at.title,
+            leaving_first__lte=at.frame,
+            leaving_end__gt=at.frame,
             entering_title__isnull=True,
         ).select_related("component", "made_by")
 
@@ -169,7 +178,7 @@ class Acceptance(models.Model):
             return self.component.label
         return PLAIN if self.entering_title_id else "As it stands"
 
-    def is_about(self, leaving: CutSide, entering: CutSide | None = None) -> bool:
+    def is_about(self, leaving: Place, entering: Place | None = None) -> bool:
         """Whether it is the choice for this cut; or, without an entering side, shot."""
         here = (self.leaving_title_id, self.entering_title_id)
         if here != (leaving.title.pk, entering.title.pk if entering else None):

@@ -17,6 +17,11 @@ class EncoderVersionQuerySet(models.QuerySet["EncoderVersion"]):
         """Every live version, one a family."""
         return self.filter(status=EncoderVersion.Status.ACTIVE)
 
+    def of_shots(self) -> Self:
+        """Live versions that matches rest on: those of components are none of them."""
+        families = (EncoderVersion.Family.COMPONENT, EncoderVersion.Family.RECOMMENDER)
+        return self.actives().exclude(family__in=families)
+
 
 class EncoderVersion(models.Model):
     """One way of turning shots into representations, with its weights and metrics."""

@@ -15,6 +15,7 @@ from catalog.services.carrying import (
     carried_to,
     carry_bin,
     carry_changes,
+    carry_choices,
     carry_verdicts,
 )
 from catalog.services.chains import ask_chains, keep_chain
@@ -85,6 +86,7 @@ __all__ = [
     "carried_to",
     "carry_bin",
     "carry_changes",
+    "carry_choices",
     "carry_verdicts",
     "cuts_of_bin",
     "cuts_of_matches",

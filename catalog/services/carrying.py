@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max, Q
 
-from catalog.models import Bin, BinItem, CutChange, Title, Verdict
+from catalog.models import Acceptance, Bin, BinItem, CutChange, Title, Verdict
 from catalog.recuts import FrameMap, read_map
 from catalog.services.titles import Refused
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 SIDES = ("leaving", "entering")
+CHOSEN = (
+    *("component_id", "before", "after", "version_id"),
+    *("rank", "confidence", "made_by_id"),
+)
 Columns = dict[str, object]
 
 
@@ -108,6 +112,31 @@ def carry_verdicts(title: Title, older: Title, found: FrameMap) -> int:
 
 
 @transaction.atomic
+def carry_choices(title: Title, older: Title, found: FrameMap) -> int:
+    """Repeat every standing choice of a component whose frames survive, as verdicts are.
+
+    Returns how many are new.
+    """
+    here = Q(leaving_title=title) | Q(entering_title=title)
+    there = Acceptance.objects.filter(here, carried_from__isnull=False)
+    done = set(there.values_list("carried_from", flat=True))
+    either = Q(leaving_title=older) | Q(entering_title=older)
+    move = _Move(title, older, found)
+    fresh = []
+    for row in Acceptance.objects.standing().filter(either).order_by("made_at", "pk"):
+        columns = move.columns(row)
+        if row.pk in done or columns is None:
+            continue
+        kept = {name: getattr(row, name) for name in CHOSEN}
+        fresh.append(Acceptance(**kept, carried_from=row, **columns))
+    Acceptance.objects.bulk_create(fresh)
+    for copy in fresh:
+        copy.made_at = copy.carried_from.made_at  # type: ignore[union-attr]
+    Acceptance.objects.bulk_update(fresh, ["made_at"])
+    return len(fresh)
+
+
+@transaction.atomic
 def carry_bin(
     kept_in: Bin, title: Title, *, user: User | None
 ) -> tuple[list[BinItem], list[BinItem]]:
@@ -166,7 +195,7 @@ def _standing(title: Title) -> QuerySet[Verdict]:
 
 
 class _Move:
-    """Frames of a verdict or an item, from the older version of a title to the newer."""
+    """Frames of a verdict, a choice or an item, from the older version of a title to the newer."""
 
     def __init__(self, title: Title, older: Title, found: FrameMap) -> None:
         self._title, self._older, self._found = title, older, found
@@ -174,10 +203,12 @@ class _Move:
             title.shots.order_by("first_frame").values_list("first_frame", "end_frame")
         )
 
-    def columns(self, row: Verdict | BinItem) -> Columns | None:
-        """Both sides as columns of a new row; None when a frame is gone."""
+    def columns(self, row: Verdict | BinItem | Acceptance) -> Columns | None:
+        """The sides it has as columns of a new row; None when a frame is gone."""
         columns: Columns = {}
         for side in SIDES:
+            if getattr(row, f"{side}_title_id") is None:
+                continue
             moved = self._side(row, side)
             if moved is None:
                 return None
@@ -191,7 +222,7 @@ class _Move:
         return columns
 
     def _side(
-        self, row: Verdict | BinItem, side: str
+        self, row: Verdict | BinItem | Acceptance, side: str
     ) -> tuple[int, int, int, int] | None:
         title, first, end, frame = (
             getattr(row, f"{side}_{name}")

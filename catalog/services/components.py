@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from catalog.matchcuts import CutSide, MatchCut
-    from catalog.models import Suggestion, Title
+    from catalog.models import Suggestion
 
 Category = EditingComponent.Category
 
@@ -110,15 +110,15 @@ def take_back(acceptance: Acceptance, *, user: User | None) -> bool:
 
 def standing_on_cut(cut: MatchCut) -> Acceptance | None:
     """The choice that stands for a cut: the newest; None where nobody has chosen."""
-    return Acceptance.objects.on_cut(cut).standing().first()
+    return Acceptance.objects.on_cut(cut.leaving, cut.entering).standing().first()
 
 
-def standing_on_shot(title: Title, frame: int) -> list[Acceptance]:
-    """The choices that stand for the shot around a frame: the newest of each class.
+def standing_on_shot(side: CutSide) -> list[Acceptance]:
+    """The choices that stand for a shot of a cut: the newest of each class.
 
     One that leaves the shot as it stands ends all that were made before it.
     """
-    return _newest(Acceptance.objects.on_frame(title, frame).standing())
+    return _newest(Acceptance.objects.on_shot(side).standing())
 
 
 def _newest(rows: Iterable[Acceptance]) -> list[Acceptance]:

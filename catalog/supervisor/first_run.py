@@ -36,6 +36,8 @@ def prepare(household: Household, say: Callable[[str], None]) -> str | None:
         say(f"Placing the {what} in {folder} ...")
         words = (f"pipelines.{what}", "--folder", str(folder))
         household.attend(module_command(*words))
+    say("Listing the editing components ...")
+    household.attend(module_command("pipelines.components"))
     return password
 
 

@@ -18,6 +18,7 @@ KEYS = {
         ("g t", "titles"),
         ("g b", "bins"),
         ("g s", "search"),
+        ("g e", "editing components"),
         ("g j", "jobs"),
     ],
     "Match board": [

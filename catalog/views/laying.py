@@ -116,7 +116,7 @@ def _chosen(on: str, cut: MatchCut) -> list[Acceptance]:
         row = standing_on_cut(cut)
         return [row] if row is not None else []
     side: CutSide = getattr(cut, on)
-    return standing_on_shot(side.title, side.frame)
+    return standing_on_shot(side)
 
 
 def _suggestions(on: str, candidate: MatchCandidate) -> Iterable[Suggestion]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from math import floor
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -126,7 +126,7 @@ def _shown(plan: Tryout, side: Side, rate: Fraction) -> list[int]:
     begin = times.seconds(plan.into) - plan.before / rate
     starts = [times.seconds(n) for n in range(side.first_frame, side.end_frame)]
     count = max(
-        plan.before + plan.after, floor((times.seconds(side.end_frame) - begin) * rate)
+        plan.before + plan.after, ceil((times.seconds(side.end_frame) - begin) * rate)
     )
     places = (bisect_right(starts, begin + k / rate) - 1 for k in range(count))
     return [side.first_frame + max(0, place) for place in places]

@@ -20,6 +20,14 @@ from catalog.models import (
 )
 from catalog.services import give_verdict
 from tests.catalog.pages import PageTestCase, logged_in, markup, text
+from tests.components import (
+    add_acceptance,
+    add_component,
+    add_embedding,
+    add_finding,
+    add_place,
+    add_suggestion,
+)
 from tests.factories import (
     add_bin_item,
     add_encoder,
@@ -52,6 +60,12 @@ class AdminTests(PageTestCase):
         TrainingRun.objects.create(family="learned")
         ApiToken.objects.make(cls.admin, name="conform")
         StorageRoot.objects.create(name="Footage", server="/mnt/footage")
+        component = add_component()
+        add_embedding(component, [1, 0])
+        add_place(component, 0.5, 0.5)
+        add_finding(cls.title, 100, component)
+        add_suggestion(cls.pair, None)
+        add_acceptance(cls.pair, None)
         Look.objects.create(production=item.bin.production, name="LogC")
         cut = ImportedCut.objects.create(production=item.bin.production, name="Reel 1")
         CutEvent.objects.create(

@@ -58,7 +58,8 @@ class SchemaTests(EveryCall):
             ("judge", "post", "201"), ("undo", "post", "200"), ("bins", "post", "201"),
             ("bin", "patch", "200"), ("items", "post", "201"),
             ("move-item", "post", "200"), ("searches", "post", "202"),
-            ("cancel-job", "post", "202"),
+            ("cancel-job", "post", "202"), ("choices", "post", "201"),
+            ("take-back", "post", "200"),
         ):  # fmt: skip
             with self.subTest(name=name):
                 answer = self.ask(self.client, name, method)

@@ -8,9 +8,11 @@ from django.urls import reverse
 
 from catalog.api.urls import urlpatterns
 from catalog.models import (
+    Acceptance,
     Bin,
     BinItem,
     CutEvent,
+    EditingComponent,
     ImportedCut,
     Job,
     MatchCandidate,
@@ -19,12 +21,19 @@ from catalog.models import (
     Verdict,
 )
 from tests.catalog.pages import PageTestCase, logged_in, text
+from tests.components import (
+    add_acceptance,
+    add_component,
+    add_embedding,
+    add_finding,
+    add_suggestion,
+    roomy_pair,
+)
 from tests.factories import (
     add_bin,
     add_bin_item,
     add_export,
     add_job,
-    add_pair,
     add_production,
     add_title,
     add_user,
@@ -44,12 +53,15 @@ CHANGES = {
     ("move-item", "post"),
     ("cancel-job", "post"),
     ("retry-job", "post"),
+    ("choices", "post"),
+    ("take-back", "post"),
 }
 ASKS = {("searches", "post"), ("exports", "post")}
 WRITES_ALONE = {
-    "judge", "undo", "carry-bin", "move-item", "cancel-job", "retry-job", "exports"
+    "judge", "undo", "carry-bin", "move-item", "cancel-job", "retry-job", "exports",
+    "take-back",
 }  # fmt: skip
-ABOUT_NOBODY = {"schema", "docs", "encoders"}
+ABOUT_NOBODY = {"schema", "docs", "encoders", "components", "component", "similar"}
 LISTS = {"productions", "titles", "matches", "bins", "searches", "jobs", "cuts"}
 NAMES = [pattern.name for pattern in urlpatterns]
 
@@ -65,6 +77,8 @@ class EveryCall(PageTestCase):
     search: Job
     loops: Job
     cut: ImportedCut
+    component: EditingComponent
+    choice: Acceptance
 
     @classmethod
     def setUpTestData(cls):
@@ -72,11 +86,17 @@ class EveryCall(PageTestCase):
         cls.owner = add_user("owner", "editor", [cls.production])
         cls.viewer = add_user("viewer", "viewer", [cls.production])
         cls.stranger = add_user("stranger", "editor", [add_production()])
-        cls.pair = add_pair(cls.production)
+        cls.pair = roomy_pair(cls.production)
         cls.title = cls.pair.leaving.title
         cls.newer = add_title(cls.production, supersedes=cls.title, version=2)
         cls.bin = add_bin(cls.production, "Secret bin")
         cls.item = add_bin_item(cls.pair, cls.bin)
+        cls.component = add_component()
+        cls.choice = add_acceptance(cls.pair, cls.component, cls.owner)
+        add_suggestion(cls.pair, cls.component)
+        add_finding(cls.title, 100, cls.component)
+        add_embedding(cls.component, [1, 0])
+        add_embedding(add_component("filter/noir/0"), [0.6, 0.8])
         cls.job = add_job(cls.title)
         cls.search = add_job(None, kind=Job.Kind.SEARCH, asked_by=cls.owner)
         cls.loops = add_export([cls.title])
@@ -106,6 +126,12 @@ class EveryCall(PageTestCase):
             "retry-job": self.job,
             "cut": self.cut,
             "events": self.cut,
+            "findings": self.title,
+            "component": self.component,
+            "similar": self.component,
+            "suggestions": self.pair,
+            "choices": self.pair,
+            "take-back": self.choice,
         }.get(name)
         return reverse(f"api:{name}", args=[row.pk] if row else [])
 
@@ -118,6 +144,7 @@ class EveryCall(PageTestCase):
             "items": {"match": self.pair.pk, "leaving_frame": 90},
             "carry-bin": {"title": self.newer.pk},
             "move-item": {"place": 1},
+            "choices": {"component": self.component.key, "before": 2, "after": 2},
             "exports": {"bin": self.bin.pk, "format": "edl"},
             "searches": {
                 "kind": "frame",
@@ -171,6 +198,7 @@ class ApiAccessTests(EveryCall):
         self.assertEqual(Bin.objects.count(), 1)
         self.assertEqual(BinItem.objects.count(), 1)
         self.assertEqual(Verdict.objects.count(), 0)
+        self.assertEqual(Acceptance.objects.standing().count(), 1)
         self.assertEqual(Job.objects.filter(state="ready").count(), 2)
         self.assertEqual(Title.objects.count(), 2)
 

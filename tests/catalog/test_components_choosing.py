@@ -156,15 +156,15 @@ class ChoosingTests(TestCase):
         )
         for component in (noir, glow, sepia):
             accept_for_shot(self.cut.entering, component, user=None)
-        title, frame = self.cut.entering.title, self.cut.entering.frame
         self.assertEqual(
-            {row.component for row in standing_on_shot(title, frame)}, {sepia, glow}
+            {row.component for row in standing_on_shot(self.cut.entering)},
+            {sepia, glow},
         )
-        self.assertEqual(standing_on_shot(title, self.cut.leaving.frame), [])
+        self.assertEqual(standing_on_shot(self.cut.leaving), [])
 
         accept_for_shot(self.cut.entering, None, user=None)
 
-        self.assertEqual(standing_on_shot(title, frame), [])
+        self.assertEqual(standing_on_shot(self.cut.entering), [])
 
     def test_cuts_carry_what_is_accepted_in_seconds(self):
         noir = add_component("filter/noir/0")

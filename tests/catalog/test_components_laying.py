@@ -3,7 +3,7 @@
 from catalog.files import local_path
 from catalog.matchcuts import cut_of_candidate
 from catalog.models import Acceptance, Job
-from catalog.tryouts import tryout_on_cut
+from catalog.tryouts import tryout_on_cut, tryout_on_shot
 from tests.catalog.boards import BoardTestCase
 from tests.catalog.pages import HTMX, logged_in, markup, text
 from tests.components import (
@@ -198,3 +198,12 @@ class TryoutTests(PanelCase):
                 page = f"{self.here}components/{self.dissolve.pk}/?{query}"
                 self.assertEqual(self.client.get(page).status_code, 404)
         self.assertEqual(Job.objects.count(), 0)
+
+    def test_a_shot_alone_is_shown_for_up_to_four_seconds_around_its_frame(self):
+        noir = add_component("filter/noir/0")
+        plan = tryout_on_shot(self.cut.entering, noir)
+        self.assertIsNone(plan.entering)
+        self.assertEqual((plan.leaving.first_frame, plan.leaving.end_frame), (200, 270))
+        answer = self.client.get(f"{self.here}components/{noir.pk}/?on=entering")
+        self.assertEqual(answer.status_code, 202)
+        self.assertEqual(Job.objects.get().subject["on"], "entering")

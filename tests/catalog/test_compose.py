@@ -52,6 +52,9 @@ class ComposeTests(unittest.TestCase):
                 "collectstatic", "--no-input", python="python"
             ),
             "weights": commands.module_command("pipelines.weights", python="python"),
+            "components": commands.module_command(
+                "pipelines.components", python="python"
+            ),
             "artwork": commands.module_command("pipelines.artwork", python="python"),
         }.items():
             with self.subTest(service=service):

@@ -1,15 +1,20 @@
 """Clips to fit a detector to: components and none, at a cut and within one shot."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from mlcore.components.component import Component
 from mlcore.components.finding.fitting import Clips, category_places
 from mlcore.components.retrieval import TOGETHER, Embed
-from mlcore.components.studio import Pool, Studio, seed_of
+from mlcore.components.studio import Pair, Pool, Studio, seed_of
+
+Job = tuple[Component | None, int, bool]
+"""Component, number of the material, and whether there is a cut in the middle"""
 
 PLAIN = 3
 """Plain clips for each ten with a component, at a cut and within a shot."""
@@ -26,18 +31,18 @@ def embedded_clips(
 
     A transition lies at a cut. Every other component lies over a cut on even numbers, as
     it was trained on, and within one shot on odd ones, as a title has it. Plain clips
-    are of other pairs than those numbered, all different, as many of either sort.
+    are of pairs drawn for them, all different, as many of either sort.
     """
-    jobs: list[tuple[Component | None, int, bool]] = [
+    laid: list[Job] = [
         (each, number, each.category == "transition" or number % 2 == 0)
         for number in numbers
         for each in components
     ]
-    plain = max(2, len(jobs) * PLAIN // 10)
-    first = 1000 * (1 + max(numbers))
-    jobs += [(None, first + n, n % 2 == 0) for n in range(plain)]
+    plain = max(2, len(laid) * PLAIN // 10)
+    jobs = laid + [(None, n, n % 2 == 0) for n in range(plain)]
+    draw = _Drawer(studio, pool, numbers[0])
     rows = [
-        _embedded(embed, studio, pool, jobs[at : at + TOGETHER])
+        draw.embedded(embed, jobs[at : at + TOGETHER])
         for at in range(0, len(jobs), TOGETHER)
     ]
     kinds = [None if each is None else each.category for each, _, _ in jobs]
@@ -48,19 +53,34 @@ def embedded_clips(
     )
 
 
-def _embedded(
-    embed: Embed,
-    studio: Studio,
-    pool: Pool,
-    jobs: Sequence[tuple[Component | None, int, bool]],
-) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
-    clips, pairs = [], {}
-    for component, number, cut in jobs:
-        if number not in pairs:
-            pairs[number] = studio.pair(pool, number)
-        a, b = pairs[number]
-        chance = seed_of("found", pool, number)
-        clips.append(studio.clip(component, (a, b if cut else a), chance))
-    embedded: Tensor = embed(torch.stack(clips), None)
-    whole = torch.nn.functional.normalize(embedded.float().cpu(), dim=1)
-    return np.asarray(whole.numpy(), np.float32)
+@dataclass
+class _Drawer:
+    """Draws clips on pairs of one pool; keeps the last pair, which many clips share."""
+
+    studio: Studio
+    pool: Pool
+    first: int
+    """Tells the plain clips of one call from those of another"""
+    _kept: tuple[int, Pair] | None = None
+
+    def embedded(self, embed: Embed, jobs: Sequence[Job]) -> NDArray[np.float32]:
+        """Return (n, E) of length 1."""
+        clips = torch.stack([self._clip(*job) for job in jobs])
+        whole = torch.nn.functional.normalize(embed(clips, None).float().cpu(), dim=1)
+        return np.asarray(whole.numpy(), np.float32)
+
+    def _clip(self, component: Component | None, number: int, cut: bool) -> Tensor:  # noqa: FBT001
+        a, b = self._plain(number) if component is None else self._pair(number)
+        chance = seed_of("found", self.pool, number)
+        return self.studio.clip(component, (a, b if cut else a), chance)
+
+    def _pair(self, number: int) -> Pair:
+        if self._kept is None or self._kept[0] != number:
+            self._kept = number, self.studio.pair(self.pool, number)
+        return self._kept[1]
+
+    def _plain(self, number: int) -> Pair:
+        """A new pair: there are only so many numbered ones, and none is to be seen twice."""
+        seed = seed_of("plain", self.pool, self.first, number)
+        chance = torch.Generator().manual_seed(seed)
+        return self.studio.materials.draw(chance, self.pool, self.studio.layout)
