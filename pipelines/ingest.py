@@ -14,7 +14,7 @@ from django.db import connection
 from catalog.files import local_path, publish, working_folder
 from catalog.looks import read_cube
 from catalog.models import SourceFile, Title
-from catalog.services import ask_across
+from catalog.services import ask_across, ask_detection
 from catalog.services.locations import record_location
 from mlcore.shots.signals import Frame, SignalRecorder, join_saved
 from pipelines.carry import with_older
@@ -60,6 +60,7 @@ def ingest(claim: Claim) -> None:
             state=Title.State.READY, error=""
         )
     ask_across(claim.title)
+    ask_detection(claim.title)
 
 
 def identify(claim: Claim) -> None:

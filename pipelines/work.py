@@ -3,6 +3,8 @@
 from catalog.models import Job
 from pipelines.across import across
 from pipelines.chains import chains
+from pipelines.components.detect import detect
+from pipelines.components.learn import learn_suggestions
 from pipelines.components.previews import render_every_preview, render_previews
 from pipelines.components.recommend import recommend
 from pipelines.components.tryouts import render_tryout
@@ -31,4 +33,6 @@ WORK: dict[str, Work] = {
     Job.Kind.PREVIEWS: render_every_preview,
     Job.Kind.TRYOUT: render_tryout,
     Job.Kind.RECOMMEND: recommend,
+    Job.Kind.DETECT: detect,
+    Job.Kind.LEARN: learn_suggestions,
 }

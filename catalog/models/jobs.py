@@ -87,6 +87,8 @@ class Job(models.Model):
         PREVIEWS = "previews", "Preview every component"
         TRYOUT = "tryout", "Try a component"
         RECOMMEND = "recommend", "Recommend components"
+        DETECT = "detect", "Find components"
+        LEARN = "learn", "Learn suggestions"
 
     # The others make something for a page, or look at titles without changing them.
     CHANGE_TITLES = (Kind.INGEST, Kind.REDETECT, Kind.RECUT, Kind.REMATCH)

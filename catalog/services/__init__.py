@@ -39,6 +39,7 @@ from catalog.services.exports import (
     export_cuts,
     find_cuts,
 )
+from catalog.services.finding import ask_detection, ask_learning
 from catalog.services.imports import import_cut
 from catalog.services.jobs import add_job, cancel_job, retry_job, sweep_jobs
 from catalog.services.locations import refresh_locations
@@ -76,7 +77,9 @@ __all__ = [
     "add_upload",
     "ask_across",
     "ask_chains",
+    "ask_detection",
     "ask_every_preview",
+    "ask_learning",
     "ask_loops",
     "ask_promotion",
     "ask_recommendation",

@@ -169,11 +169,16 @@ def _laid(row: Acceptance | None) -> Laid | None:
 
 
 def ask_recommendation(
-    leaving: Shot | int, entering: Shot | int | None, *, user: User | None
+    leaving: Shot | int,
+    entering: Shot | int | None,
+    *,
+    user: User | None,
+    frames: tuple[int, int] | None = None,
 ) -> Job:
     """Ask what would go on a shot, or on the cut from one shot to another.
 
-    Raises Refused for a shot that is not there or not theirs to see, or one twice.
+    `frames` are the last before the cut and the first after it; without them the worker
+    chooses. Raises Refused for a shot that is not there or not theirs to see, or one twice.
     """
     keys = [_key(shot) for shot in (leaving, entering) if shot is not None]
     shots = Shot.objects.all() if user is None else Shot.objects.visible_to(user)
@@ -184,7 +189,8 @@ def ask_recommendation(
     if len(set(keys)) < len(keys):
         raise Refused("A shot cannot be cut to itself; name two shots.")
     subject = dict(zip(("leaving", "entering"), keys, strict=False))
-    key = f"recommend:{':'.join(map(str, keys))}"
+    subject |= dict(zip(("out", "in"), frames or (), strict=False))
+    key = f"recommend:{':'.join(map(str, subject.values()))}"
     title = rows[keys[0]].title
     return add_job(Job.Kind.RECOMMEND, title, subject=subject, key=key, asked_by=user)
 

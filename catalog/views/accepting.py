@@ -144,7 +144,12 @@ def take_back_choice(request: PageRequest, acceptance_id: int) -> HttpResponse:
 def suggest(request: PageRequest, candidate_id: int) -> HttpResponse:
     """Ask what would go on this cut."""
     candidate = _candidate(request, candidate_id)
-    ask_recommendation(candidate.leaving, candidate.entering, user=request.user)
+    ask_recommendation(
+        candidate.leaving,
+        candidate.entering,
+        user=request.user,
+        frames=(candidate.leaving_frame, candidate.entering_frame),
+    )
     return _after(request, candidate, cut_of_candidate(candidate))
 
 

@@ -141,7 +141,8 @@ def _tryout_address(
 
 
 def _last_asked(candidate: MatchCandidate) -> Job | None:
-    key = f"recommend:{candidate.leaving_id}:{candidate.entering_id}"
+    frames = f"{candidate.leaving_frame}:{candidate.entering_frame}"
+    key = f"recommend:{candidate.leaving_id}:{candidate.entering_id}:{frames}"
     return Job.objects.filter(key=key).first()
 
 

@@ -27,35 +27,33 @@ def render(
     a sticker's place). Without a component: A, then B, a plain cut in the middle.
     Raises ValueError for materials of another shape.
     """
-    shape = (layout.frames, 3, layout.height, layout.width)
-    if tuple(a.shape) != shape or tuple(b.shape) != shape:
-        raise ValueError(
-            f"materials must be {shape}, got {tuple(a.shape)} and {tuple(b.shape)}"
-        )
+    _check(layout, a, b)
     seconds = layout.times(a.device)
     half = layout.seconds / 2
-    second = (seconds >= half)[:, None, None, None]
-    plain = torch.where(second, b, a)
+    plain = torch.where((seconds >= half)[:, None, None, None], b, a)
     if component is None:
         return plain
-    chance = torch.Generator().manual_seed(component.seed(clip))
     whole = Stretch(
         frames=plain,
         entering=b,
         seconds=seconds,
         progress=seconds / layout.seconds,
-        chance=chance,
+        chance=torch.Generator().manual_seed(component.seed(clip)),
         artwork=artwork,
     )
-    draw = program_of(component).draw
     if component.category == "transition":
-        drawn = _crossed(whole, a, b, layout, component)
-    elif component.category == "animation":
-        slots = replace(whole, progress=(seconds % half) / half)
-        drawn = draw(slots, **component.settings)
-    else:
-        drawn = draw(whole, **component.settings)
-    return drawn.clamp(0, 1)
+        return _crossed(whole, a, b, layout, component).clamp(0, 1)
+    if component.category == "animation":
+        whole = replace(whole, progress=(seconds % half) / half)
+    draw = program_of(component).draw
+    return draw(whole, **component.settings).clamp(0, 1)
+
+
+def _check(layout: Layout, *materials: Tensor) -> None:
+    shape = (layout.frames, 3, layout.height, layout.width)
+    for each in materials:
+        if tuple(each.shape) != shape:
+            raise ValueError(f"materials must be {shape}, got {tuple(each.shape)}")
 
 
 def _crossed(

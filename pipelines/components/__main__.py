@@ -1,4 +1,4 @@
-"""Command line: python -m pipelines.components, which writes the components down."""
+"""Command line: python -m pipelines.components, which writes components and encoder down."""
 
 import os
 import sys
@@ -16,6 +16,7 @@ def main() -> int:
     # These need the settings.
     from mlcore.components.catalogue import catalogue  # noqa: PLC0415
     from pipelines.components.listing import list_components  # noqa: PLC0415
+    from pipelines.components.shipped import set_up_finder  # noqa: PLC0415
 
     try:
         components = catalogue()
@@ -27,6 +28,7 @@ def main() -> int:
         f"{listed.offered} components, {listed.added} of them new, "
         f"{listed.withdrawn} no longer offered\n"
     )
+    sys.stdout.write(f"Components are found by {set_up_finder()}\n")
     return 0
 
 

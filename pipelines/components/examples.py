@@ -74,7 +74,7 @@ def known_components(version: EncoderVersion, categories: Sequence[str]) -> Know
         .select_related("component")
         .order_by("component__key")
     )
-    kept = [(row.component.key, row.vector.to_numpy()) for row in rows]
+    kept = [(row.component.key, row.vector) for row in rows]
     vectors = np.array([vector for _, vector in kept], np.float64)
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True) if kept else 1.0
     return Known(tuple(key for key, _ in kept), vectors / lengths)

@@ -13,8 +13,6 @@ from safetensors.numpy import load_file, save_file
 from mlcore.components.suggesting.context import Measure
 from mlcore.components.suggesting.recommender import Recommender, recommender_from
 
-FORMAT = 1
-
 
 @dataclass(frozen=True)
 class Kept:
@@ -42,7 +40,8 @@ def save_recommenders(kept: Mapping[str, Kept], path: Path) -> None:
         for name, each in kept.items()
         for part, array in {**each.recommender.arrays(), "counts": each.counts}.items()
     }
-    save_file(arrays, path, {"format": str(FORMAT), "kept": json.dumps(meaning)})
+    # One entry: the order of several in the file would be another each time.
+    save_file(arrays, path, {"kept": json.dumps(meaning)})
 
 
 def load_recommenders(

@@ -1,0 +1,120 @@
+"""Which components are on a title's shots and at its cuts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import torch
+from django.conf import settings
+
+from catalog.files import local_path
+from catalog.models import Shot
+from mlcore.components.evaluate import embedder
+from mlcore.components.finding.detector import AT_CUTS, ON_SHOTS
+from mlcore.components.finding.judging import PLAIN_SHARE
+from pipelines.components.kept import Found, replace_findings
+from pipelines.components.shipped import live_finder
+from pipelines.components.windows import windows_at_cuts, windows_on_shots
+from pipelines.errors import PipelineError
+from pipelines.media.reader import open_proxy
+from pipelines.stills import crop_to_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from decord import VideoReader
+    from numpy.typing import NDArray
+
+    from catalog.models import Title
+    from mlcore.components.component import Category
+    from mlcore.components.finding.detector import Found as Seen
+    from pipelines.components.shipped import Finder
+    from pipelines.components.windows import Window
+    from pipelines.jobs import Claim
+
+AT_ONCE = 32
+"""Windows decoded and embedded together: a few megabytes."""
+
+
+def detect(claim: Claim) -> None:
+    """Look at every cut and shot of a job's title, and write down what is found.
+
+    Raises PipelineError where no encoder is set up, or the proxy is gone.
+    """
+    torch.set_num_threads(settings.TORCH_THREADS)
+    finder, version = live_finder()
+    title = claim.title
+    shots = list(title.shots.filter(role=Shot.Role.PICTURE).order_by("first_frame"))
+    rate = float(title.rate)
+    asked: list[tuple[Window, Sequence[Category]]] = [
+        *((window, AT_CUTS) for window in windows_at_cuts(shots, rate)),
+        *((window, ON_SHOTS) for window in windows_on_shots(shots, rate)),
+    ]
+    found: list[Found] = []
+    for done, rows in _looked_at(title, finder, asked):
+        found += rows
+        claim.progress(done / len(asked))
+    with claim.writing():
+        replace_findings(title, version, found)
+    laid = sum(bool(each.category) for each in found)
+    claim.job.note(f"{laid} of {len(found)} cuts and shots have something on them")
+
+
+def _looked_at(
+    title: Title, finder: Finder, asked: Sequence[tuple[Window, Sequence[Category]]]
+) -> Iterator[tuple[int, list[Found]]]:
+    embed = embedder(finder.encoder, torch.device("cpu"))
+    proxy = _proxy_of(title)
+    config = finder.encoder.config
+    for at in range(0, len(asked), AT_ONCE):
+        some = asked[at : at + AT_ONCE]
+        clips = np.stack(
+            [_clip(title, proxy, w, config.frames, config.size) for w, _ in some]
+        )
+        stacked = torch.from_numpy(clips).permute(0, 1, 4, 2, 3)
+        embedded = embed(stacked, None).float().cpu().numpy().astype(np.float64)
+        embedded /= np.linalg.norm(embedded, axis=1, keepdims=True)
+        rows = [
+            _row(window, finder.detector.find(one[None], among, plain=PLAIN_SHARE)[0])
+            for (window, among), one in zip(some, embedded, strict=True)
+        ]
+        yield at + len(some), rows
+
+
+def _proxy_of(title: Title) -> VideoReader:
+    path = local_path(title.proxy_key)
+    if not path.is_file():
+        raise PipelineError("The proxy is gone; ingest the title again.")
+    return open_proxy(path)
+
+
+def _clip(
+    title: Title, proxy: VideoReader, window: Window, count: int, size: int
+) -> NDArray[np.uint8]:
+    """(count, size, size, 3) RGB of a window, the active picture squeezed to a square."""
+    frames = window.frames(count)
+    wanted = sorted(set(frames))
+    read = dict(zip(wanted, proxy.get_batch(wanted).asnumpy(), strict=True))
+    small = {
+        frame: cv2.resize(
+            crop_to_picture(read[frame], title),
+            (size, size),
+            interpolation=cv2.INTER_AREA,
+        )
+        for frame in wanted
+    }
+    return np.stack([np.asarray(small[frame], np.uint8) for frame in frames])
+
+
+def _row(window: Window, seen: Seen) -> Found:
+    return Found(
+        first_frame=window.first_frame,
+        end_frame=window.end_frame,
+        shot=window.shot,
+        cut_frame=window.cut_frame,
+        category=seen.category or "",
+        component=seen.key,
+        confidence=seen.confidence,
+    )

@@ -1,0 +1,58 @@
+"""Which frames of a title stand for a cut, or for a shot, when components are looked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from catalog.models import Shot
+
+SECONDS = 4.0
+"""As long as the clips that the encoder was trained on."""
+
+SHORTEST_SIDE = 0.2
+"""Seconds: with less of a shot beside a cut nothing can be told of a transition."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Frames that are looked at together, and what they stand for."""
+
+    first_frame: int
+    end_frame: int
+    shot: Shot | None = None
+    cut_frame: int | None = None
+
+    def frames(self, count: int) -> list[int]:
+        """Return `count` frames, the middles of equal pieces; some repeat in short ones."""
+        step = (self.end_frame - self.first_frame) / count
+        return [self.first_frame + int((n + 0.5) * step) for n in range(count)]
+
+
+def windows_at_cuts(shots: Iterable[Shot], rate: float) -> list[Window]:
+    """Return a window about each cut between two picture shots that follow one another.
+
+    Two seconds to either side, as far as the two shots go, and as much on one side as on
+    the other: the encoder expects the cut in the middle.
+    """
+    found = []
+    for a, b in pairwise(shots):
+        side = min(a.frames, b.frames, round(SECONDS / 2 * rate))
+        if a.end_frame == b.first_frame and side >= SHORTEST_SIDE * rate:
+            cut = b.first_frame
+            found.append(Window(cut - side, cut + side, cut_frame=cut))
+    return found
+
+
+def windows_on_shots(shots: Sequence[Shot], rate: float) -> list[Window]:
+    """Return a window in the middle of each shot, four seconds or all of it."""
+    found = []
+    for shot in shots:
+        length = min(shot.frames, round(SECONDS * rate))
+        first = shot.first_frame + (shot.frames - length) // 2
+        found.append(Window(first, first + length, shot=shot))
+    return found
