@@ -131,7 +131,7 @@ def honeycomb_wipe(over: Stretch, rows: int) -> Tensor:
 
 @program("transition", "snake", every(rows=[6, 3]))
 def snake(over: Stretch, rows: int) -> Tensor:
-    """Squares in a line that runs to and fro from the top."""
+    """Squares in a line that runs back and forth from the top."""
     x, y = over.grid()
     row = (y * rows).floor()
     across = torch.where(row % 2 == 0, x + 0 * y, 1 - x + 0 * y)

@@ -191,7 +191,7 @@ def drop_in(over: Stretch, lean: float) -> Tensor:
     """The entering picture falls in from above, leaning by radians, and rights itself."""
     height, width = over.size
     fallen = eased(over.progress, "bounce out") - 1
-    angle = eased(over.progress, "elastic out")[:, None, None] - 1
+    angle = eased(over.progress, "quad out")[:, None, None] - 1
     x, y = plane(over.frames)
     u, v = turned(x, y - 1.3 * fallen[:, None, None], angle * lean)
     shade = 0.6 * span(over.progress, 0, 0.1)
