@@ -60,6 +60,8 @@ class ProgramProperties:
     """To be mixed into a TestCase with its `category`."""
 
     category: Category
+    fine: frozenset[str] = frozenset()
+    """Bases whose many hard edges fall between the pixels of a small picture."""
 
     def test_every_component_draws_a_clip_of_the_same_shape_and_spares_its_input(self):
         a, b = crops(2, 24, 40)
@@ -89,8 +91,7 @@ class ProgramProperties:
                 self.assertTrue(torch.equal(once, again))
 
     def test_drawn_large_and_shrunk_it_looks_as_drawn_small(self):
-        # What has fine edges differs where they fall between pixels; what is drawn in
-        # pixels instead of shares of the picture differs by several times as much.
+        # A blur, a block or a noise that were counted in pixels would differ by more.
         a, b = crops(2, 96, 96)
         small_a, small_b = (avg_pool2d(each[None], 2)[0] for each in (a, b))
         for component in components_of(self.category):
@@ -98,7 +99,8 @@ class ProgramProperties:
                 large = avg_pool2d(drawn(component, a, b, middles(4)), 2)
                 small = drawn(component, small_a, small_b, middles(4))
 
-                self.assertLess(gap(large, small), 12 / 255)
+                bar = 10 if component.base in self.fine else 4.5
+                self.assertLess(gap(large, small), bar / 255)
 
     def test_no_two_components_look_alike(self):
         # Of half the size: a difference that survives the averaging was there before.

@@ -24,6 +24,7 @@ BY_CHANCE = {"earthquake", "hand held", "flicker"}
 
 class AnimationTests(ProgramProperties, unittest.TestCase):
     category = "animation"
+    fine = frozenset({"split screen", "blinds in"})
 
     def test_there_are_as_many_as_in_the_source_of_at_least_sixty_bases(self):
         components_of("animation")

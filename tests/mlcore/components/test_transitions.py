@@ -24,6 +24,19 @@ SUDDEN = 25 / 255
 
 class TransitionTests(ProgramProperties, unittest.TestCase):
     category = "transition"
+    fine = frozenset(
+        {
+            *("blinds upright", "blinds level", "blinds slanted", "contour lines"),
+            *(
+                "melt",
+                "ripples of rings",
+                "bit crush",
+                "lost tracking",
+                "block shuffle",
+            ),
+            *("random bars upright", "line tearing", "honeycomb glass"),
+        }
+    )
 
     def test_there_are_as_many_as_in_the_source_of_at_least_a_hundred_bases(self):
         components_of("transition")
