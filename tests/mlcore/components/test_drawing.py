@@ -7,7 +7,7 @@ import torch
 from torch.nn.functional import avg_pool2d
 
 from mlcore.components.programs.blending import luma, matte, paint, screened
-from mlcore.components.programs.blurs import directional, gaussian, spin, zoom
+from mlcore.components.programs.blurs import directional, gaussian, smeared, spin, zoom
 from mlcore.components.programs.cards import card, vectors, yawed
 from mlcore.components.programs.easing import EASINGS, eased, hump, smooth, span
 from mlcore.components.programs.noise import (
@@ -154,6 +154,7 @@ class BlurTests(unittest.TestCase):
         for blurred in (
             gaussian(even, 0.3),
             directional(even, 0.7, 0.4),
+            smeared(even, 0.7, "across"),
             zoom(even, 0.8),
             spin(even, 0.9),
         ):
@@ -165,6 +166,17 @@ class BlurTests(unittest.TestCase):
         self.assertAlmostEqual(float(across[16].sum()), 1, places=4)
         lit = int((across[16] > across[16].max() / 2).sum())
         self.assertAlmostEqual(lit, 16, delta=1)
+
+    def test_a_smear_is_as_long_as_it_says(self):
+        across = smeared(self.dot, 7 / 33, "across")[0, 0]
+        upright = smeared(self.dot, 7 / 33, "upright")[0, 0]
+
+        torch.testing.assert_close(across[16, 13:20], torch.full((7,), 1 / 7))
+        self.assertEqual(int((across > 0).sum()), 7)
+        torch.testing.assert_close(upright, across.T)
+
+    def test_a_smear_of_nothing_changes_nothing(self):
+        self.assertTrue(torch.equal(smeared(self.dot, 0.0, "across"), self.dot))
 
 
 class NoiseTests(unittest.TestCase):

@@ -5,10 +5,17 @@ import math
 import torch
 from torch import Tensor
 
-from mlcore.components.programs.blurs import directional, zoom
+from mlcore.components.programs.blurs import smeared, zoom
 from mlcore.components.programs.easing import eased, hump, sheet, span
 from mlcore.components.programs.registry import every, program
-from mlcore.components.programs.warps import moved, plane, pulled, sampled, turned
+from mlcore.components.programs.warps import (
+    moved,
+    plane,
+    pulled,
+    sampled,
+    turned,
+    within,
+)
 from mlcore.components.stretch import Stretch
 
 _WAYS = {
@@ -67,7 +74,7 @@ def _whip(stretch: Stretch, way: str, length: float) -> Tensor:
     q = span(stretch.progress, 0, 0.6)
     left = (1 - eased(q, "cubic out")) * 1.6
     swept = moved(stretch.frames, -left * right, -left * down, "mirror")
-    return directional(swept, length * (1 - q) ** 2, math.atan2(down, right), passes=5)
+    return smeared(swept, length * (1 - q) ** 2, "across" if right else "upright")
 
 
 for _way in ("left", "right", "up"):
@@ -107,8 +114,10 @@ def flag(stretch: Stretch, waves: float) -> Tensor:
     p = sheet(stretch.progress)
     phase = math.tau * (waves * x - 2 * p)
     free = (0.25 + x) * 0.3 / waves
-    bent = sampled(stretch.frames, x + 0 * p + 0 * y, y + torch.sin(phase) * free)
-    return bent * (1 + 0.35 * torch.cos(phase) * (0.3 + x) + 0 * y)[:, None]
+    u, v = x + 0 * p + 0 * y, y + torch.sin(phase) * free
+    shade = 1 + 0.35 * torch.cos(phase) * (0.3 + x) + 0 * y
+    cloth = sampled(stretch.frames, u, v) * shade[:, None]
+    return cloth * within(u, v, stretch.size)
 
 
 @program("animation", "water bed", every(waves=[2.0, 5.0]))

@@ -6,12 +6,19 @@ import torch
 from torch import Tensor
 
 from mlcore.components.programs.blending import matte, mixed, paint
-from mlcore.components.programs.blurs import directional
+from mlcore.components.programs.blurs import smeared
 from mlcore.components.programs.easing import column, eased, hump, sheet, smooth, span
 from mlcore.components.programs.noise import evened, fractal_noise, value_noise
 from mlcore.components.programs.registry import every, program
 from mlcore.components.programs.shapes import polygon
-from mlcore.components.programs.warps import plane, polar, pulled, sampled, turned
+from mlcore.components.programs.warps import (
+    plane,
+    polar,
+    pulled,
+    sampled,
+    turned,
+    within,
+)
 from mlcore.components.stretch import Stretch
 
 
@@ -31,7 +38,7 @@ def film_strip(over: Stretch, frames: int) -> Tensor:
         span(hump(over.progress), 0, 0.3)
     )
     shown = mixed(a, b, entering[:, None]) * (1 - line[:, None])
-    return directional(shown, hump(p) * 0.25, math.pi / 2, passes=3)
+    return smeared(shown, hump(p) * 0.25, "upright")
 
 
 @program("transition", "shutter blades", every(blades=[4, 3]))
@@ -190,6 +197,7 @@ def shatter(over: Stretch, shards: int) -> Tensor:
     )
     # What is drawn from a place nearer to another shard is that one's, and has gone.
     inside = (own <= torch.minimum(*others)).float()
+    inside = inside * within(at_x, at_y, over.size)[:, 0]
     there = smooth((1 - p) * 2)[:, None] * inside[:, None]
     return mixed(over.entering, moved * (1 - 0.4 * p[:, None]), there)
 

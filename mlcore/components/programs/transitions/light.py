@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from mlcore.components.programs.blending import luma, matte, mixed, paint, screened
-from mlcore.components.programs.blurs import directional, gaussian, zoom
+from mlcore.components.programs.blurs import gaussian, smeared, zoom
 from mlcore.components.programs.easing import column, eased, hump, sheet, smooth, span
 from mlcore.components.programs.noise import evened, fractal_noise, value_noise
 from mlcore.components.programs.registry import every, program
@@ -118,7 +118,7 @@ def anamorphic_flare(over: Stretch, hue: float) -> Tensor:
     """Level streaks grow from the lights, as of a wide-screen lens."""
     both = _cut(over, 0.35, 0.65)
     bright = smooth((luma(both) - 0.45) * 2)
-    streaks = directional(bright, hump(over.progress) * 1.2, 0.0, passes=5)
+    streaks = smeared(bright, hump(over.progress) * 1.2, "across")
     colour = paint(hue, 0.7, 1.0, over.frames)
     return both + streaks * colour * 2.2 * column(hump(over.progress) ** 2)
 
@@ -184,7 +184,7 @@ def embers(over: Stretch, hue: float) -> Tensor:
     return mixed(over.frames * (0.15 + 0.85 * char), over.entering, behind) + glow
 
 
-@program("transition", "bokeh", every(lights=[14, 36]))
+@program("transition", "bokeh", every(lights=[12, 26]))
 def bokeh(over: Stretch, lights: int) -> Tensor:
     """Out-of-focus lights swell over both pictures while they change."""
     x, y = plane(over.frames)
@@ -195,7 +195,7 @@ def bokeh(over: Stretch, lights: int) -> Tensor:
     for u, v, size, tone, when in chance.tolist():
         drift = sheet(over.progress - 0.5) * (0.2 + 0.3 * when)
         distance = torch.hypot(x - (2 * u - 1) * wide + drift, y - (v - 0.5) * 1.1)
-        radius = (0.06 + 0.14 * size) * (0.4 + 0.6 * rise) * (14 / lights) ** 0.3
+        radius = (0.06 + 0.14 * size) * (0.4 + 0.6 * rise) * (12 / lights) ** 0.3
         disc = ((radius - distance) / 0.02).clamp(0, 1) * rise
         glow = glow + paint(0.05 + 0.12 * tone, 0.6, 0.6, glow) * disc[:, None]
     soft = gaussian(_cut(over, 0.25, 0.75), hump(over.progress) * 0.08)
