@@ -13,7 +13,7 @@ Amount = float | Tensor
 _SHARPEST = 0.05
 """Pixels; a gaussian this narrow gives its neighbours exp(-200): nothing."""
 
-_PASSES = 4
+PASSES = 4
 """Each doubles the taps: 16 along the line."""
 
 
@@ -28,14 +28,18 @@ def gaussian(clip: Tensor, sigma: Amount) -> Tensor:
 
 
 def directional(
-    clip: Tensor, length: Amount, angle: Amount, border: Border = "mirror"
+    clip: Tensor,
+    length: Amount,
+    angle: Amount,
+    border: Border = "mirror",
+    passes: int = PASSES,
 ) -> Tensor:
     """Return the clip smeared along `length` heights at `angle` radians, clockwise from right."""
     x, y = plane(clip)
     along = _amounts(length, clip)[:, 0]
     towards = torch.as_tensor(angle, device=clip.device).reshape(-1, 1, 1)
     right, down = along * torch.cos(towards), along * torch.sin(towards)
-    for share in _shares():
+    for share in _shares(passes):
         one = pulled(clip, x + right * share, y + down * share, border)
         clip = (one + pulled(clip, x - right * share, y - down * share, border)) / 2
     return clip
@@ -55,7 +59,7 @@ def zoom(
     x, y = plane(clip)
     x, y = x - centre[0], y - centre[1]
     grown = _amounts(amount, clip)[:, 0]
-    for share in _shares():
+    for share in _shares(PASSES):
         out, into = torch.exp(grown * share), torch.exp(-grown * share)
         one = pulled(clip, x * out + centre[0], y * out + centre[1], border)
         other = pulled(clip, x * into + centre[0], y * into + centre[1], border)
@@ -67,15 +71,15 @@ def spin(clip: Tensor, angle: Amount, border: Border = "mirror") -> Tensor:
     """Return the clip smeared about its centre over `angle` radians."""
     x, y = plane(clip)
     swung = _amounts(angle, clip)[:, 0]
-    for share in _shares():
+    for share in _shares(PASSES):
         one = pulled(clip, *turned(x, y, swung * share), border)
         clip = (one + pulled(clip, *turned(x, y, -swung * share), border)) / 2
     return clip
 
 
-def _shares() -> list[float]:
+def _shares(passes: int) -> list[float]:
     """Steps of a quarter, an eighth ...: their signed sums are evenly spaced."""
-    return [math.pow(0.5, at + 2) for at in range(_PASSES)]
+    return [math.pow(0.5, at + 2) for at in range(passes)]
 
 
 def _amounts(amount: Amount, clip: Tensor) -> Tensor:

@@ -89,7 +89,8 @@ def smooth(share: Tensor) -> Tensor:
 
 def hump(progress: Tensor) -> Tensor:
     """Return half a sine wave: 0 at 0, 1 in the middle, 0 at 1."""
-    return torch.sin(progress.clamp(0, 1) * math.pi)
+    # In floats the sine of pi is a hair below 0, which has no root.
+    return torch.sin(progress.clamp(0, 1) * math.pi).clamp(min=0)
 
 
 def column(values: Tensor) -> Tensor:

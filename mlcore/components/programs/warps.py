@@ -24,8 +24,8 @@ def sampled(clip: Tensor, x: Tensor, y: Tensor, border: Border = "edge") -> Tens
         clip = pad(clip, (1, 1, 1, 1), mode="circular")
         x = ((x - x.floor()) * width + 1) / (width + 2)
         y = ((y - y.floor()) * height + 1) / (height + 2)
-    shape = torch.broadcast_shapes(x.shape, y.shape)
-    places = torch.stack([x.expand(shape), y.expand(shape)], -1) * 2 - 1
+    both = x + y
+    places = torch.stack([x.expand_as(both), y.expand_as(both)], -1) * 2 - 1
     if places.dim() == 3:
         places = places[None]
     places = places.expand(len(clip), *places.shape[1:])
