@@ -1,4 +1,5 @@
 import unittest
+from dataclasses import replace
 
 import torch
 
@@ -103,6 +104,31 @@ class EveryEffectTests(unittest.TestCase):
 
                     self.assertEqual(found.shape, frames.shape)
                     self.assertTrue(torch.isfinite(found).all())
+
+
+class DeviceTests(unittest.TestCase):
+    def test_each_draws_on_the_device_of_its_frames(self):
+        # Tensors of the device `meta` refuse to meet those of the processor, as a GPU's
+        # do. They have no values, so what asks for one goes untested from there on.
+        layout = Layout(frames=4, height=16, width=16)
+        frames = torch.empty(4, 3, 16, 16, device="meta")
+        stretch = replace(
+            over(frames, layout),
+            seconds=torch.empty(4, device="meta"),
+            progress=torch.empty(4, device="meta"),
+        )
+        whole = 0
+        for each in firsts() + list(components_of("filter")):
+            with self.subTest(each.key):
+                try:
+                    found = draw(each, stretch)
+                except RuntimeError as error:
+                    self.assertIn("cannot be called on meta tensors", str(error))
+                else:
+                    self.assertEqual(found.device.type, "meta")
+                    whole += 1
+
+        self.assertGreater(whole, 300)
 
 
 class TimesTests(unittest.TestCase):

@@ -92,13 +92,13 @@ def spin_blur(over: Stretch, angle: float, rate: float, turn: float) -> Tensor:
 @program(
     "effect",
     "orton glow",
-    every(sigma=[0.025, 0.12], strength=[0.5, 1.0], rate=[0.3, 0.85]),
+    every(sigma=[0.025, 0.12], strength=[0.75, 1.2], rate=[0.3, 0.85]),
 )
 def orton_glow(over: Stretch, sigma: float, strength: float, rate: float) -> Tensor:
     """A soft, light exposure over a sharp, dark one (M. Orton's sandwich), breathing."""
     softened = blurs.gaussian(over.frames, sigma)
-    sandwich = screened(softened, softened * 0.6) * (0.4 + 0.6 * over.frames)
-    share = strength * (0.25 + 0.75 * swing(over.seconds, rate, 0.25))
+    sandwich = screened(softened, softened * 0.8) * (0.25 + 0.75 * over.frames)
+    share = strength * swing(over.seconds, rate, 0.25)
     return blended(over.frames, sandwich, column(share))
 
 

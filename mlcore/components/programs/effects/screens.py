@@ -175,14 +175,11 @@ def sign_screen(over: Stretch, rows: float, ink: str, rate: float) -> Tensor:
     right, down = u - u.floor() - 0.5, v - v.floor() - 0.5
     change = late((over.seconds * rate).floor())
     code = torch.sin(u.floor() * 12.99 + v.floor() * 78.2 + change * 37.7) * 43.7 % 1
-    strokes = torch.stack(
-        torch.broadcast_tensors(
-            right, down, right - down, right + down, torch.hypot(right, down) - 0.3
-        )
-    )
-    drawn_ = soft(strokes.abs() - 0.07, 0.14)
+    shapes = (right, down, right - down, right + down, torch.hypot(right, down) - 0.3)
+    strokes = torch.stack([each.expand(over.size) for each in shapes])
+    lines = soft(strokes.abs() - 0.07, 0.14)
     order = (torch.arange(5, device=over.device)[:, None, None, None] * 0.37 + code) % 1
-    inked = (drawn_[:, None] * (order < level * 1.25)).amax(0)
+    inked = (lines[:, None] * (order < level * 1.25)).amax(0)
     inside = soft(torch.maximum(right.abs(), down.abs()) - 0.4, 0.12)
     shine = layer(inked * inside) * (0.45 + 0.75 * layer(level))
     return shine * colour(ink, over.device) + 0.03
