@@ -33,7 +33,7 @@ def bleach_bypass(over: Stretch, silver: float) -> Tensor:
 
 
 @program("filter", "cross process", every(strength=[1.0, 0.5]))
-def cross_process(over: Stretch, strength: float) -> Tensor:
+def cross_developed(over: Stretch, strength: float) -> Tensor:
     """Slide film in negative chemistry: yellow-green lights, blue shadows."""
     steep = graded(
         esses(over.frames, 1.0), (0, 0, 0.22), (1.0, 1.12, 0.9), (1.12, 1.06, 0.72)
