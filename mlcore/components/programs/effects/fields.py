@@ -8,6 +8,7 @@ from torch import Tensor
 from mlcore.components.programs.colours import blended, colour
 from mlcore.components.stretch import Stretch
 
+_FAR = 30  # exp(-30) is nothing to see, and never a denormal number, which is slow
 _BEATS = 64  # enough for 12 a second in four seconds; longer clips repeat
 
 
@@ -65,8 +66,8 @@ def points(
         (along[0] - x[..., None]) * (width / height) / wide.clamp(min=least)[..., None]
     )
     upright = (down[:, 0] - y[..., None]) / tall.clamp(min=least)[..., None]
-    columns = torch.exp(-(across**2)) * light[..., None]
-    rows = torch.exp(-(upright**2))
+    columns = torch.exp(-(across**2).clamp(max=_FAR)) * light[..., None]
+    rows = torch.exp(-(upright**2).clamp(max=_FAR))
     shape = (len(over.seconds), x.shape[-1])
     columns = columns.expand(*shape, width)
     rows = rows.expand(*shape, height)
@@ -74,11 +75,19 @@ def points(
 
 
 def apart(over: Stretch, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Return (t, n, h, w) how far right and down of each of (t, n) places, in heights."""
+    """Return (t, h, w) how far right and down of a place (t,), in heights.
+
+    One place after another: all at once would take a film's memory a place.
+    """
     height, width = over.size
     along, down = over.grid()
-    right = (along - x[..., None, None]) * (width / height)
-    return right, down - y[..., None, None]
+    return (along - late(x)) * (width / height), down - late(y)
+
+
+def inks(over: Stretch, hues: str, which: Tensor) -> Tensor:
+    """Return (n, 1, 3, 1, 1): one of the hues, "#ff0000 ...", by each random value."""
+    codes = torch.cat([colour(each, over.device) for each in hues.split()])
+    return codes[(which * len(codes)).long().clamp(max=len(codes) - 1)][:, None]
 
 
 def round_again(place: Tensor, margin: float = 0.1) -> Tensor:

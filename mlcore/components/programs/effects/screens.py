@@ -17,6 +17,7 @@ from mlcore.components.programs.colours import (
 )
 from mlcore.components.programs.easing import column
 from mlcore.components.programs.effects.fields import (
+    apart,
     drawn,
     held,
     late,
@@ -26,7 +27,7 @@ from mlcore.components.programs.effects.fields import (
 )
 from mlcore.components.programs.noise import value_noise
 from mlcore.components.programs.registry import every, program
-from mlcore.components.programs.warps import plane, pulled, turned
+from mlcore.components.programs.warps import plane, pulled, sampled, turned
 from mlcore.components.stretch import Stretch
 
 
@@ -81,26 +82,24 @@ def stained_glass(over: Stretch, panes: int, lead: float, glow: float) -> Tensor
     t = over.seconds[:, None]
     centre_x = seed[0] + 0.07 * torch.sin(t * 1.4 + phase * 9)
     centre_y = seed[1] + 0.07 * torch.cos(t * 1.2 + phase * 7)
-    x, y = over.grid()
-    aspect = over.size[1] / over.size[0]
-    right = (x - centre_x[..., None, None]) * aspect
-    away = torch.hypot(right, y - centre_y[..., None, None])
-    two, which = away.topk(2, dim=1, largest=False)
-    frames = torch.arange(len(t), device=over.device)[:, None, None]
-    pane = pulled(
-        blurs.gaussian(over.frames, 0.03),
-        (centre_x[frames, which[:, 0]] - 0.5) * aspect,
-        centre_y[frames, which[:, 0]] - 0.5,
-        "mirror",
-    )
-    joint = soft(two[:, 1] - two[:, 0] - lead, 0.02)
+    nearest = torch.full((len(t), *over.size), 9.0, device=over.device)
+    second, pane_x, pane_y = nearest, nearest, nearest
+    for each in range(panes):
+        away = torch.hypot(*apart(over, centre_x[:, each], centre_y[:, each]))
+        nearer = away < nearest
+        second = torch.where(nearer, nearest, torch.minimum(second, away))
+        pane_x = torch.where(nearer, late(centre_x[:, each]), pane_x)
+        pane_y = torch.where(nearer, late(centre_y[:, each]), pane_y)
+        nearest = torch.minimum(nearest, away)
+    pane = sampled(blurs.gaussian(over.frames, 0.03), pane_x, pane_y, "mirror")
+    joint = soft(second - nearest - lead, 0.02)
     return saturated(pane, 1.5) * glow * layer(1 - joint)
 
 
 @program(
     "effect",
     "halftone",
-    every(pitch=[12.0, 20.0], ink=["#101018", "#c01060"], turn=[0.15, 0.45]),
+    every(pitch=[7.0, 11.0], ink=["#101018", "#c01060"], turn=[0.15, 0.45]),
 )
 def halftone(over: Stretch, pitch: float, ink: str, turn: float) -> Tensor:
     """Dots that swell with the dark, on a screen that turns slowly."""
@@ -108,7 +107,7 @@ def halftone(over: Stretch, pitch: float, ink: str, turn: float) -> Tensor:
     u, v = turned(*plane(over.frames), angle)
     dot = torch.cos(u * pitch * math.tau) + torch.cos(v * pitch * math.tau)
     grey = luma(over.frames)[:, 0]
-    printed = soft(grey * 1.1 - 0.05 - (0.5 + dot / 4), 0.2)
+    printed = soft(grey * 1.1 - 0.05 - (0.5 + dot / 4), 0.26)
     return blended(
         colour("#fbf7ec", over.device).expand_as(over.frames),
         colour(ink, over.device),
@@ -119,7 +118,7 @@ def halftone(over: Stretch, pitch: float, ink: str, turn: float) -> Tensor:
 @program(
     "effect",
     "four colour print",
-    every(pitch=[10.0, 16.0], slip=[0.015, 0.05], rate=[0.5, 1.3]),
+    every(pitch=[6.0, 9.0], slip=[0.015, 0.05], rate=[0.5, 1.3]),
 )
 def four_colour_print(over: Stretch, pitch: float, slip: float, rate: float) -> Tensor:
     """Dots of cyan, magenta, yellow at angles of their own; the plates slip."""
@@ -143,7 +142,7 @@ def four_colour_print(over: Stretch, pitch: float, slip: float, rate: float) -> 
     "effect",
     "ordered dither",
     every(
-        pitch=[14.0, 24.0], pair=["#0f380f #9bbc0f", "#000000 #ffffff"], rate=[0.0, 0.6]
+        pitch=[8.0, 16.0], pair=["#0f380f #9bbc0f", "#000000 #ffffff"], rate=[0.0, 0.6]
     ),
 )
 def ordered_dither(over: Stretch, pitch: float, pair: str, rate: float) -> Tensor:
@@ -160,7 +159,7 @@ def ordered_dither(over: Stretch, pitch: float, pair: str, rate: float) -> Tenso
 @program(
     "effect",
     "sign screen",
-    every(rows=[10.0, 16.0], ink=["#30ff60", "#ffb030"], rate=[2.0, 5.0]),
+    every(rows=[6.0, 9.0], ink=["#30ff60", "#ffb030"], rate=[2.0, 5.0]),
 )
 def sign_screen(over: Stretch, rows: float, ink: str, rate: float) -> Tensor:
     """A terminal: each cell a sign of few strokes, more of them the lighter it is."""
@@ -175,14 +174,11 @@ def sign_screen(over: Stretch, rows: float, ink: str, rate: float) -> Tensor:
     right, down = u - u.floor() - 0.5, v - v.floor() - 0.5
     change = late((over.seconds * rate).floor())
     code = torch.sin(u.floor() * 12.99 + v.floor() * 78.2 + change * 37.7) * 43.7 % 1
-    strokes = torch.stack(
-        torch.broadcast_tensors(
-            right, down, right - down, right + down, torch.hypot(right, down) - 0.3
-        )
-    )
-    drawn_ = soft(strokes.abs() - 0.07, 0.14)
+    shapes = (right, down, right - down, right + down, torch.hypot(right, down) - 0.3)
+    strokes = torch.stack([each.expand(over.size) for each in shapes])
+    lines = soft(strokes.abs() - 0.07, 0.14)
     order = (torch.arange(5, device=over.device)[:, None, None, None] * 0.37 + code) % 1
-    inked = (drawn_[:, None] * (order < level * 1.25)).amax(0)
+    inked = (lines[:, None] * (order < level * 1.25)).amax(0)
     inside = soft(torch.maximum(right.abs(), down.abs()) - 0.4, 0.12)
     shine = layer(inked * inside) * (0.45 + 0.75 * layer(level))
     return shine * colour(ink, over.device) + 0.03
@@ -191,7 +187,7 @@ def sign_screen(over: Stretch, rows: float, ink: str, rate: float) -> Tensor:
 @program(
     "effect",
     "bulb wall",
-    every(rows=[10.0, 17.0], rate=[0.6, 1.5], tint=["#ffffff", "#ffc070"]),
+    every(rows=[7.0, 11.0], rate=[0.6, 1.5], tint=["#ffffff", "#ffc070"]),
 )
 def bulb_wall(over: Stretch, rows: float, rate: float, tint: str) -> Tensor:
     """A wall of round lamps; a wave of brightness runs along it."""
@@ -270,7 +266,7 @@ def x_ray(over: Stretch, tint: str, rate: float, width: float) -> Tensor:
 @program(
     "effect",
     "brick toy",
-    every(rows=[9.0, 14.0], shine=[0.3, 0.6], rate=[0.3, 0.9]),
+    every(rows=[6.0, 9.0], shine=[0.3, 0.6], rate=[0.3, 0.9]),
 )
 def brick_toy(over: Stretch, rows: float, shine: float, rate: float) -> Tensor:
     """Studded bricks in few colours, under a lamp that moves."""

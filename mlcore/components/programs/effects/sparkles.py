@@ -6,10 +6,12 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from mlcore.components.programs.colours import colour, screened
+from mlcore.components.programs.colours import blended, colour, screened
 from mlcore.components.programs.effects.fields import (
     apart,
     drawn,
+    inks,
+    late,
     layer,
     points,
     round_again,
@@ -18,15 +20,6 @@ from mlcore.components.programs.effects.fields import (
 )
 from mlcore.components.programs.registry import every, program
 from mlcore.components.stretch import Stretch
-
-
-def _inked(cover: Tensor, hues: str, which: Tensor) -> tuple[Tensor, Tensor]:
-    """Paint (t, 3, h, w) and its cover (t, 1, h, w) of shapes (t, n, h, w) in some hues."""
-    inks = torch.stack([colour(each)[0, :, 0, 0] for each in hues.split()])
-    ink = inks.to(cover.device)[(which * len(inks)).long().clamp(max=len(inks) - 1)]
-    total = cover.sum(1, keepdim=True)
-    paint = torch.einsum("tnhw,nc->tchw", cover, ink) / total.clamp(min=1)
-    return paint, total.clamp(max=1)
 
 
 @program(
@@ -74,8 +67,8 @@ def embers(over: Stretch, tint: str, rise: float, many: int) -> Tensor:
     "confetti",
     every(
         hues=["#ff4060 #ffd040 #40c0ff #60e080", "#f0d060 #c09020 #fff0c0 #e0b040"],
-        many=[22, 36],
-        size=[0.045, 0.075],
+        many=[16, 26],
+        size=[0.06, 0.095],
     ),
 )
 def confetti(over: Stretch, hues: str, many: int, size: float) -> Tensor:
@@ -84,14 +77,17 @@ def confetti(over: Stretch, hues: str, many: int, size: float) -> Tensor:
     t = over.seconds[:, None]
     x = round_again(start[0] + 0.05 * torch.sin(t * 2.2 + phase * 9))
     y = round_again(start[1] + (0.25 + 0.25 * phase) * t)
-    right, down = apart(over, x, y)
-    flip = (0.2 + torch.cos(t * 3.7 + phase * 9).abs())[..., None, None]
-    tilt = (phase - 0.5)[:, None, None] * 1.6
-    slip = torch.maximum(
-        (right + tilt * down).abs() - size * 0.5, down.abs() - size * 0.7 * flip
-    )
-    paint, cover = _inked(soft(slip, 0.02), hues, which)
-    return over.frames * (1 - cover) + paint
+    flip = 0.2 + torch.cos(t * 3.7 + phase * 9).abs()
+    tilt, ink = (phase - 0.5) * 1.6, inks(over, hues, which)
+    shown = over.frames
+    for each in range(many):
+        right, down = apart(over, x[:, each], y[:, each])
+        slip = torch.maximum(
+            (right + tilt[each] * down).abs() - size * 0.5,
+            down.abs() - size * 0.7 * late(flip[:, each]),
+        )
+        shown = blended(shown, ink[each], layer(soft(slip, 0.02)))
+    return shown
 
 
 @program(
@@ -105,17 +101,18 @@ def bubbles(over: Stretch, size: float, many: int, rise: float) -> Tensor:
     t = over.seconds[:, None]
     x = start[0] + 0.05 * torch.sin(t * 1.3 + phase * 9)
     y = round_again(start[1] - rise * t * (0.6 + phase), 0.2)
-    right, down = apart(over, x, y)
-    radius = (size * (0.5 + phase))[:, None, None]
-    share = torch.hypot(right, down) / radius
-    inside = soft(share - 1, 0.12)
-    rim = inside * share.clamp(max=1) ** 4
-    glint = soft(
-        torch.hypot(right + 0.4 * radius, down + 0.4 * radius) - radius * 0.16, 0.03
-    )
-    hue = phase[:, None] + torch.arange(3, device=over.device) / 3
-    film = torch.einsum("tnhw,nc->tchw", rim, 0.55 + 0.4 * torch.sin(hue * math.tau))
-    return screened(over.frames, film + glint.sum(1, keepdim=True) * 0.8)
+    shown = over.frames
+    for each in range(many):
+        right, down = apart(over, x[:, each], y[:, each])
+        radius = size * (0.5 + phase[each])
+        share = torch.hypot(right, down) / radius
+        rim = soft(share - 1, 0.12) * share.clamp(max=1) ** 4
+        glint = torch.hypot(right + 0.4 * radius, down + 0.4 * radius) - radius * 0.16
+        hue = (phase[each] + torch.arange(3, device=over.device) / 3) * math.tau
+        film = (0.55 + 0.4 * torch.sin(hue)).view(1, 3, 1, 1)
+        light = layer(rim) * film + layer(soft(glint, 0.03)) * 0.8
+        shown = screened(shown, light)
+    return shown
 
 
 @program(
@@ -188,16 +185,17 @@ def _heart(u: Tensor, v: Tensor) -> Tensor:
 
 
 def _star(u: Tensor, v: Tensor) -> Tensor:
-    """Signed: a pentagram's edges, each point's half mirrored onto the other."""
-    fifth = math.tau / 5
-    angle = torch.atan2(u, -v)
-    angle = (angle - (angle / fifth).round() * fifth).abs()
-    away = torch.hypot(u, v)
-    # A line from the tip, at 0.95 up, to the notch at 0.38, a tenth of a turn on.
-    tip, notch = 0.95, (0.38 * math.sin(fifth / 2), 0.38 * math.cos(fifth / 2))
+    """Signed: a pentagram's edges, its ten halves folded onto one."""
+    tenth = math.pi / 5
+    u = u.abs()
+    for side in (1, -1):
+        across, along = side * math.cos(tenth), -math.sin(tenth)
+        beyond = (across * u - along * v).clamp(min=0) * 2
+        u, v = u - beyond * across, v + beyond * along
+    # From the tip, at 0.95 up, to the notch at 0.38, a tenth of a round on.
+    tip, notch = 0.95, (0.38 * math.sin(tenth), 0.38 * math.cos(tenth))
     run = (notch[0], notch[1] - tip)
-    across, along = away * torch.sin(angle), away * torch.cos(angle) - tip
-    return (run[0] * along - run[1] * across) / math.hypot(*run)
+    return (run[0] * (-v - tip) - run[1] * u.abs()) / math.hypot(*run)
 
 
 def _note(u: Tensor, v: Tensor) -> Tensor:
@@ -237,17 +235,20 @@ def floating(over: Stretch, shape: str, hues: str, many: int, size: float) -> Te
     way = 0.28 if shape == "drops" else -0.2
     x = start[0] + 0.05 * torch.sin(t * 1.8 + phase * 9)
     y = round_again(start[1] + way * t * (0.6 + phase), 0.15)
-    right, down = apart(over, x, y)
     radius = size * (0.55 + 0.45 * phase + 0.15 * torch.sin(t * 3.1 + phase * 9))
-    radius = radius[..., None, None]
-    inside = soft(_SHAPES[shape](right / radius, down / radius), 0.16)
-    paint, cover = _inked(inside, hues, which)
-    return over.frames * (1 - cover) + paint
+    ink = inks(over, hues, which)
+    shown = over.frames
+    for each in range(many):
+        right, down = apart(over, x[:, each], y[:, each])
+        wide = late(radius[:, each])
+        inside = soft(_SHAPES[shape](right / wide, down / wide), 0.16)
+        shown = blended(shown, ink[each], layer(inside))
+    return shown
 
 
 for _shape, _hues in _INKS.items():
     program(
         "effect",
         f"floating {_shape}",
-        every(shape=[_shape], hues=_hues, many=[9, 15], size=[0.1, 0.15]),
+        every(shape=[_shape], hues=_hues, many=[7, 12], size=[0.12, 0.18]),
     )(floating)
