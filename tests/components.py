@@ -104,7 +104,7 @@ def add_suggestion(
         "reason": "used where the camera moves like this",
         "component": component,
     }
-    return Suggestion.objects.create(**where, **{**defaults, **length, **fields})
+    return Suggestion.objects.create(**{**where, **defaults, **length, **fields})
 
 
 def add_shot_suggestion(

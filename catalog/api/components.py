@@ -11,6 +11,7 @@ from rest_framework import generics, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from catalog.api.answers import JobAnswer
 from catalog.api.asker import asker
 from catalog.api.component_answers import (
     AcceptanceAnswer,
@@ -21,7 +22,6 @@ from catalog.api.component_answers import (
 )
 from catalog.api.component_asked import ComponentToLay
 from catalog.api.narrowing import ComponentFilter
-from catalog.handles import room_of
 from catalog.matchcuts import cut_of_candidate
 from catalog.models import (
     Acceptance,
@@ -35,9 +35,11 @@ from catalog.models import (
 from catalog.services import (
     accept_for_cut,
     accept_for_shot,
+    ask_recommendation,
     moved_to,
     standing_on_cut,
     standing_on_shot,
+    suggested_for,
     take_back,
 )
 
@@ -100,19 +102,22 @@ class Suggestions(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """For its cut, as far as its handles allow, and for each of its shots."""
         candidate = _candidate(request, pk)
-        cut = cut_of_candidate(candidate)
-        room = room_of(cut.leaving, cut.entering)
         live = Suggestion.objects.live().order_by("rank")
-        rows = live.for_pair(candidate.leaving, candidate.entering).filter(
-            leaving_frame=candidate.leaving_frame,
-            entering_frame=candidate.entering_frame,
-        )
         said = {
-            "cut": [row for row in rows if room.allows(row.before, row.after)],
+            "cut": suggested_for(candidate, cut_of_candidate(candidate)),
             "leaving": live.for_shot(candidate.leaving),
             "entering": live.for_shot(candidate.entering),
         }
         return Response(SuggestionsAnswer(said).data)
+
+    @extend_schema(request=None, responses={202: JobAnswer})
+    def post(self, request: Request, pk: int) -> Response:
+        """Ask for them at its matched frames; the job says when they are there."""
+        candidate = _candidate(request, pk)
+        frames = candidate.leaving_frame, candidate.entering_frame
+        shots = candidate.leaving, candidate.entering
+        job = ask_recommendation(*shots, user=asker(request), frames=frames)
+        return Response(JobAnswer(job).data, status=status.HTTP_202_ACCEPTED)
 
 
 class Choices(APIView):

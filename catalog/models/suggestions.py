@@ -36,6 +36,10 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
         """What is suggested for cuts from one shot to the other."""
         return self.filter(leaving=leaving, entering=entering)
 
+    def at(self, leaving_frame: int, entering_frame: int) -> Self:
+        """Those at exactly these frames."""
+        return self.filter(leaving_frame=leaving_frame, entering_frame=entering_frame)
+
     def for_shot(self, shot: Shot) -> Self:
         """What is suggested for one shot alone."""
         return self.filter(leaving=shot, entering__isnull=True)

@@ -10,7 +10,14 @@ from django.utils.timezone import now
 
 from catalog.handles import room_of
 from catalog.matchcuts import Laid
-from catalog.models import Acceptance, EditingComponent, Job, Shot
+from catalog.models import (
+    Acceptance,
+    EditingComponent,
+    Job,
+    MatchCandidate,
+    Shot,
+    Suggestion,
+)
 from catalog.services.jobs import add_job
 from catalog.services.titles import Refused
 
@@ -20,7 +27,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from catalog.matchcuts import CutSide, MatchCut
-    from catalog.models import Suggestion
 
 Category = EditingComponent.Category
 
@@ -168,6 +174,19 @@ def _laid(row: Acceptance | None) -> Laid | None:
     )
 
 
+def suggested_for(candidate: MatchCandidate, cut: MatchCut) -> list[Suggestion]:
+    """What is suggested at the cut's frames; if nothing is, at the matched ones.
+
+    Only what the handles of the cut's own frames allow.
+    """
+    live = Suggestion.objects.live().order_by("rank")
+    pair = live.for_pair(candidate.leaving, candidate.entering)
+    matched = (candidate.leaving_frame, candidate.entering_frame)
+    rows = list(pair.at(cut.leaving.frame, cut.entering.frame) or pair.at(*matched))
+    room = room_of(cut.leaving, cut.entering)
+    return [row for row in rows if room.allows(row.before, row.after)]
+
+
 def ask_recommendation(
     leaving: Shot | int,
     entering: Shot | int | None,
@@ -177,8 +196,10 @@ def ask_recommendation(
 ) -> Job:
     """Ask what would go on a shot, or on the cut from one shot to another.
 
-    `frames` are the last before the cut and the first after it; without them the worker
-    chooses. Raises Refused for a shot that is not there or not theirs to see, or one twice.
+    `frames` are the last before the cut and the first after it; without them those that
+    a live search matched, else where the two meet, else half a second inside both.
+    Raises Refused for a shot that is not there or not theirs to see, or one twice, and
+    for frames outside the shots.
     """
     keys = [_key(shot) for shot in (leaving, entering) if shot is not None]
     shots = Shot.objects.all() if user is None else Shot.objects.visible_to(user)
@@ -189,10 +210,40 @@ def ask_recommendation(
     if len(set(keys)) < len(keys):
         raise Refused("A shot cannot be cut to itself; name two shots.")
     subject = dict(zip(("leaving", "entering"), keys, strict=False))
-    subject |= dict(zip(("out", "in"), frames or (), strict=False))
-    key = f"recommend:{':'.join(map(str, subject.values()))}"
+    if entering is not None:
+        out, into = frames or _frames_of(*(rows[key] for key in keys))
+        _check_inside(rows[keys[0]], out)
+        _check_inside(rows[keys[1]], into)
+        subject |= {"out": out, "in": into}
     title = rows[keys[0]].title
+    key = recommendation_key(*subject.values())
     return add_job(Job.Kind.RECOMMEND, title, subject=subject, key=key, asked_by=user)
+
+
+def recommendation_key(*asked: int) -> str:
+    """The key of such a job: a shot; or two shots, the last frame and the first."""
+    return f"recommend:{':'.join(map(str, asked))}"
+
+
+def _frames_of(leaving: Shot, entering: Shot) -> tuple[int, int]:
+    live = MatchCandidate.objects.live().filter(leaving=leaving, entering=entering)
+    found = live.best_first().first()
+    if found is not None:
+        return found.leaving_frame, found.entering_frame
+    if (
+        leaving.title_id == entering.title_id
+        and leaving.end_frame == entering.first_frame
+    ):
+        return leaving.end_frame - 1, entering.first_frame
+    # Half a second inside both, so that there is something for a transition to show.
+    out = leaving.end_frame - 1 - round(leaving.title.rate / 2)
+    into = entering.first_frame + round(entering.title.rate / 2)
+    return max(out, leaving.first_frame), min(into, entering.end_frame - 1)
+
+
+def _check_inside(shot: Shot, frame: int) -> None:
+    if not shot.first_frame <= frame < shot.end_frame:
+        raise Refused(f"Frame {frame} is not inside {shot}.")
 
 
 def _key(shot: Shot | int) -> int:

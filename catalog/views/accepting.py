@@ -142,15 +142,19 @@ def take_back_choice(request: PageRequest, acceptance_id: int) -> HttpResponse:
 
 @editors_post
 def suggest(request: PageRequest, candidate_id: int) -> HttpResponse:
-    """Ask what would go on this cut."""
+    """Ask what would go on this cut and on each of its shots."""
     candidate = _candidate(request, candidate_id)
-    ask_recommendation(
-        candidate.leaving,
-        candidate.entering,
-        user=request.user,
-        frames=(candidate.leaving_frame, candidate.entering_frame),
-    )
-    return _after(request, candidate, cut_of_candidate(candidate))
+    cut, user = cut_of_candidate(candidate), request.user
+    try:
+        cut = nudged(request.POST, cut)
+        frames = cut.leaving.frame, cut.entering.frame
+        shots = candidate.leaving, candidate.entering
+        ask_recommendation(*shots, user=user, frames=frames)
+        for shot in shots:
+            ask_recommendation(shot, None, user=user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return _after(request, candidate, cut)
 
 
 @require_safe

@@ -10,7 +10,12 @@ from django.urls import reverse
 
 from catalog.handles import Room, halves, room_of
 from catalog.models import Acceptance, EditingComponent, Job, Suggestion
-from catalog.services import standing_on_cut, standing_on_shot
+from catalog.services import (
+    recommendation_key,
+    standing_on_cut,
+    standing_on_shot,
+    suggested_for,
+)
 from catalog.tryouts import Tryout, tryout_on_cut, tryout_on_shot
 from catalog.views.derived import Asked, FileState, state_of
 from catalog.views.nudges import frames_query
@@ -61,7 +66,8 @@ class Panel:
     """A usual length that the handles allow; 0: none."""
     places: list[Place]
     part: str
-    asked: Job | None
+    asked: list[Job]
+    """The last asking for each place"""
 
     @property
     def most(self) -> int:
@@ -71,7 +77,12 @@ class Panel:
     @property
     def waiting(self) -> bool:
         """True while suggestions are sought."""
-        return self.asked is not None and not self.asked.is_over
+        return any(not job.is_over for job in self.asked)
+
+    @property
+    def error(self) -> str:
+        """Why the last asking gave nothing."""
+        return next((job.error for job in self.asked if job.error), "")
 
 
 def panel_of(candidate: MatchCandidate, cut: MatchCut) -> Panel:
@@ -86,7 +97,7 @@ def panel_of(candidate: MatchCandidate, cut: MatchCut) -> Panel:
         frames=min(USUAL_FRAMES, longest),
         places=[_place(on, candidate, cut, room, query) for on in ON],
         part=reverse("laying", args=[candidate.pk]) + query,
-        asked=_last_asked(candidate),
+        asked=_last_asked(candidate, cut),
     )
 
 
@@ -99,8 +110,7 @@ def _place(
         Row(
             row, taken.get(row.component_id), _tryout_address(on, candidate, row, query)
         )
-        for row in _suggestions(on, candidate)
-        if on != "cut" or room.allows(row.before, row.after)
+        for row in _suggestions(on, candidate, cut)
     ]
     may_cross = on == "cut" and room.before + room.after > 0
     return Place(on, ON[on], rows, chosen, _transitions() if may_cross else [])
@@ -119,15 +129,12 @@ def _chosen(on: str, cut: MatchCut) -> list[Acceptance]:
     return standing_on_shot(side)
 
 
-def _suggestions(on: str, candidate: MatchCandidate) -> Iterable[Suggestion]:
-    live = Suggestion.objects.live().order_by("rank")
+def _suggestions(
+    on: str, candidate: MatchCandidate, cut: MatchCut
+) -> Iterable[Suggestion]:
     if on == "cut":
-        frames = {
-            "leaving_frame": candidate.leaving_frame,
-            "entering_frame": candidate.entering_frame,
-        }
-        return live.for_pair(candidate.leaving, candidate.entering).filter(**frames)
-    return live.for_shot(getattr(candidate, on))
+        return suggested_for(candidate, cut)
+    return Suggestion.objects.live().order_by("rank").for_shot(getattr(candidate, on))
 
 
 def _tryout_address(
@@ -140,10 +147,16 @@ def _tryout_address(
     return f"{page}?on={on}&before={row.before}&after={row.after}{frames}"
 
 
-def _last_asked(candidate: MatchCandidate) -> Job | None:
-    frames = f"{candidate.leaving_frame}:{candidate.entering_frame}"
-    key = f"recommend:{candidate.leaving_id}:{candidate.entering_id}:{frames}"
-    return Job.objects.filter(key=key).first()
+def _last_asked(candidate: MatchCandidate, cut: MatchCut) -> list[Job]:
+    shots = (candidate.leaving_id, candidate.entering_id)
+    asked = [
+        (*shots, cut.leaving.frame, cut.entering.frame),
+        *((key,) for key in shots),
+    ]
+    found = (
+        Job.objects.filter(key=recommendation_key(*each)).first() for each in asked
+    )
+    return [job for job in found if job is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from catalog.files import local_path, publish, working_folder
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from pipelines.jobs import Claim
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 
 LAYOUT = Layout(frames=60, height=180, width=320, seconds=4.0)
 RATE = Fraction(LAYOUT.frames, 4)
-# Where a still is taken: a transition has its middle in the middle; of the others the
-# first slot shows it well under way.
-STILL_AT = {"transition": 0.5}
-ELSE_AT = 0.3
 
 
 def render_previews(claim: Claim) -> None:
@@ -77,12 +73,24 @@ def render_preview(row: EditingComponent, folder: Path) -> None:
     Raises PipelineError when it cannot be drawn.
     """
     pictures = draw_preview(row)
-    at = int(STILL_AT.get(row.category, ELSE_AT) * len(pictures))
-    write_jpeg(folder / "still.jpg", pictures[at])
+    write_jpeg(folder / "still.jpg", pictures[still_of(row, pictures)])
     write_silent(pictures, RATE, folder / "clip.mp4")
     # The clip last: where it is, its still is too.
     publish(folder / "still.jpg", preview_still_key(row))
     publish(folder / "clip.mp4", preview_key(row))
+
+
+def still_of(row: EditingComponent, pictures: Pictures) -> int:
+    """Which picture stands for it: a transition's middle, anything else half under way.
+
+    Half under way is where the first photograph is changed half as much as it ever is.
+    """
+    half = len(pictures) // 2
+    if row.category == EditingComponent.Category.TRANSITION:
+        return half
+    plain = as_pictures(materials(LAYOUT)[0][:half]).astype(np.int16)
+    changed = np.abs(pictures[:half] - plain).mean(axis=(1, 2, 3))
+    return int(np.abs(changed - changed.max() / 2).argmin())
 
 
 def draw_preview(row: EditingComponent) -> Pictures:

@@ -11,7 +11,7 @@ import numpy as np
 from catalog.files import local_path
 from catalog.handles import halves, room_of
 from catalog.matchcuts import CutSide
-from catalog.models import EncoderVersion, MatchCandidate, Shot
+from catalog.models import EncoderVersion, Shot
 from mlcore.components.suggesting.choosing import Choice, choose
 from mlcore.components.suggesting.keeping import Kept, load_recommenders
 from mlcore.components.suggesting.measures import MEASURES, SHOT_MEASURES
@@ -63,32 +63,10 @@ def recommend(claim: Claim) -> None:
         leaving, entering = (shot, shot.first_frame + shot.frames // 2), None
         suggested = suggestions_on(version, shot)
     else:
-        out, into = _frames(subject, *shots)
-        leaving, entering = (shots[0], out), (shots[1], into)
+        leaving, entering = (shots[0], subject["out"]), (shots[1], subject["in"])
         suggested = suggestions_at(version, leaving, entering)
     with claim.writing():
         replace_suggestions(version, leaving, entering, suggested)
-
-
-def _frames(subject: dict[str, int], a: Shot, b: Shot) -> tuple[int, int]:
-    """The frames asked about; else those of the pair's best candidate; else near the ends.
-
-    Half a second inside both shots, so that there is something to cross over; but where
-    the two follow one another in a title, the cut is where it is.
-    """
-    if "out" in subject:
-        return subject["out"], subject["in"]
-    best = MatchCandidate.objects.filter(
-        leaving=a, entering=b, match_set__live=True, rank__isnull=False
-    ).order_by("rank")
-    if (candidate := best.first()) is not None:
-        return candidate.leaving_frame, candidate.entering_frame
-    if a.title_id == b.title_id and a.end_frame == b.first_frame:
-        return a.end_frame - 1, b.first_frame
-    half = LENGTH_SECONDS / 2
-    out = a.end_frame - 1 - round(half * float(a.title.rate))
-    into = b.first_frame + round(half * float(b.title.rate))
-    return max(out, a.first_frame), min(into, b.end_frame - 1)
 
 
 def _live() -> EncoderVersion:

@@ -9,13 +9,16 @@ import av
 from av.video.frame import VideoFrame
 
 from pipelines.media.files import whole_file
-from pipelines.media.writer import X264
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from pipelines.media.packets import Image
+
+# Thousands of them are kept: smaller than a loop, which shows footage. A browser goes back
+# to the start alone, so that one keyframe is enough for some seconds.
+X264 = {"preset": "veryfast", "crf": "26", "x264-params": "keyint=120:bframes=0"}
 
 
 def write_silent(pictures: Iterable[Image], rate: Fraction, out: Path) -> None:

@@ -59,7 +59,7 @@ class SchemaTests(EveryCall):
             ("bin", "patch", "200"), ("items", "post", "201"),
             ("move-item", "post", "200"), ("searches", "post", "202"),
             ("cancel-job", "post", "202"), ("choices", "post", "201"),
-            ("take-back", "post", "200"),
+            ("take-back", "post", "200"), ("suggestions", "post", "202"),
         ):  # fmt: skip
             with self.subTest(name=name):
                 answer = self.ask(self.client, name, method)

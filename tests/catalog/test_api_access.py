@@ -55,6 +55,7 @@ CHANGES = {
     ("retry-job", "post"),
     ("choices", "post"),
     ("take-back", "post"),
+    ("suggestions", "post"),
 }
 ASKS = {("searches", "post"), ("exports", "post")}
 WRITES_ALONE = {

@@ -6,11 +6,12 @@ from django.test import SimpleTestCase, TestCase
 
 from catalog.handles import Room, halves, room_of
 from catalog.matchcuts import CutSide, cut_of_candidate, cut_of_item
-from catalog.models import Acceptance, BinItem, MatchCandidate
+from catalog.models import Acceptance, BinItem, Job, MatchCandidate
 from catalog.services import (
     Refused,
     accept_for_cut,
     accept_for_shot,
+    ask_recommendation,
     moved_to,
     standing_on_cut,
     standing_on_shot,
@@ -192,3 +193,25 @@ class ChoosingTests(TestCase):
         said.version.delete()
         row.refresh_from_db()
         self.assertIsNone(row.version)
+
+
+class AskingTests(TestCase):
+    def test_a_cut_is_asked_about_where_a_search_matched_it_or_at_the_shots_ends(self):
+        pair = roomy_pair()
+        shots = pair.leaving, pair.entering
+        matched = ask_recommendation(*shots, user=None)
+        self.assertEqual((matched.subject["out"], matched.subject["in"]), (79, 220))
+        again = ask_recommendation(*shots, user=None, frames=(79, 220))
+        self.assertEqual(again, matched)
+        pair.match_set.delete()
+        ends = ask_recommendation(*shots, user=None)
+        self.assertEqual((ends.subject["out"], ends.subject["in"]), (99, 200))
+
+    def test_frames_outside_the_shots_and_shots_of_others_are_refused(self):
+        pair = roomy_pair()
+        shots = pair.leaving, pair.entering
+        with self.assertRaisesMessage(Refused, "Frame 100 is not inside"):
+            ask_recommendation(*shots, user=None, frames=(100, 220))
+        with self.assertRaisesMessage(Refused, f"There is no shot {shots[0].pk}"):
+            ask_recommendation(*shots, user=add_user())
+        self.assertEqual(Job.objects.count(), 0)

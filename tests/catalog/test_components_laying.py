@@ -146,18 +146,30 @@ class PanelTests(PanelCase):
         self.assertNotIn("<form", shown)
         self.assertEqual(self.lay().status_code, 403)
 
-    def test_suggestions_are_asked_for_and_waited_for(self):
-        self.client.post(f"{self.here}components/suggest/", {"next": self.here})
-        job = Job.objects.get(kind=Job.Kind.RECOMMEND)
-        self.assertEqual(
-            job.subject,
-            {"leaving": self.pair.leaving_id, "entering": self.pair.entering_id},
+    def test_suggestions_are_asked_for_at_the_frames_and_waited_for(self):
+        given = {"next": self.here, "out": 75, "in": 222}
+        self.client.post(f"{self.here}components/suggest/", given)
+        shots = {"leaving": self.pair.leaving_id, "entering": self.pair.entering_id}
+        subjects = [job.subject for job in Job.objects.filter(kind=Job.Kind.RECOMMEND)]
+        self.assertCountEqual(
+            subjects,
+            [
+                {**shots, "out": 75, "in": 222},
+                *({"leaving": k} for k in shots.values()),
+            ],
         )
-        self.assertIn("every 1500ms", text(self.panel()))
+        self.assertIn("every 1500ms", text(self.panel("out=75&in=222")))
         Job.objects.update(state=Job.State.FAILED, error="No recommender is in use.")
-        shown = text(self.panel())
+        shown = text(self.panel("out=75&in=222"))
         self.assertIn("No recommender is in use.", shown)
         self.assertNotIn("hx-trigger", shown)
+
+    def test_what_is_suggested_at_the_shown_frames_goes_before_the_matched_ones(self):
+        add_suggestion(self.pair, self.wipe)
+        add_suggestion(self.pair, self.dissolve, leaving_frame=75)
+        self.assertIn("Accept Cross dissolve", text(self.panel("out=75")))
+        self.assertNotIn("Accept Clock wipe", text(self.panel("out=75")))
+        self.assertIn("Accept Clock wipe", text(self.panel("out=76")))
 
 
 class TryoutTests(PanelCase):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.commands import Document, JsonCommand
 from catalog.component_documents import suggestion_document
-from catalog.models import Job, Shot, Suggestion
+from catalog.models import Job, Suggestion
 from catalog.services import Refused, ask_recommendation
 from catalog.waiting import a_worker, wait_for
 
@@ -37,7 +37,7 @@ class Command(JsonCommand):
             (done,) = wait_for([job], self.stderr.write, worker)
         if done.state != Job.State.DONE:
             raise Refused(done.error)
-        return _said(keys, options["top"])
+        return _said(done, options["top"])
 
     def lines(self, document: Document) -> list[str]:
         """One line a suggestion."""
@@ -49,24 +49,20 @@ class Command(JsonCommand):
         ]
 
 
-def _said(keys: list[int], top: int) -> Document:
-    shots = Shot.objects.in_bulk(keys)
-    live = Suggestion.objects.live().order_by("-pk")
-    rows = (
-        live.for_pair(shots[keys[0]], shots[keys[1]])
-        if len(keys) == 2
-        else live.for_shot(shots[keys[0]])
-    )
-    newest = rows.first()
-    said = []
-    if newest is not None:
-        # Those of one asking: the same frames, in their order.
-        same = rows.filter(
-            leaving_frame=newest.leaving_frame, entering_frame=newest.entering_frame
-        )
-        said = [suggestion_document(row) for row in same.order_by("rank")[:top]]
+def _said(job: Job, top: int) -> Document:
+    asked = job.subject
+    live = Suggestion.objects.live().filter(leaving=asked["leaving"])
+    if "entering" in asked:
+        pair = live.filter(entering=asked["entering"])
+        rows = pair.at(asked["out"], asked["in"])
+    else:
+        rows = live.filter(entering=None)
+    pair_keys = [asked["leaving"], asked["entering"]] if "entering" in asked else None
     return {
-        "shot": keys[0] if len(keys) == 1 else None,
-        "pair": keys if len(keys) == 2 else None,
-        "suggestions": said,
+        "shot": None if pair_keys else asked["leaving"],
+        "pair": pair_keys,
+        "frames": [asked["out"], asked["in"]] if pair_keys else None,
+        "suggestions": [
+            suggestion_document(row) for row in rows.order_by("rank")[:top]
+        ],
     }
