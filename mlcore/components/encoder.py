@@ -171,7 +171,11 @@ class SmallViT(SpatialEncoder):
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
         patches = (config.size // config.patch) ** 2
-        self.patches = stem(config) if config.convolved else nn.Conv2d(3, config.dims, config.patch, config.patch)
+        self.patches = (
+            stem(config)
+            if config.convolved
+            else nn.Conv2d(3, config.dims, config.patch, config.patch)
+        )
         self.token = nn.Parameter(torch.zeros(1, 1, config.dims))
         self.place = nn.Parameter(torch.zeros(1, patches, config.dims))
         self.blocks = nn.ModuleList(

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -126,8 +127,8 @@ def over_seeds(judged: Sequence[Judged]) -> Document:
     """
     closed = [each.closed for each in judged]
     together = Recall(
-        at_1=sum(each.at_1 for each in closed) / len(closed),
-        at_10=sum(each.at_10 for each in closed) / len(closed),
+        at_1=np.mean([each.at_1 for each in closed], axis=0),
+        at_10=np.mean([each.at_10 for each in closed], axis=0),
         categories=closed[0].categories,
     )
     macros = torch.tensor([each.macro() for each in closed])
@@ -144,33 +145,28 @@ def over_seeds(judged: Sequence[Judged]) -> Document:
 
 
 def evaluate(given: argparse.Namespace, device: torch.device) -> Document:
-    """Return the document of the files, and of the baselines if they are asked for."""
-    found: list[Judged] = []
-    for file in given.files:
-        encoder, known = load_encoder(file)
-        trained = [component(key) for key in known["components"]]
-        unseen = [component(key) for key in known["unseen"]]
-        studio = studio_of(given, encoder.config, device)
-        raw = encoder.config.raw
-        found.append(
-            judge(
-                embedder(encoder, device),
-                studio,
-                trained,
-                unseen,
-                pairs=given.pairs,
-                raw=raw,
-            )
-        )
+    """Return the document of the files, and of the baselines if they are asked for.
+
+    Raises ValueError when the files were not trained on the same components.
+    """
+    loaded = [load_encoder(file) for file in given.files]
+    config, known = loaded[0][0].config, loaded[0][1]
+    if any(each["components"] != known["components"] for _, each in loaded):
+        raise ValueError("these encoders were trained on different components")
+    trained, unseen = (
+        [component(key) for key in known[part]] for part in ("components", "unseen")
+    )
+    studio = studio_of(given, config, device)
+
+    def judged(embed: Embed, *, raw: bool) -> Judged:
+        return judge(embed, studio, trained, unseen, pairs=given.pairs, raw=raw)
+
+    found = [judged(embedder(each, device), raw=config.raw) for each, _ in loaded]
     document = {"encoder": over_seeds(found)}
     if given.baselines:
-        embeds = {
-            "histogram": histograms,
-            "frozen": frozen(given.baselines, device),
-        }
-        for name, embed in embeds.items():
-            one = judge(embed, studio, trained, unseen, pairs=given.pairs)
-            document[name] = over_seeds([one])
+        frozen_there = frozen(given.baselines, device)
+        document["histogram"] = over_seeds([judged(histograms, raw=False)])
+        document["frozen"] = over_seeds([judged(frozen_there, raw=False)])
     return document
 
 
