@@ -1,40 +1,22 @@
 """Shapes as fields: how large a shape must be drawn to reach each pixel."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from mlcore.components.programs.warps import polar
 
-SHAPES = ("circle", "diamond", "square", "triangle", "star", "heart", "hexagon", "plus")
-"""What `reach` draws."""
-
 
 def reach(shape: str, x: Tensor, y: Tensor) -> Tensor:
     """Return (..., h, w): the size at which a shape round the origin touches x, y.
 
     `x` and `y` are plane coordinates, right and down. The size is about half the shape's
-    height; where it is smaller than the answer the pixel is outside. Raises ValueError
-    for a name not in SHAPES.
+    height; where it is smaller than the answer the pixel is outside. Raises KeyError for
+    a name not in SHAPES.
     """
-    if shape == "circle":
-        return torch.hypot(x, y)
-    if shape == "diamond":
-        return x.abs() + y.abs()
-    if shape == "square":
-        return torch.maximum(x.abs(), y.abs())
-    if shape == "plus":
-        near = torch.minimum(x.abs(), y.abs())
-        return torch.maximum(near * 3, torch.maximum(x.abs(), y.abs()))
-    if shape == "heart":
-        return _heart(x, y)
-    if shape == "star":
-        return _star(x, y)
-    sides = {"triangle": 3, "hexagon": 6}
-    if shape not in sides:
-        raise ValueError(f"no shape is called {shape}; there are {', '.join(SHAPES)}")
-    return polygon(x, y, sides[shape])
+    return _REACH[shape](x, y)
 
 
 def polygon(x: Tensor, y: Tensor, sides: int) -> Tensor:
@@ -83,3 +65,26 @@ def _heart(x: Tensor, y: Tensor) -> Tensor:
     touch_x, touch_y = touching * math.cos(turn), 1 - touching * math.sin(turn)
     below = v * touch_x - u * touch_y > 0
     return distance / torch.where(below, line, lobe).clamp(min=1e-3)
+
+
+def _square(x: Tensor, y: Tensor) -> Tensor:
+    return torch.maximum(x.abs(), y.abs())
+
+
+def _plus(x: Tensor, y: Tensor) -> Tensor:
+    """Arms a third as wide as the whole."""
+    return torch.maximum(torch.minimum(x.abs(), y.abs()) * 3, _square(x, y))
+
+
+_REACH: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "circle": torch.hypot,
+    "diamond": lambda x, y: x.abs() + y.abs(),
+    "square": _square,
+    "triangle": lambda x, y: polygon(x, y, 3),
+    "star": _star,
+    "heart": _heart,
+    "hexagon": lambda x, y: polygon(x, y, 6),
+    "plus": _plus,
+}
+SHAPES = tuple(_REACH)
+"""What `reach` draws."""

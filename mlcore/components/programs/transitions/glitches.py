@@ -27,8 +27,9 @@ def _beats(
     """(layers, t, h, w) 0..1 of a grid drawn anew `many` times in the transition."""
     drawn = cell_noise(
         over.chance, over.size, (rows, columns), many * layers, over.device
-    ).unflatten(0, (layers, many))
-    return drawn[:, (over.progress * many).long().clamp(max=many - 1)]
+    )
+    now = (over.progress * many).long().clamp(max=many - 1)
+    return drawn.view(layers, many, *over.size)[:, now]
 
 
 @program("transition", "colour split", every(reach=[0.18, 0.5]))

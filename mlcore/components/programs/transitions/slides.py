@@ -83,7 +83,7 @@ def _whip(over: Stretch, way: str, length: float) -> Tensor:
 
 for _way in WAYS:
     for _name, _draw, _easings in (
-        ("push", _push, ["linear", "expo out"]),
+        ("push", _push, ["linear", "cubic out"]),
         ("slide over", _cover, ["cubic out", "bounce out"]),
         ("reveal", _reveal, ["cubic in", "cubic out"]),
     ):

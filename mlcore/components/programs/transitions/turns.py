@@ -54,8 +54,8 @@ def _cube(over: Stretch, way: str, inside: int) -> Tensor:
     pair = []
     for first, second in (order, order[::-1]):
         drawn = _black(over)
-        for picture, turn in (first, second):
-            turn = turn * sign
+        for picture, turned_by in (first, second):
+            turn = turned_by * sign
             aside, depth = -torch.sin(turn) * far, far - torch.cos(turn) * far + back
             if level:
                 centre, axes = (
