@@ -92,7 +92,7 @@ def spin_blur(over: Stretch, angle: float, rate: float, turn: float) -> Tensor:
 @program(
     "effect",
     "orton glow",
-    every(sigma=[0.025, 0.12], strength=[0.6, 1.0], rate=[0.3, 0.75]),
+    every(sigma=[0.025, 0.12], strength=[0.5, 1.0], rate=[0.3, 0.85]),
 )
 def orton_glow(over: Stretch, sigma: float, strength: float, rate: float) -> Tensor:
     """A soft, light exposure over a sharp, dark one (M. Orton's sandwich), breathing."""
@@ -105,13 +105,13 @@ def orton_glow(over: Stretch, sigma: float, strength: float, rate: float) -> Ten
 @program(
     "effect",
     "star filter",
-    every(arms=[1, 3], length=[0.25, 0.6], gain=[2.2, 4.0]),
+    every(arms=[1, 2], length=[0.2, 0.45], gain=[2.2, 4.0]),
 )
 def star_filter(over: Stretch, arms: int, length: float, gain: float) -> Tensor:
     """Lights throw long arms that turn slowly."""
     grey = luma(over.frames)
     # Only what is lighter than what is about it: a sky throws no arms.
-    bright = (grey - blurs.gaussian(grey, 0.04) - 0.02).clamp(min=0) * 5
+    bright = (grey - blurs.gaussian(grey, 0.04) - 0.05).clamp(min=0) * 7
     star = torch.zeros_like(bright)
     for arm in range(arms):
         angle = over.seconds * 0.5 + arm * math.pi / arms
