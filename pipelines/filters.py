@@ -19,10 +19,10 @@ SELECTIVE = 0.02
 """Share of the shots below which a filter is answered by a scan of what passes it."""
 
 
-SCAN_COST = 9.0
-"""An index weighs about `many` / share rows at 14 us each (a quarter of them are at the
-right moment), a scan three rows a passing shot at 2 us each: below
-sqrt(9 * many * shots) passing shots the scan is the faster (`python -m bench.search`)."""
+SCAN_COST = 18.0
+"""An index weighs about `many` / share rows, whatever their moment, in 64 us for each that is
+kept; a scan takes 3.5 us a passing shot (a million movements, `python -m bench.search`): below
+sqrt(18 * many * shots) passing shots the scan is as fast, and exact."""
 
 
 class Lookup(NamedTuple):

@@ -11,7 +11,7 @@ import cv2
 import torch
 from threadpoolctl import threadpool_limits
 
-SECTIONS = ("frame", "motion", "action", "light", "sound", "film")
+SECTIONS = ("frame", "motion", "action", "light", "sound", "offsets", "film")
 
 
 def main() -> None:

@@ -13,11 +13,8 @@ from bench.matchcuts.planted import FRAMES, Pair, film_of, plant
 from bench.scratch import ingested, scratch
 from tests.films import DrawnShot
 
-PAIRS, ALONE = 112, 24
+PAIRS, ALONE = 48, 12
 TOP = 100
-"""More are planted than are looked at: below what was planted stand pairs of chance, close
-together, and coding the film again is enough to change their order (docs/matching.md)."""
-
 Board = dict[str, list[tuple[int, int]]]
 """By kind, (leaving, entering) places in the film, best first."""
 

@@ -87,7 +87,7 @@ def chalk_board(over: Stretch, step: float, board: str, boil: float) -> Tensor:
 @program(
     "effect",
     "cross hatching",
-    every(pitch=[12.0, 20.0], ink=["#101014", "#4c1c10"], paper=["#faf6ea", "#d8c8a8"]),
+    every(pitch=[7.0, 11.0], ink=["#101014", "#4c1c10"], paper=["#faf6ea", "#d8c8a8"]),
 )
 def cross_hatching(over: Stretch, pitch: float, ink: str, paper: str) -> Tensor:
     """Pen strokes in up to three directions, the darker the more, on a new sheet often."""
@@ -97,7 +97,7 @@ def cross_hatching(over: Stretch, pitch: float, ink: str, paper: str) -> Tensor:
     cover = torch.zeros_like(grey)
     for level, (a, b) in ((0.75, (1, 1)), (0.5, (1, -1)), (0.28, (0.3, 1.4))):
         stroke = torch.cos(((a * x + b * y) * pitch * 0.7 + shift) * math.tau)
-        cover = torch.maximum(cover, soft(grey - level, 0.1) * soft(-stroke - 0.1, 0.7))
+        cover = torch.maximum(cover, soft(grey - level, 0.2) * soft(-stroke - 0.1, 1.1))
     return blended(
         colour(paper, over.device).expand_as(over.frames),
         colour(ink, over.device),
@@ -135,9 +135,10 @@ def oil_paint(over: Stretch, brush: float, rate: float, relief: float) -> Tensor
         pulled(both, x + a * brush, y + b * brush, "edge")
         for a, b in ((-1, -1), (1, -1), (-1, 1), (1, 1))
     ]
-    dabs = torch.stack(corners)
-    calmest = dabs[:, :, 3:].argmin(0, keepdim=True).expand(-1, -1, 3, -1, -1)
-    paint = dabs[:, :, :3].gather(0, calmest)[0]
+    calmest = corners[0]
+    for dab in corners[1:]:
+        calmest = torch.where(dab[:, 3:] < calmest[:, 3:], dab, calmest)
+    paint = calmest[:, :3]
     bump = luma(sheet) - luma(pulled(sheet, x + 0.012, y + 0.012, "edge"))
     return saturated(paint, 1.3) + relief * bump
 
@@ -187,7 +188,7 @@ def contour_map(over: Stretch, levels: float, speed: float, ink: str) -> Tensor:
 @program(
     "effect",
     "woodcut",
-    every(pitch=[14.0, 24.0], bend=[0.06, 0.2], ink=["#140c08", "#102c5c"]),
+    every(pitch=[6.0, 9.0], bend=[0.06, 0.2], ink=["#140c08", "#102c5c"]),
 )
 def woodcut(over: Stretch, pitch: float, bend: float, ink: str) -> Tensor:
     """Wavy cuts that swell with the dark."""
@@ -195,7 +196,7 @@ def woodcut(over: Stretch, pitch: float, bend: float, ink: str) -> Tensor:
     grey = luma(over.frames)[:, 0]
     wavy = y + bend * (torch.sin(x * 6 + late(over.seconds) * 2.4) * 0.4 + grey * 0.5)
     cut = 0.5 + 0.5 * torch.cos(wavy * pitch * math.tau)
-    printed = soft(grey * 1.15 - 0.05 - cut, 0.22)
+    printed = soft(grey * 1.15 - 0.05 - cut, 0.4)
     return blended(
         colour("#f0e6d0", over.device).expand_as(over.frames),
         colour(ink, over.device),

@@ -83,7 +83,7 @@ def datamosh(over: Stretch, cells: float, reach: float, rate: float) -> Tensor:
 )
 def pixel_sort(over: Stretch, threshold: float, length: float, rate: float) -> Tensor:
     """Lights run down the columns, as if each were sorted by how light it is."""
-    steps = 8
+    steps = 6
     grown = length * late(0.25 + 0.75 * swing(over.seconds, rate))
     x, y = over.grid()
     ragged = value_noise(over.chance, over.size, 24, device=over.device)[:, :1]
@@ -104,7 +104,7 @@ def pixel_sort(over: Stretch, threshold: float, length: float, rate: float) -> T
 def bit_crush(over: Stretch, bits: int, cells: int, rate: float) -> Tensor:
     """Too few bits, and an error of rounding that jumps about in blocks."""
     error = layer(_cells(over, cells, cells, rate) - 0.5)
-    steps = 2**bits
+    steps = float(2**bits)
     return ((over.frames + error / steps) * steps).round() / steps
 
 

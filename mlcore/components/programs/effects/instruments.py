@@ -144,7 +144,7 @@ def equaliser(over: Stretch, bars: int, hues: str, tall: float) -> Tensor:
 @program(
     "effect",
     "hologram",
-    every(ink=["#40d0ff", "#60ffb0"], lines=[16.0, 28.0], jump=[0.04, 0.12]),
+    every(ink=["#40d0ff", "#60ffb0"], lines=[7.0, 12.0], jump=[0.04, 0.12]),
 )
 def hologram(over: Stretch, ink: str, lines: float, jump: float) -> Tensor:
     """A projection in blue light that tears and flickers."""

@@ -93,7 +93,7 @@ def bokeh_lights(over: Stretch, hues: str, size: float, speed: float) -> Tensor:
     radius = (size * (0.5 + drawn(over, many)))[:, None, None]
     disc = soft(torch.hypot(right, down) - radius, 0.03)
     disc = disc * (0.25 + 0.5 * swing(t, 0.4, phase))[..., None, None]
-    first, second = (colour(each)[0, :, 0, 0] for each in hues.split())
+    first, second = (colour(each, over.device)[0, :, 0, 0] for each in hues.split())
     ink = torch.where(drawn(over, many)[:, None] < 0.5, first, second)
     return screened(over.frames, torch.einsum("tnhw,nc->tchw", disc, ink))
 

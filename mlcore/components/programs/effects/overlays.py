@@ -29,7 +29,7 @@ from mlcore.components.stretch import Stretch
 @program(
     "effect",
     "breathing vignette",
-    every(radius=[0.3, 0.5], rate=[0.4, 1.0], ink=["#000000", "#ffffff"]),
+    every(radius=[0.3, 0.5], rate=[0.4, 0.85], ink=["#000000", "#ffffff"]),
 )
 def breathing_vignette(over: Stretch, radius: float, rate: float, ink: str) -> Tensor:
     """Corners close in and draw back."""
@@ -71,12 +71,12 @@ def space_grid(over: Stretch, pitch: float, ink: str, dim: float) -> Tensor:
     line = torch.minimum(
         (u - u.round()).abs() / depth.clamp(max=3), (v - v.round()).abs()
     )
-    near = (y.abs() * 2.4).clamp(0, 1)
-    cover = soft(line - 0.05, 0.12) * near
+    near = (y.abs() * 2.2).clamp(0, 1) ** 2
+    cover = soft(line - 0.06, 0.16) * near
     return screened(over.frames * dim, layer(cover) * colour(ink, over.device))
 
 
-_LINES = 56  # wedges of the whole round
+_LINES = 36  # wedges of the whole round
 
 
 @program(
@@ -93,7 +93,7 @@ def speed_lines(over: Stretch, ink: str, share: float, inner: float) -> Tensor:
     chance = torch.sin(wedge.floor() * 12.9898 + moment * 4.233) * 437.58 % 1
     reach = inner + 0.3 * chance / share
     thick = (away - reach) * 2.2
-    line = soft((wedge - wedge.floor() - 0.5).abs() - thick.clamp(max=0.45), 0.25)
+    line = soft((wedge - wedge.floor() - 0.5).abs() - thick.clamp(max=0.45), 0.5)
     return inked(over, line * (chance < share) * (away > reach), ink)
 
 

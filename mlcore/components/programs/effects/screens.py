@@ -100,7 +100,7 @@ def stained_glass(over: Stretch, panes: int, lead: float, glow: float) -> Tensor
 @program(
     "effect",
     "halftone",
-    every(pitch=[12.0, 20.0], ink=["#101018", "#c01060"], turn=[0.15, 0.45]),
+    every(pitch=[7.0, 11.0], ink=["#101018", "#c01060"], turn=[0.15, 0.45]),
 )
 def halftone(over: Stretch, pitch: float, ink: str, turn: float) -> Tensor:
     """Dots that swell with the dark, on a screen that turns slowly."""
@@ -108,7 +108,7 @@ def halftone(over: Stretch, pitch: float, ink: str, turn: float) -> Tensor:
     u, v = turned(*plane(over.frames), angle)
     dot = torch.cos(u * pitch * math.tau) + torch.cos(v * pitch * math.tau)
     grey = luma(over.frames)[:, 0]
-    printed = soft(grey * 1.1 - 0.05 - (0.5 + dot / 4), 0.2)
+    printed = soft(grey * 1.1 - 0.05 - (0.5 + dot / 4), 0.26)
     return blended(
         colour("#fbf7ec", over.device).expand_as(over.frames),
         colour(ink, over.device),
@@ -119,7 +119,7 @@ def halftone(over: Stretch, pitch: float, ink: str, turn: float) -> Tensor:
 @program(
     "effect",
     "four colour print",
-    every(pitch=[10.0, 16.0], slip=[0.015, 0.05], rate=[0.5, 1.3]),
+    every(pitch=[6.0, 9.0], slip=[0.015, 0.05], rate=[0.5, 1.3]),
 )
 def four_colour_print(over: Stretch, pitch: float, slip: float, rate: float) -> Tensor:
     """Dots of cyan, magenta, yellow at angles of their own; the plates slip."""
@@ -143,7 +143,7 @@ def four_colour_print(over: Stretch, pitch: float, slip: float, rate: float) -> 
     "effect",
     "ordered dither",
     every(
-        pitch=[14.0, 24.0], pair=["#0f380f #9bbc0f", "#000000 #ffffff"], rate=[0.0, 0.6]
+        pitch=[8.0, 16.0], pair=["#0f380f #9bbc0f", "#000000 #ffffff"], rate=[0.0, 0.6]
     ),
 )
 def ordered_dither(over: Stretch, pitch: float, pair: str, rate: float) -> Tensor:
@@ -160,7 +160,7 @@ def ordered_dither(over: Stretch, pitch: float, pair: str, rate: float) -> Tenso
 @program(
     "effect",
     "sign screen",
-    every(rows=[10.0, 16.0], ink=["#30ff60", "#ffb030"], rate=[2.0, 5.0]),
+    every(rows=[6.0, 9.0], ink=["#30ff60", "#ffb030"], rate=[2.0, 5.0]),
 )
 def sign_screen(over: Stretch, rows: float, ink: str, rate: float) -> Tensor:
     """A terminal: each cell a sign of few strokes, more of them the lighter it is."""
@@ -175,14 +175,11 @@ def sign_screen(over: Stretch, rows: float, ink: str, rate: float) -> Tensor:
     right, down = u - u.floor() - 0.5, v - v.floor() - 0.5
     change = late((over.seconds * rate).floor())
     code = torch.sin(u.floor() * 12.99 + v.floor() * 78.2 + change * 37.7) * 43.7 % 1
-    strokes = torch.stack(
-        torch.broadcast_tensors(
-            right, down, right - down, right + down, torch.hypot(right, down) - 0.3
-        )
-    )
-    drawn_ = soft(strokes.abs() - 0.07, 0.14)
+    shapes = (right, down, right - down, right + down, torch.hypot(right, down) - 0.3)
+    strokes = torch.stack([each.expand(over.size) for each in shapes])
+    lines = soft(strokes.abs() - 0.07, 0.14)
     order = (torch.arange(5, device=over.device)[:, None, None, None] * 0.37 + code) % 1
-    inked = (drawn_[:, None] * (order < level * 1.25)).amax(0)
+    inked = (lines[:, None] * (order < level * 1.25)).amax(0)
     inside = soft(torch.maximum(right.abs(), down.abs()) - 0.4, 0.12)
     shine = layer(inked * inside) * (0.45 + 0.75 * layer(level))
     return shine * colour(ink, over.device) + 0.03
@@ -191,7 +188,7 @@ def sign_screen(over: Stretch, rows: float, ink: str, rate: float) -> Tensor:
 @program(
     "effect",
     "bulb wall",
-    every(rows=[10.0, 17.0], rate=[0.6, 1.5], tint=["#ffffff", "#ffc070"]),
+    every(rows=[7.0, 11.0], rate=[0.6, 1.5], tint=["#ffffff", "#ffc070"]),
 )
 def bulb_wall(over: Stretch, rows: float, rate: float, tint: str) -> Tensor:
     """A wall of round lamps; a wave of brightness runs along it."""
@@ -270,7 +267,7 @@ def x_ray(over: Stretch, tint: str, rate: float, width: float) -> Tensor:
 @program(
     "effect",
     "brick toy",
-    every(rows=[9.0, 14.0], shine=[0.3, 0.6], rate=[0.3, 0.9]),
+    every(rows=[6.0, 9.0], shine=[0.3, 0.6], rate=[0.3, 0.9]),
 )
 def brick_toy(over: Stretch, rows: float, shine: float, rate: float) -> Tensor:
     """Studded bricks in few colours, under a lamp that moves."""

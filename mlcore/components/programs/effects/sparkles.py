@@ -74,8 +74,8 @@ def embers(over: Stretch, tint: str, rise: float, many: int) -> Tensor:
     "confetti",
     every(
         hues=["#ff4060 #ffd040 #40c0ff #60e080", "#f0d060 #c09020 #fff0c0 #e0b040"],
-        many=[22, 36],
-        size=[0.045, 0.075],
+        many=[16, 26],
+        size=[0.06, 0.095],
     ),
 )
 def confetti(over: Stretch, hues: str, many: int, size: float) -> Tensor:
@@ -188,16 +188,17 @@ def _heart(u: Tensor, v: Tensor) -> Tensor:
 
 
 def _star(u: Tensor, v: Tensor) -> Tensor:
-    """Signed: a pentagram's edges, each point's half mirrored onto the other."""
-    fifth = math.tau / 5
-    angle = torch.atan2(u, -v)
-    angle = (angle - (angle / fifth).round() * fifth).abs()
-    away = torch.hypot(u, v)
-    # A line from the tip, at 0.95 up, to the notch at 0.38, a tenth of a turn on.
-    tip, notch = 0.95, (0.38 * math.sin(fifth / 2), 0.38 * math.cos(fifth / 2))
+    """Signed: a pentagram's edges, its ten halves folded onto one."""
+    tenth = math.pi / 5
+    u = u.abs()
+    for side in (1, -1):
+        across, along = side * math.cos(tenth), -math.sin(tenth)
+        beyond = (across * u - along * v).clamp(min=0) * 2
+        u, v = u - beyond * across, v + beyond * along
+    # From the tip, at 0.95 up, to the notch at 0.38, a tenth of a round on.
+    tip, notch = 0.95, (0.38 * math.sin(tenth), 0.38 * math.cos(tenth))
     run = (notch[0], notch[1] - tip)
-    across, along = away * torch.sin(angle), away * torch.cos(angle) - tip
-    return (run[0] * along - run[1] * across) / math.hypot(*run)
+    return (run[0] * (-v - tip) - run[1] * u.abs()) / math.hypot(*run)
 
 
 def _note(u: Tensor, v: Tensor) -> Tensor:
@@ -249,5 +250,5 @@ for _shape, _hues in _INKS.items():
     program(
         "effect",
         f"floating {_shape}",
-        every(shape=[_shape], hues=_hues, many=[9, 15], size=[0.1, 0.15]),
+        every(shape=[_shape], hues=_hues, many=[7, 12], size=[0.12, 0.18]),
     )(floating)

@@ -256,7 +256,7 @@ def beat_copies(over: Stretch, copies: int, growth: float, rate: float) -> Tenso
 @program(
     "effect",
     "polaroids",
-    every(cards=[4, 6], size=[0.3, 0.42], dim=[0.3, 0.7]),
+    every(cards=[3, 5], size=[0.3, 0.42], dim=[0.3, 0.7]),
 )
 def polaroids(over: Stretch, cards: int, size: float, dim: float) -> Tensor:
     """White-framed prints, each of its part of the picture, swing over the dimmed whole."""

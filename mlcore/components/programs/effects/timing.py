@@ -124,7 +124,7 @@ def speed_ramp(over: Stretch, rate: float, blur: float, zoom: float) -> Tensor:
 @program(
     "effect",
     "boomerang",
-    every(rate=[0.5, 1.0], reach=[0.12, 0.3], flash=[0.0, 0.5]),
+    every(rate=[0.45, 0.9], reach=[0.12, 0.3], flash=[0.0, 0.5]),
 )
 def boomerang(over: Stretch, rate: float, reach: float, flash: float) -> Tensor:
     """There and back for ever, pushing in and pulling out with it."""

@@ -44,7 +44,7 @@ def rgb_split(over: Stretch, reach: float, rate: float, angle: float) -> Tensor:
 @program(
     "effect",
     "scan lines",
-    every(lines=[14.0, 26.0], depth=[0.9, 0.55], speed=[0.06, 0.2]),
+    every(lines=[8.0, 13.0], depth=[0.9, 0.55], speed=[0.06, 0.2]),
 )
 def scan_lines(over: Stretch, lines: float, depth: float, speed: float) -> Tensor:
     """Dark lines crawl down a screen that glows a little."""
@@ -77,7 +77,7 @@ def tape_tracking(over: Stretch, band: float, rate: float, tear: float) -> Tenso
 @program(
     "effect",
     "picture tube",
-    every(bulge=[0.12, 0.3], lines=[18.0, 30.0], hum=[0.25, 0.6]),
+    every(bulge=[0.12, 0.3], lines=[8.0, 13.0], hum=[0.25, 0.6]),
 )
 def picture_tube(over: Stretch, bulge: float, lines: float, hum: float) -> Tensor:
     """A curved tube: lines, three phosphors, dark corners, a hum that rolls."""
@@ -99,7 +99,7 @@ def picture_tube(over: Stretch, bulge: float, lines: float, hum: float) -> Tenso
 @program(
     "effect",
     "interlaced",
-    every(lines=[12.0, 22.0], reach=[0.06, 0.14], rate=[0.8, 1.9]),
+    every(lines=[6.0, 11.0], reach=[0.06, 0.14], rate=[0.8, 1.9]),
 )
 def interlaced(over: Stretch, lines: float, reach: float, rate: float) -> Tensor:
     """Every other band of lines comes from elsewhere: combs that swing open."""
@@ -113,7 +113,7 @@ def interlaced(over: Stretch, lines: float, reach: float, rate: float) -> Tensor
 @program(
     "effect",
     "chromatic aberration",
-    every(reach=[0.11, 0.24], rate=[0.45, 1.3], still=[0.0, 0.75]),
+    every(reach=[0.11, 0.24], rate=[0.45, 1.3], still=[0.0, 0.45]),
 )
 def chromatic_aberration(
     over: Stretch, reach: float, rate: float, still: float
@@ -185,7 +185,7 @@ def colour_bleed(over: Stretch, smear: float, shift: float, strength: float) -> 
     x, y = plane(over.frames)
     chroma = over.frames - luma(over.frames)
     coarse = blurs.directional(chroma, smear, 0.0)
-    crawl = late(torch.sin(over.seconds * 5.3 + drawn(over, 1) * 6)) * 0.025
+    crawl = late(torch.sin(over.seconds * 5.3 + drawn(over, 1) * 6)) * 0.07
     moved = pulled(coarse, x - shift - crawl * torch.sin(y * 30), y, "mirror")
     return luma(over.frames) * 0.9 + 0.06 + moved * strength
 
@@ -205,7 +205,7 @@ def rolling_shutter(over: Stretch, reach: float, waves: float, rate: float) -> T
 @program(
     "effect",
     "moire screen",
-    every(pitch=[18.0, 30.0], turn=[0.06, 0.16], depth=[0.6, 1.0]),
+    every(pitch=[7.0, 11.0], turn=[0.06, 0.16], depth=[0.6, 1.0]),
 )
 def moire_screen(over: Stretch, pitch: float, turn: float, depth: float) -> Tensor:
     """A screen filmed off a screen: two gratings beat against each other."""

@@ -232,11 +232,9 @@ def falling_leaves(over: Stretch, hues: str, many: int, size: float) -> Tensor:
     c, s = torch.cos(angle), torch.sin(angle)
     face = 0.25 + 0.75 * torch.sin(t * 2.6 + phase * 5).abs()[..., None, None]
     u, v = (right * c + below * s) / size, (below * c - right * s) / (size * face)
-    inside = ((0.5 - u.abs()).clamp(min=0) * 1.1 - v.abs()).mul(9).clamp(0, 1)
-    first, second = (colour(each)[0, :, 0, 0] for each in hues.split())
-    ink = torch.where(
-        phase[:, None] < 0.5, first.to(over.device), second.to(over.device)
-    )
+    inside = ((0.25 - u * u) * 1.1 - v.abs()).mul(9).clamp(0, 1)
+    first, second = (colour(each, over.device)[0, :, 0, 0] for each in hues.split())
+    ink = torch.where(phase[:, None] < 0.5, first, second)
     paint = torch.einsum("tnhw,nc->tchw", inside, ink) / (
         inside.sum(1, keepdim=True).clamp(min=1)
     )

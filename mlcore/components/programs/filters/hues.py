@@ -20,22 +20,23 @@ from mlcore.components.programs.registry import every, program
 from mlcore.components.stretch import Stretch
 
 _KEPT = {
-    "red kept": 0.0,
-    "yellow kept": 0.15,
-    "green kept": 0.36,
-    "blue kept": 0.62,
+    "red kept": (0.0, 0.15),
+    "yellow kept": (0.15, 0.12),
+    "green kept": (0.36, 0.24),
+    "blue kept": (0.62, 0.17),
 }
+"""The hue and how far from it is kept, in rounds: there are more greens than yellows."""
 
 
-def kept(over: Stretch, hue: float, ground: float) -> Tensor:
+def kept(over: Stretch, hue: float, width: float, ground: float) -> Tensor:
     """One hue stays in a black-and-white picture; ground lightens the grey."""
     found, chroma, _ = hue_of(over.frames)
-    share = nearness(found, hue, 0.17) * (chroma * 6).clamp(0, 1)
+    share = nearness(found, hue, width) * (chroma * 6).clamp(0, 1)
     return blended(luma(over.frames) * ground, saturated(over.frames, 1.4), share)
 
 
-for _name, _hue in _KEPT.items():
-    program("filter", _name, every(hue=[_hue], ground=[1.0, 0.6]))(kept)
+for _name, (_hue, _width) in _KEPT.items():
+    program("filter", _name, every(hue=[_hue], width=[_width], ground=[1.0, 0.6]))(kept)
 
 _TURNS = {
     "hues turned a sixth": 1 / 6,
