@@ -63,6 +63,36 @@ VERBS = {
         },
         "{clips} clips of {components} components in {folder}",
     ),
+    "train": Verb(
+        "mlcore.components.train",
+        "train an encoder of components; with --resume it goes on after a kill",
+        {
+            "--out": {"required": True, "metavar": "F.safetensors"},
+            "--minutes": {"metavar": "M", "help": "for so long; or"},
+            "--steps": {"metavar": "N", "help": "for so many steps"},
+            "--arm": {"help": "queue, full, ... (docs/component-encoder.md)"},
+            "--shape": {"help": "small, cpu, gpu or clip; cpu"},
+            "--components": {"metavar": "N", "help": "about so many; all"},
+            "--unseen-share": {"metavar": "SHARE", "help": "of the bases; 0.25"},
+            "--seed": {"metavar": "N", "help": "of weights and batches; 0"},
+            "--device": {"help": "a GPU if there is one"},
+            "--loaders": {"metavar": "N", "help": "programs that draw ahead; 0"},
+            "--clip": {"metavar": "FOLDER", "help": "with CLIP's weights"},
+            "--resume": {"nargs": "?", "const": "yes"},
+        },
+        "{steps} steps on {components} components in {seconds} s: {out}",
+    ),
+    "evaluate": Verb(
+        "mlcore.components.evaluate",
+        "measure how well trained encoders find components on other material",
+        {
+            "--encoder": {"action": "append", "required": True, "metavar": "F"},
+            "--baselines": {"metavar": "F", "help": "EfficientNet-lite0's weights"},
+            "--pairs": {"metavar": "N", "help": "test material pairs; 8"},
+            "--device": {"help": "a GPU if there is one"},
+        },
+        "macro R@1 {encoder[macro_r1][mean]:.3f}, seeds: {encoder[seeds]}",
+    ),
 }
 
 

@@ -10,6 +10,7 @@ is there and trains nothing.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--baselines", type=Path, help="EfficientNet-lite0's weights")
     parser.add_argument("--equal-time", action="store_true")
     parser.add_argument("--table", action="store_true")
-    add_sources(parser)
+    add_sources(parser, os.environ)
     parser.set_defaults(components=192)
     return parser
 

@@ -1,6 +1,6 @@
 """How well a trained encoder finds components again, and what it must not find.
 
-    python -m mlcore.components.evaluate F.safetensors [...] [--baselines WEIGHTS]
+    python -m mlcore.components.evaluate --encoder F.safetensors [--encoder ...] [--baselines WEIGHTS]
         [--pairs N] [--json] ...
 
 Several files are one arm trained with several seeds: means, standard deviations and, over
@@ -10,8 +10,9 @@ components, a bootstrap interval. Prints one JSON document with --json, else a t
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,7 +150,7 @@ def evaluate(given: argparse.Namespace, device: torch.device) -> Document:
 
     Raises ValueError when the files were not trained on the same components.
     """
-    loaded = [load_encoder(file) for file in given.files]
+    loaded = [load_encoder(file) for file in given.encoder]
     config, known = loaded[0][0].config, loaded[0][1]
     if any(each["components"] != known["components"] for _, each in loaded):
         raise ValueError("these encoders were trained on different components")
@@ -181,21 +182,21 @@ def table(document: Document) -> str:
     return "\n".join(lines)
 
 
-def arguments() -> argparse.ArgumentParser:
+def arguments(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     """Return what can be asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m mlcore.components.evaluate")
-    parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("--encoder", type=Path, action="append", required=True)
     parser.add_argument("--pairs", type=int, default=8)
     parser.add_argument("--baselines", type=Path, help="EfficientNet-lite0's weights")
     parser.add_argument("--device")
     parser.add_argument("--json", action="store_true")
-    add_sources(parser)
+    add_sources(parser, environment)
     return parser
 
 
-def main() -> int:
+def main(environment: Mapping[str, str] = os.environ) -> int:
     """Evaluate as the command line says."""
-    given = arguments().parse_args()
+    given = arguments(environment).parse_args()
     try:
         document = evaluate(given, place(given.device))
     except (ValueError, KeyError, OSError, ArtworkError) as error:
