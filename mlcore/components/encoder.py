@@ -36,6 +36,7 @@ class EncoderConfig:
     frames: int = 8
     patch: int = 8
     convolved: bool = True
+    """Whether patches are made by several small convolutions instead of one"""
     dims: int = 192
     heads: int = 6
     spatial: int = 4
