@@ -14,6 +14,7 @@ WITHOUT_SERVERS = frozenset(
         "version",
         "check",
         "collectstatic",
+        "components",
         "diffsettings",
         "djade",
         "findstatic",

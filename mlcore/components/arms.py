@@ -22,7 +22,7 @@ class LearningConfig:
     """Components a step, of which two clips each are drawn"""
     together: int = 4
     """How many components of a batch are laid on one material pair"""
-    rate: float = 1e-3
+    rate: float = 5e-4
     """The highest learning rate"""
     clip_rate: float = 1e-5
     """That of CLIP's own weights, where they are the spatial encoder"""

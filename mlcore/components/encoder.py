@@ -35,6 +35,8 @@ class EncoderConfig:
     """Height and width of a frame in pixels"""
     frames: int = 8
     patch: int = 8
+    convolved: bool = True
+    """Whether patches are made by several small convolutions instead of one"""
     dims: int = 192
     heads: int = 6
     spatial: int = 4
@@ -150,13 +152,31 @@ class SpatialEncoder(nn.Module):
         raise ValueError(f"this spatial encoder begins from nothing, not from {folder}")
 
 
+def stem(config: EncoderConfig) -> nn.Sequential:
+    """Return convolutions that halve the picture until a patch is one token.
+
+    They learn local patterns sooner than one wide convolution a patch does (Xiao et al.,
+    arXiv 2106.14881).
+    """
+    halvings = config.patch.bit_length() - 1
+    wide = [config.dims >> left for left in range(halvings - 1, -1, -1)]
+    layers: list[nn.Module] = []
+    for narrow, broad in zip([3, *wide], wide, strict=False):
+        layers += [nn.Conv2d(narrow, broad, 3, 2, 1), nn.GELU()]
+    return nn.Sequential(*layers, nn.Conv2d(config.dims, config.dims, 1))
+
+
 class SmallViT(SpatialEncoder):
     """A vision transformer; its class token is read (Dosovitskiy et al., arXiv 2010.11929)."""
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
         patches = (config.size // config.patch) ** 2
-        self.patches = nn.Conv2d(3, config.dims, config.patch, config.patch)
+        self.patches = (
+            stem(config)
+            if config.convolved
+            else nn.Conv2d(3, config.dims, config.patch, config.patch)
+        )
         self.token = nn.Parameter(torch.zeros(1, 1, config.dims))
         self.place = nn.Parameter(torch.zeros(1, patches, config.dims))
         self.blocks = nn.ModuleList(
@@ -167,7 +187,10 @@ class SmallViT(SpatialEncoder):
         self.guided = config.guided_encoder
 
     def begin(self, chance: torch.Generator) -> None:
-        """Draw the class token and the places."""
+        """Draw the class token and the places; keep signals' size through the stem."""
+        for layer in self.patches.modules():
+            if isinstance(layer, nn.Conv2d):
+                nn.init.kaiming_normal_(layer.weight, generator=chance)
         nn.init.trunc_normal_(self.token, std=0.02, generator=chance)
         nn.init.trunc_normal_(self.place, std=0.02, generator=chance)
 

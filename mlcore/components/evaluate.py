@@ -1,6 +1,6 @@
 """How well a trained encoder finds components again, and what it must not find.
 
-    python -m mlcore.components.evaluate F.safetensors [...] [--baselines WEIGHTS]
+    python -m mlcore.components.evaluate --encoder F.safetensors [--encoder ...] [--baselines WEIGHTS]
         [--pairs N] [--json] ...
 
 Several files are one arm trained with several seeds: means, standard deviations and, over
@@ -10,12 +10,14 @@ components, a bootstrap interval. Prints one JSON document with --json, else a t
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -126,8 +128,8 @@ def over_seeds(judged: Sequence[Judged]) -> Document:
     """
     closed = [each.closed for each in judged]
     together = Recall(
-        at_1=sum(each.at_1 for each in closed) / len(closed),
-        at_10=sum(each.at_10 for each in closed) / len(closed),
+        at_1=np.mean([each.at_1 for each in closed], axis=0),
+        at_10=np.mean([each.at_10 for each in closed], axis=0),
         categories=closed[0].categories,
     )
     macros = torch.tensor([each.macro() for each in closed])
@@ -144,33 +146,28 @@ def over_seeds(judged: Sequence[Judged]) -> Document:
 
 
 def evaluate(given: argparse.Namespace, device: torch.device) -> Document:
-    """Return the document of the files, and of the baselines if they are asked for."""
-    found: list[Judged] = []
-    for file in given.files:
-        encoder, known = load_encoder(file)
-        trained = [component(key) for key in known["components"]]
-        unseen = [component(key) for key in known["unseen"]]
-        studio = studio_of(given, encoder.config, device)
-        raw = encoder.config.raw
-        found.append(
-            judge(
-                embedder(encoder, device),
-                studio,
-                trained,
-                unseen,
-                pairs=given.pairs,
-                raw=raw,
-            )
-        )
+    """Return the document of the files, and of the baselines if they are asked for.
+
+    Raises ValueError when the files were not trained on the same components.
+    """
+    loaded = [load_encoder(file) for file in given.encoder]
+    config, known = loaded[0][0].config, loaded[0][1]
+    if any(each["components"] != known["components"] for _, each in loaded):
+        raise ValueError("these encoders were trained on different components")
+    trained, unseen = (
+        [component(key) for key in known[part]] for part in ("components", "unseen")
+    )
+    studio = studio_of(given, config, device)
+
+    def judged(embed: Embed, *, raw: bool) -> Judged:
+        return judge(embed, studio, trained, unseen, pairs=given.pairs, raw=raw)
+
+    found = [judged(embedder(each, device), raw=config.raw) for each, _ in loaded]
     document = {"encoder": over_seeds(found)}
     if given.baselines:
-        embeds = {
-            "histogram": histograms,
-            "frozen": frozen(given.baselines, device),
-        }
-        for name, embed in embeds.items():
-            one = judge(embed, studio, trained, unseen, pairs=given.pairs)
-            document[name] = over_seeds([one])
+        frozen_there = frozen(given.baselines, device)
+        document["histogram"] = over_seeds([judged(histograms, raw=False)])
+        document["frozen"] = over_seeds([judged(frozen_there, raw=False)])
     return document
 
 
@@ -185,21 +182,21 @@ def table(document: Document) -> str:
     return "\n".join(lines)
 
 
-def arguments() -> argparse.ArgumentParser:
+def arguments(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     """Return what can be asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m mlcore.components.evaluate")
-    parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("--encoder", type=Path, action="append", required=True)
     parser.add_argument("--pairs", type=int, default=8)
     parser.add_argument("--baselines", type=Path, help="EfficientNet-lite0's weights")
     parser.add_argument("--device")
     parser.add_argument("--json", action="store_true")
-    add_sources(parser)
+    add_sources(parser, environment)
     return parser
 
 
-def main() -> int:
+def main(environment: Mapping[str, str] = os.environ) -> int:
     """Evaluate as the command line says."""
-    given = arguments().parse_args()
+    given = arguments(environment).parse_args()
     try:
         document = evaluate(given, place(given.device))
     except (ValueError, KeyError, OSError, ArtworkError) as error:

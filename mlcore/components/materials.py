@@ -125,7 +125,7 @@ class Materials:
         if source.kind == "scene":
             return scene(dice.chance, layout, moving=False)
         frames = self._frames(source)
-        picture = frames[dice.below(len(frames))]
+        picture = _bright(frames[dice.below(len(frames))])
         shot = random_still(dice, picture, layout)
         frame = cast(dice, filmed(picture[None], shot, layout))
         return frame.expand(layout.frames, -1, -1, -1)
@@ -136,11 +136,13 @@ class Materials:
             return scene(dice.chance, layout, moving=True)
         frames = self._frames(source)
         if source.kind == "photograph":
+            frames = _bright(frames)
             return cast(
                 dice, filmed(frames, random_move(dice, frames[0], layout), layout)
             )
         shot = random_still(dice, frames[0], layout)
-        frames = frames[self._shown(dice, len(frames), layout)]
+        # Of a clip of hundreds only the frames on screen are worth converting.
+        frames = _bright(frames[self._shown(dice, len(frames), layout)])
         return cast(dice, filmed(frames, shot, layout))
 
     def _shown(self, dice: Dice, count: int, layout: Layout) -> Tensor:
@@ -153,11 +155,11 @@ class Materials:
         return torch.where(there < count, there, 2 * count - 2 - there)
 
     def _frames(self, source: Source) -> Tensor:
-        """(n, 3, h, w) 0..1: one photograph, or all frames of a clip."""
+        """(n, 3, h, w) uint8: one photograph, or all frames of a clip."""
         if source.kind == "photograph":
-            return self.stills[source.place][None].float() / 255
+            return self.stills[source.place][None]
         begin, end = self.spans[source.place].tolist()
-        return self.clips[begin:end].float() / 255
+        return self.clips[begin:end]
 
 
 def load_materials(path: Path) -> Materials:
@@ -177,3 +179,7 @@ def load_materials(path: Path) -> Materials:
             f"{path} is not a whole materials file ({error}): delete it and make it "
             f"again with {_MAKE}."
         ) from error
+
+
+def _bright(frames: Tensor) -> Tensor:
+    return frames.float() / 255

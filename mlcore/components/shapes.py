@@ -22,9 +22,10 @@ SHAPES: Mapping[str, Shape] = {
     ),
     # What a processor trains in a night.
     "cpu": Shape(encoder=EncoderConfig(), batch=48),
+    # As wide as 16 MB in half precision allow.
     "gpu": Shape(
         encoder=EncoderConfig(
-            size=112, frames=16, dims=256, heads=8, spatial=5, embedding=256
+            size=112, frames=16, dims=240, heads=6, spatial=5, embedding=240
         ),
         batch=512,
     ),

@@ -1,6 +1,7 @@
 """What trainers and evaluations draw from, as command-line arguments name it."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -18,9 +19,15 @@ from mlcore.components.stretch import Layout
 from mlcore.components.studio import Studio
 
 
-def add_sources(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that say what is drawn."""
-    parser.add_argument("--artwork", type=Path, default=Path("var/weights"))
+def add_sources(
+    parser: argparse.ArgumentParser, environment: Mapping[str, str]
+) -> None:
+    """Add the arguments that say what is drawn.
+
+    Artwork and materials are where set-up places files, unless a folder is given.
+    """
+    placed = Path(environment.get("KULESHOV_WEIGHTS") or "var/weights")
+    parser.add_argument("--artwork", type=Path, default=placed, metavar="FOLDER")
     parser.add_argument("--components", type=int, help="about so many; all without")
     parser.add_argument("--unseen-share", type=float, default=0.25)
     parser.add_argument(

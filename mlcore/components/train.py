@@ -15,7 +15,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -144,7 +144,7 @@ def ordered(
     )
 
 
-def arguments() -> argparse.ArgumentParser:
+def arguments(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     """Return what can be asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m mlcore.components.train")
     parser.add_argument("--out", type=Path, required=True)
@@ -156,32 +156,36 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=float)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device")
-    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--resume", nargs="?", const="yes", choices=("yes", "no"))
+    parser.add_argument("--json", action="store_true", help="as it is without")
     parser.add_argument("--every", type=float, default=120.0)
     parser.add_argument("--loaders", type=int, default=0)
     parser.add_argument("--clip", type=Path)
-    add_sources(parser)
+    add_sources(parser, environment)
     return parser
 
 
 def main(environment: Mapping[str, str] = os.environ) -> int:
     """Train as the command line says."""
-    given = arguments().parse_args()
+    given = arguments(environment).parse_args()
     device = place(given.device, environment)
     world = World.join(device, environment)
     try:
         order = ordered(given, chosen_components(given))
         studio = studio_of(given, order.encoder, device, loaders=given.loaders)
-        known = train(order, studio, device, resume=given.resume, world=world)
+        known = train(order, studio, device, resume=given.resume == "yes", world=world)
     except (ValueError, ArtworkError, OSError) as error:
-        print(json.dumps({"error": str(error)}))  # noqa: T201
+        sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
         return 1
     finally:
         world.leave()
     if world.first:
-        shown = {"out": str(order.out), "learning": asdict(order.learning)}
-        brief = ("steps", "seconds", "device", "programs")
-        print(json.dumps(shown | {name: known[name] for name in brief}))  # noqa: T201
+        brief = ("steps", "seconds", "device", "programs", "learning", "encoder")
+        said = {"out": str(order.out), "arm": given.arm}
+        said |= {name: known[name] for name in brief}
+        sys.stdout.write(
+            json.dumps(said | {"components": len(order.components)}) + "\n"
+        )
     return 0
 
 

@@ -27,7 +27,7 @@ from mlcore.components.losses import in_batch_loss, queue_loss
 from mlcore.components.queues import Queues
 from mlcore.fit import Average, World, cosine_rate, mixed_precision, with_decay
 
-FINEST = 1.0
+LONGEST = 1.0
 """Gradients longer than this are shortened to it, as usual for transformers."""
 
 
@@ -75,7 +75,7 @@ class Training:
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.world.sum_gradients(self.trained.parameters())
-        nn.utils.clip_grad_norm_(self.trained.parameters(), FINEST)
+        nn.utils.clip_grad_norm_(self.trained.parameters(), LONGEST)
         self.optimiser.step()
         self.average.follow(self.encoder, self.steps)
         self._remember(batch, one, two, components)

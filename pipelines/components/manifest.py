@@ -36,7 +36,7 @@ class Entry:
 class Manifest:
     """The clips of a folder that are finished; one that was being written is not.
 
-    A line is written only once its file is whole on disk, and a line that was torn or
+    One run at a time fills a folder. A line is written only once its file is whole on disk, and a line that was torn or
     whose file is gone or of another length does not count.
     """
 
@@ -45,6 +45,8 @@ class Manifest:
         self._folder, self._path = folder, folder / MANIFEST
         folder.mkdir(parents=True, exist_ok=True)
         _demand_form(folder / SET_FILE, form)
+        for half in folder.rglob(".*.part.mp4"):  # of a run that was killed
+            half.unlink()
         self.entries = {each.file: each for each in self._read() if self._stands(each)}
         lines = [json.dumps(asdict(each)) + "\n" for each in self.entries.values()]
         write_whole(self._path, "".join(lines).encode())
