@@ -161,7 +161,7 @@ def _letters_only(letters: Layer) -> Decorated:
 
 def _weight(setting: Setting) -> int:
     """Of outlines and shadows in pixels: a share of the canvas's height, at least one."""
-    return max(1, round(setting.ink.shape[0] / 110))
+    return max(1, round(setting.ink.shape[0] / 80))
 
 
 def _box(setting: Setting) -> Tensor:
