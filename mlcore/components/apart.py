@@ -69,10 +69,9 @@ def nearest(
     Means of blocks of pixels are compared first: they are never further apart than the
     pixels are, so a pair whose blocks differ enough needs no second look.
     """
+    seen = materials(layout)
     clips = [
-        torch.stack([drawn(each, one, layout) for one in materials(layout)])
-        .mul(255)
-        .to(torch.uint8)
+        torch.stack([drawn(each, one, layout) for one in seen]).mul(255).to(torch.uint8)
         for each in components
     ]
     coarse = torch.stack([_coarse(clip) for clip in clips])

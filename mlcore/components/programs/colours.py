@@ -21,7 +21,7 @@ def colour(code: str, device: torch.device | str = "cpu") -> Tensor:
 
 def luma(frames: Tensor) -> Tensor:
     """Return (t, 1, h, w), how light each point is shown."""
-    red, green, blue = frames.split(1, 1)
+    red, green, blue = frames.chunk(3, 1)
     return LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue
 
 
@@ -115,7 +115,7 @@ def hue_of(frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return hue 0..1 (red, green a third), chroma and value, (t, 1, h, w) each."""
     value, _ = frames.max(1, keepdim=True)
     chroma = value - frames.amin(1, keepdim=True)
-    red, green, blue = frames.split(1, 1)
+    red, green, blue = frames.chunk(3, 1)
     below = chroma.clamp(min=1e-6)
     sixth = torch.where(
         value == red,

@@ -96,3 +96,8 @@ def hump(progress: Tensor) -> Tensor:
 def column(values: Tensor) -> Tensor:
     """Return (t, 1, 1, 1) of (t,), to meet a clip."""
     return values[:, None, None, None]
+
+
+def sheet(values: Tensor) -> Tensor:
+    """Return (t, 1, 1) of (t,), to meet coordinates and fields."""
+    return values[:, None, None]

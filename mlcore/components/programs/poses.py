@@ -41,6 +41,12 @@ class Pose:
     """Standard deviation in heights"""
 
 
+def half_width(stretch: Stretch) -> float:
+    """Return half the picture's width, in heights: how far its sides are from its centre."""
+    height, width = stretch.size
+    return width / height / 2
+
+
 def ground(stretch: Stretch, kind: str) -> Tensor:
     """Return what is seen where the picture is not: black, or itself blurred and dim.
 

@@ -1,12 +1,14 @@
 import unittest
+from dataclasses import replace
 
 import torch
 
 from mlcore.components.apart import drawn, materials, nearest
 from mlcore.components.catalogue import COUNTS, components_of
-from mlcore.components.component import Component
+from mlcore.components.component import Category, Component
 from mlcore.components.programs.effects.timing import at_times
 from mlcore.components.programs.registry import PROGRAMS, by_base
+from mlcore.components.render import render
 from mlcore.components.stretch import Layout
 from tests.mlcore.components.looks import SMALL, draw, off_by, over, still
 
@@ -17,6 +19,10 @@ FINE = {
     "signal loss": "so is snow",
     "bit crush": "one bit a channel turns on a hair",
 }
+
+
+def component(category: Category, base: str) -> Component:
+    return by_base(components_of(category))[f"{category}/{base}"][0]
 
 
 def firsts() -> list[Component]:
@@ -103,6 +109,59 @@ class EveryEffectTests(unittest.TestCase):
 
                     self.assertEqual(found.shape, frames.shape)
                     self.assertTrue(torch.isfinite(found).all())
+
+
+class RenderedTests(unittest.TestCase):
+    def test_effects_and_filters_lie_over_both_slots_whatever_the_clip(self):
+        a, b = still(SMALL), still(SMALL).flip(-1) * 0.8
+        plain = render(None, a, b, SMALL)
+        for one in (
+            component("effect", "snow"),
+            component("effect", "wave"),
+            component("filter", "sepia"),
+        ):
+            for clip in (0, 1):
+                with self.subTest(one.key, clip=clip):
+                    found = render(one, a, b, SMALL, clip=clip)
+
+                    changed = (found - plain).abs().mean((1, 2, 3)) * 255
+                    self.assertTrue((changed > 2).all(), changed)
+                    self.assertTrue(0 <= float(found.min()) <= float(found.max()) <= 1)
+
+    def test_what_differs_from_clip_to_clip_is_where_the_flakes_are(self):
+        a, b = still(SMALL), still(SMALL)
+        one, again, other = (
+            render(component("effect", "snow"), a, b, SMALL, clip=clip)
+            for clip in (0, 0, 1)
+        )
+
+        self.assertTrue(torch.equal(one, again))
+        self.assertFalse(torch.equal(one, other))
+
+
+class DeviceTests(unittest.TestCase):
+    def test_each_draws_on_the_device_of_its_frames(self):
+        # Tensors of the device `meta` refuse to meet those of the processor, as a GPU's
+        # do. They have no values, so what asks for one goes untested from there on.
+        layout = Layout(frames=4, height=16, width=16)
+        frames = torch.empty(4, 3, 16, 16, device="meta")
+        stretch = replace(
+            over(frames, layout),
+            seconds=torch.empty(4, device="meta"),
+            progress=torch.empty(4, device="meta"),
+        )
+        whole = 0
+        for each in firsts() + list(components_of("filter")):
+            with self.subTest(each.key):
+                try:
+                    found = draw(each, stretch)
+                except RuntimeError as error:
+                    self.assertIn("cannot be called on meta tensors", str(error))
+                else:
+                    self.assertEqual(found.device.type, "meta")
+                    whole += 1
+
+        self.assertGreater(whole, 300)
 
 
 class TimesTests(unittest.TestCase):

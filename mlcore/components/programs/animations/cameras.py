@@ -5,10 +5,17 @@ import math
 import torch
 from torch import Tensor
 
-from mlcore.components.programs.blurs import directional, zoom
-from mlcore.components.programs.easing import eased, hump, span
+from mlcore.components.programs.blurs import smeared, zoom
+from mlcore.components.programs.easing import eased, hump, sheet, span
 from mlcore.components.programs.registry import every, program
-from mlcore.components.programs.warps import moved, plane, pulled, sampled, turned
+from mlcore.components.programs.warps import (
+    moved,
+    plane,
+    pulled,
+    sampled,
+    turned,
+    within,
+)
 from mlcore.components.stretch import Stretch
 
 _WAYS = {
@@ -19,15 +26,11 @@ _WAYS = {
 }
 
 
-def _late(values: Tensor) -> Tensor:
-    return values[:, None, None]
-
-
 def _seen(stretch: Stretch, size: Tensor, right: Tensor, down: Tensor) -> Tensor:
     """What a camera sees that shows the picture (t,) times as large, (t,) heights aside."""
     x, y = plane(stretch.frames)
-    size = _late(size)
-    return pulled(stretch.frames, x / size + _late(right), y / size + _late(down))
+    size = sheet(size)
+    return pulled(stretch.frames, x / size + sheet(right), y / size + sheet(down))
 
 
 def _push(stretch: Stretch, way: str, times: float) -> Tensor:
@@ -71,7 +74,7 @@ def _whip(stretch: Stretch, way: str, length: float) -> Tensor:
     q = span(stretch.progress, 0, 0.6)
     left = (1 - eased(q, "cubic out")) * 1.6
     swept = moved(stretch.frames, -left * right, -left * down, "mirror")
-    return directional(swept, length * (1 - q) ** 2, math.atan2(down, right), passes=5)
+    return smeared(swept, length * (1 - q) ** 2, "across" if right else "upright")
 
 
 for _way in ("left", "right", "up"):
@@ -91,7 +94,7 @@ def crash_zoom(stretch: Stretch, times: float) -> Tensor:
 @program("animation", "dutch tilt", every(angle=[0.45, -0.45]))
 def dutch_tilt(stretch: Stretch, angle: float) -> Tensor:
     """The camera leans over slowly and stays so."""
-    turn = _late(angle * eased(stretch.progress, "sine both"))
+    turn = sheet(angle * eased(stretch.progress, "sine both"))
     x, y = turned(*plane(stretch.frames), -turn)
     size = 1 + turn.abs() * 0.9
     return pulled(stretch.frames, x / size, y / size)
@@ -108,18 +111,20 @@ def mirror_scroll(stretch: Stretch, times: int) -> Tensor:
 def flag(stretch: Stretch, waves: float) -> Tensor:
     """The picture is cloth in the wind."""
     x, y = stretch.grid()
-    p = _late(stretch.progress)
+    p = sheet(stretch.progress)
     phase = math.tau * (waves * x - 2 * p)
     free = (0.25 + x) * 0.3 / waves
-    bent = sampled(stretch.frames, x + 0 * p + 0 * y, y + torch.sin(phase) * free)
-    return bent * (1 + 0.35 * torch.cos(phase) * (0.3 + x) + 0 * y)[:, None]
+    u, v = x + 0 * p + 0 * y, y + torch.sin(phase) * free
+    shade = 1 + 0.35 * torch.cos(phase) * (0.3 + x) + 0 * y
+    cloth = sampled(stretch.frames, u, v) * shade[:, None]
+    return cloth * within(u, v, stretch.size)
 
 
 @program("animation", "water bed", every(waves=[2.0, 5.0]))
 def water_bed(stretch: Stretch, waves: float) -> Tensor:
     """The picture lies on water, whose waves cross."""
     x, y = stretch.grid()
-    p = _late(stretch.progress)
+    p = sheet(stretch.progress)
     right = torch.sin(math.tau * (waves * y + p)) * 0.22 / waves
     down = torch.sin(math.tau * (waves * x - 2 * p)) * 0.22 / waves
     return sampled(stretch.frames, x + right, y + down, "mirror")
@@ -130,7 +135,7 @@ def twist(stretch: Stretch, turns: float) -> Tensor:
     """Wrung about its middle, one way and back."""
     x, y = plane(stretch.frames)
     near = (1 - torch.hypot(x, y) / 0.8).clamp(min=0)
-    angle = near * turns * math.tau * _late(torch.sin(math.tau * stretch.progress))
+    angle = near * turns * math.tau * sheet(torch.sin(math.tau * stretch.progress))
     return pulled(stretch.frames, *turned(x, y, angle), "mirror")
 
 
@@ -139,7 +144,7 @@ def fish_eye_breath(stretch: Stretch, depth: float) -> Tensor:
     """The middle swells through a round lens and sinks back."""
     x, y = plane(stretch.frames)
     scale = torch.exp(
-        -depth * _late(hump(stretch.progress) ** 2) * (0.7 - torch.hypot(x, y))
+        -depth * sheet(hump(stretch.progress) ** 2) * (0.7 - torch.hypot(x, y))
     )
     return pulled(stretch.frames, x * scale, y * scale, "mirror")
 
@@ -148,6 +153,6 @@ def fish_eye_breath(stretch: Stretch, depth: float) -> Tensor:
 def split_screen(stretch: Stretch, parts: int) -> Tensor:
     """The one picture becomes several, side by side and above each other."""
     x, y = stretch.grid()
-    count = _late(1 + (parts - 1) * eased(span(stretch.progress, 0.2, 0.6), "back out"))
+    count = sheet(1 + (parts - 1) * eased(span(stretch.progress, 0.2, 0.6), "back out"))
     u, v = x * count + 0 * y, y * count + 0 * x
     return sampled(stretch.frames, u, v, "wrap")

@@ -6,31 +6,26 @@ from torch import Tensor
 
 from mlcore.components.programs.animations.moves import MOVES
 from mlcore.components.programs.easing import eased, span
-from mlcore.components.programs.poses import posed
+from mlcore.components.programs.poses import half_width, posed
 from mlcore.components.programs.registry import program
 from mlcore.components.stretch import Stretch
 
-SHARE = 0.55
-"""Of the slot that an entrance or an exit takes: about a second of two."""
-BOTH_SHARE = 0.42
+SHARE = 0.75
+"""Of the slot that an entrance or an exit takes: a second and a half of two."""
+BOTH_SHARE = 0.46
 """Of each, where a slot has both, so that the picture rests between them."""
-
-
-def _half(stretch: Stretch) -> float:
-    height, width = stretch.size
-    return width / height / 2
 
 
 def _enter(stretch: Stretch, move: str, easing: str, ground: str) -> Tensor:
     """The picture comes, and stays."""
     off = 1 - eased(span(stretch.progress, 0, SHARE), easing)
-    return posed(stretch, MOVES[move](off, _half(stretch)), ground)
+    return posed(stretch, MOVES[move](off, half_width(stretch)), ground)
 
 
 def _leave(stretch: Stretch, move: str, easing: str, ground: str) -> Tensor:
     """The picture stays, then goes: an entrance backwards."""
     off = 1 - eased(span(1 - stretch.progress, 0, SHARE), easing)
-    return posed(stretch, MOVES[move](off, _half(stretch)), ground)
+    return posed(stretch, MOVES[move](off, half_width(stretch)), ground)
 
 
 def _pass(stretch: Stretch, come: str, go: str, easing: str, ground: str) -> Tensor:
@@ -46,7 +41,7 @@ def _pass(stretch: Stretch, come: str, go: str, easing: str, ground: str) -> Ten
         )
         apart = 0.5 - (part.progress - 0.5).abs()
         off = 1 - eased(span(apart, 0, BOTH_SHARE), easing)
-        drawn[half] = posed(part, MOVES[move](off, _half(part)), ground)
+        drawn[half] = posed(part, MOVES[move](off, half_width(part)), ground)
     return drawn
 
 

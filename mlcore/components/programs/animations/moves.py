@@ -49,7 +49,7 @@ MOVES: dict[str, Move] = {
         turn=off * math.pi / 1.6, about=(half, 0.5), opacity=_visible(off)
     ),
     "flip": lambda off, _: Pose(yaw=off * math.pi / 2, away=0.5 * hump(off)),
-    "somersault": lambda off, _: Pose(pitch=off * math.pi / 2, away=0.5 * hump(off)),
+    "somersault": lambda off, _: Pose(pitch=off * math.pi * 1.5, away=0.5 * hump(off)),
     "door left": lambda off, half: Pose(yaw=off * math.pi / 2, about=(-half, 0.0)),
     "door right": lambda off, half: Pose(yaw=-off * math.pi / 2, about=(half, 0.0)),
     "hatch": lambda off, _: Pose(pitch=-off * math.pi / 2, about=(0.0, -0.5)),

@@ -62,7 +62,8 @@ def clock_in(stretch: Stretch, ground: str) -> Tensor:
 def blinds_in(stretch: Stretch, slats: int, ground: str) -> Tensor:
     """Slats turn aside."""
     x, y = stretch.grid()
-    return _bared(stretch, (y + 0 * x) * slats % 1, ground, 0.15)
+    soft = max(0.15, slats / stretch.size[0])
+    return _bared(stretch, (y + 0 * x) * slats % 1, ground, soft)
 
 
 @program("animation", "blocks in", every(rows=[8, 4], ground=GROUNDS))

@@ -4,9 +4,10 @@ import math
 
 import torch
 from torch import Tensor
+from torch.nn.functional import adaptive_max_pool2d
 
 from mlcore.components.programs import blurs
-from mlcore.components.programs.colours import blended, luma, screened
+from mlcore.components.programs.colours import blended, colour, luma, screened
 from mlcore.components.programs.easing import column
 from mlcore.components.programs.effects.fields import (
     drawn,
@@ -92,31 +93,40 @@ def spin_blur(over: Stretch, angle: float, rate: float, turn: float) -> Tensor:
 @program(
     "effect",
     "orton glow",
-    every(sigma=[0.025, 0.12], strength=[0.5, 1.0], rate=[0.3, 0.85]),
+    every(sigma=[0.025, 0.12], strength=[0.75, 1.2], rate=[0.3, 0.85]),
 )
 def orton_glow(over: Stretch, sigma: float, strength: float, rate: float) -> Tensor:
     """A soft, light exposure over a sharp, dark one (M. Orton's sandwich), breathing."""
     softened = blurs.gaussian(over.frames, sigma)
-    sandwich = screened(softened, softened * 0.6) * (0.4 + 0.6 * over.frames)
-    share = strength * (0.25 + 0.75 * swing(over.seconds, rate, 0.25))
+    sandwich = screened(softened, softened * 0.8) * (0.25 + 0.75 * over.frames)
+    share = strength * swing(over.seconds, rate, 0.25)
     return blended(over.frames, sandwich, column(share))
 
 
 @program(
     "effect",
     "star filter",
-    every(arms=[1, 2], length=[0.2, 0.45], gain=[2.2, 4.0]),
+    every(kind=["cross", "streak"], length=[0.35, 0.8], tint=["#ffe0a0", "#70b0ff"]),
 )
-def star_filter(over: Stretch, arms: int, length: float, gain: float) -> Tensor:
-    """Lights throw long arms that turn slowly."""
-    grey = luma(over.frames)
-    # Only what is lighter than what is about it: a sky throws no arms.
-    bright = (grey - blurs.gaussian(grey, 0.04) - 0.05).clamp(min=0) * 7
-    star = torch.zeros_like(bright)
-    for arm in range(arms):
-        angle = over.seconds * 0.5 + arm * math.pi / arms
-        star = torch.maximum(star, blurs.directional(bright, length, angle))
-    return screened(over.frames * 0.9, star * gain * 0.6)
+def star_filter(over: Stretch, kind: str, length: float, tint: str) -> Tensor:
+    """The lightest point of each sixteenth of the picture throws arms that twinkle."""
+    height, width = over.size
+    smooth = blurs.gaussian(luma(over.frames), 0.012)
+    top, at = adaptive_max_pool2d(smooth, _STARS, return_indices=True)
+    top, at = top.flatten(1), at.flatten(1)
+    x, y = (at % width + 0.5) / width, (at // width + 0.5) / height
+    phase = drawn(over, top.shape[1])
+    twinkle = 0.3 + 0.7 * swing(over.seconds[:, None], 0.8, phase)
+    light = ((top - 0.3) * 1.6).clamp(0, 1) * twinkle
+    long, thin = light * length, torch.full_like(light, 0.014)
+    star = points(over, x, y, long, thin, light)
+    if kind == "cross":
+        star = star + points(over, x, y, thin, long, light)
+    star = star + points(over, x, y, long * 0.2, long * 0.2, light)
+    return screened(over.frames * 0.85, layer(star) * colour(tint, over.device))
+
+
+_STARS = 4  # a side
 
 
 @program(

@@ -104,7 +104,7 @@ def pixel_sort(over: Stretch, threshold: float, length: float, rate: float) -> T
 def bit_crush(over: Stretch, bits: int, cells: int, rate: float) -> Tensor:
     """Too few bits, and an error of rounding that jumps about in blocks."""
     error = layer(_cells(over, cells, cells, rate) - 0.5)
-    steps = 2**bits
+    steps = float(2**bits)
     return ((over.frames + error / steps) * steps).round() / steps
 
 

@@ -17,6 +17,7 @@ from mlcore.components.programs.colours import (
 )
 from mlcore.components.programs.easing import column
 from mlcore.components.programs.effects.fields import (
+    apart,
     drawn,
     held,
     late,
@@ -26,7 +27,7 @@ from mlcore.components.programs.effects.fields import (
 )
 from mlcore.components.programs.noise import value_noise
 from mlcore.components.programs.registry import every, program
-from mlcore.components.programs.warps import plane, pulled, turned
+from mlcore.components.programs.warps import plane, pulled, sampled, turned
 from mlcore.components.stretch import Stretch
 
 
@@ -81,19 +82,17 @@ def stained_glass(over: Stretch, panes: int, lead: float, glow: float) -> Tensor
     t = over.seconds[:, None]
     centre_x = seed[0] + 0.07 * torch.sin(t * 1.4 + phase * 9)
     centre_y = seed[1] + 0.07 * torch.cos(t * 1.2 + phase * 7)
-    x, y = over.grid()
-    aspect = over.size[1] / over.size[0]
-    right = (x - centre_x[..., None, None]) * aspect
-    away = torch.hypot(right, y - centre_y[..., None, None])
-    two, which = away.topk(2, dim=1, largest=False)
-    frames = torch.arange(len(t), device=over.device)[:, None, None]
-    pane = pulled(
-        blurs.gaussian(over.frames, 0.03),
-        (centre_x[frames, which[:, 0]] - 0.5) * aspect,
-        centre_y[frames, which[:, 0]] - 0.5,
-        "mirror",
-    )
-    joint = soft(two[:, 1] - two[:, 0] - lead, 0.02)
+    nearest = torch.full((len(t), *over.size), 9.0, device=over.device)
+    second, pane_x, pane_y = nearest, nearest, nearest
+    for each in range(panes):
+        away = torch.hypot(*apart(over, centre_x[:, each], centre_y[:, each]))
+        nearer = away < nearest
+        second = torch.where(nearer, nearest, torch.minimum(second, away))
+        pane_x = torch.where(nearer, late(centre_x[:, each]), pane_x)
+        pane_y = torch.where(nearer, late(centre_y[:, each]), pane_y)
+        nearest = torch.minimum(nearest, away)
+    pane = sampled(blurs.gaussian(over.frames, 0.03), pane_x, pane_y, "mirror")
+    joint = soft(second - nearest - lead, 0.02)
     return saturated(pane, 1.5) * glow * layer(1 - joint)
 
 
@@ -175,14 +174,11 @@ def sign_screen(over: Stretch, rows: float, ink: str, rate: float) -> Tensor:
     right, down = u - u.floor() - 0.5, v - v.floor() - 0.5
     change = late((over.seconds * rate).floor())
     code = torch.sin(u.floor() * 12.99 + v.floor() * 78.2 + change * 37.7) * 43.7 % 1
-    strokes = torch.stack(
-        torch.broadcast_tensors(
-            right, down, right - down, right + down, torch.hypot(right, down) - 0.3
-        )
-    )
-    drawn_ = soft(strokes.abs() - 0.07, 0.14)
+    shapes = (right, down, right - down, right + down, torch.hypot(right, down) - 0.3)
+    strokes = torch.stack([each.expand(over.size) for each in shapes])
+    lines = soft(strokes.abs() - 0.07, 0.14)
     order = (torch.arange(5, device=over.device)[:, None, None, None] * 0.37 + code) % 1
-    inked = (drawn_[:, None] * (order < level * 1.25)).amax(0)
+    inked = (lines[:, None] * (order < level * 1.25)).amax(0)
     inside = soft(torch.maximum(right.abs(), down.abs()) - 0.4, 0.12)
     shine = layer(inked * inside) * (0.45 + 0.75 * layer(level))
     return shine * colour(ink, over.device) + 0.03

@@ -33,7 +33,7 @@ def bleach_bypass(over: Stretch, silver: float) -> Tensor:
 
 
 @program("filter", "cross process", every(strength=[1.0, 0.5]))
-def cross_process(over: Stretch, strength: float) -> Tensor:
+def cross_developed(over: Stretch, strength: float) -> Tensor:
     """Slide film in negative chemistry: yellow-green lights, blue shadows."""
     steep = graded(
         esses(over.frames, 1.0), (0, 0, 0.22), (1.0, 1.12, 0.9), (1.12, 1.06, 0.72)
@@ -60,7 +60,7 @@ def cyanotype(over: Stretch, depth: float) -> Tensor:
 @program("filter", "two strip colour", every(strength=[1.0, 0.6]))
 def two_strip(over: Stretch, strength: float) -> Tensor:
     """Red-orange and blue-green records alone, as in the 1920s' subtractive prints."""
-    red, green, blue = over.frames.split(1, 1)
+    red, green, blue = over.frames.chunk(3, 1)
     cyan = 0.6 * green + 0.4 * blue
     warm = colour("#ff4a26", over.device)
     pair = red * warm + cyan * (1 - warm)
@@ -198,7 +198,7 @@ def infrared_black_and_white(over: Stretch, glow: float) -> Tensor:
 @program("filter", "infrared colour", every(leaf=[1.0, 0.6]))
 def infrared_colour(over: Stretch, leaf: float) -> Tensor:
     """False colour film: infrared shows red, red green, green blue."""
-    red, green, blue = over.frames.split(1, 1)
+    red, green, blue = over.frames.chunk(3, 1)
     infrared = (1.3 * green + 0.35 * red - 0.55 * blue).clamp(0, 1)
     false = over.frames.new_empty(over.frames.shape)
     false[:, :1], false[:, 1:2], false[:, 2:] = infrared, red * 0.85, green * 0.8

@@ -23,7 +23,7 @@ from mlcore.components.stretch import Stretch
 @program("filter", "teal and orange", every(strength=[1.0, 0.5]))
 def teal_and_orange(over: Stretch, strength: float) -> Tensor:
     """What is warmer than grey goes orange, the rest and all shadows teal."""
-    red, green, blue = over.frames.split(1, 1)
+    red, green, blue = over.frames.chunk(3, 1)
     warm = ((red - 0.5 * (green + blue)) * 4 + 0.35).clamp(0, 1)
     teal = mapped(luma(over.frames), "#001a22 #1c7480 #e4f4ee")
     orange = mapped(luma(over.frames), "#1a0a04 #d07a3c #fff0dc")
@@ -153,7 +153,7 @@ def romance(over: Stretch, blush: float) -> Tensor:
 @program("filter", "nightmare", every(strength=[1.0, 0.6]))
 def nightmare(over: Stretch, strength: float) -> Tensor:
     """Red survives; everything else sinks into a dirty dark green."""
-    red, green, blue = over.frames.split(1, 1)
+    red, green, blue = over.frames.chunk(3, 1)
     blood = ((red - (green + blue) / 2) * 3).clamp(0, 1)
     sunk = mapped(luma(over.frames) ** 1.5, "#000400 #26321e #8c9a70 #e6ecc8")
     return blended(over.frames, sunk + (over.frames - sunk) * blood, strength)
@@ -185,7 +185,7 @@ def underwater(over: Stretch, depth: float) -> Tensor:
 @program("filter", "autumn", every(turn=[1.0, 0.5]))
 def autumn(over: Stretch, turn: float) -> Tensor:
     """Greens turn to amber, blues stay."""
-    red, green, blue = over.frames.split(1, 1)
+    red, green, blue = over.frames.chunk(3, 1)
     leaf = ((green - blue) * 3 + (green - red) * 2).clamp(0, 1)
     amber = mapped(luma(over.frames), "#200800 #c86414 #ffe2a0")
     return blended(over.frames, amber, leaf * turn * 0.9 + 0.12 * turn)

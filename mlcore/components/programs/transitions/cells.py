@@ -17,7 +17,8 @@ def _blinds(over: Stretch, along: str, slats: int) -> Tensor:
     """Slats that each are wiped at once."""
     x, y = over.grid()
     place = {"level": y + 0 * x, "upright": x + 0 * y, "slanted": (x + y) / 1.2}[along]
-    return wipe(over, place * slats % 1, 0.06)
+    # Never sharper than a pixel, or the slats' edges would crawl.
+    return wipe(over, place * slats % 1, max(0.06, slats / min(over.size)))
 
 
 for _along in ("level", "upright", "slanted"):
@@ -131,7 +132,7 @@ def honeycomb_wipe(over: Stretch, rows: int) -> Tensor:
 
 @program("transition", "snake", every(rows=[6, 3]))
 def snake(over: Stretch, rows: int) -> Tensor:
-    """Squares in a line that runs to and fro from the top."""
+    """Squares in a line that runs back and forth from the top."""
     x, y = over.grid()
     row = (y * rows).floor()
     across = torch.where(row % 2 == 0, x + 0 * y, 1 - x + 0 * y)

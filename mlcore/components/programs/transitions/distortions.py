@@ -7,16 +7,12 @@ from torch import Tensor
 
 from mlcore.components.programs.blending import luma, mixed
 from mlcore.components.programs.blurs import gaussian
-from mlcore.components.programs.easing import column, eased, hump, smooth, span
+from mlcore.components.programs.easing import column, eased, hump, sheet, smooth, span
 from mlcore.components.programs.noise import cell_noise, fractal_noise, value_noise
 from mlcore.components.programs.registry import every, program
 from mlcore.components.programs.transitions.cells import honeycomb
 from mlcore.components.programs.warps import plane, polar, pulled, sampled, turned
 from mlcore.components.stretch import Stretch
-
-
-def _late(values: Tensor) -> Tensor:
-    return values[:, None, None]
 
 
 def _both(
@@ -36,9 +32,9 @@ def ripple(over: Stretch, waves: float) -> Tensor:
     """Rings run out from the middle as on water."""
     x, y = plane(over.frames)
     distance, _ = polar(x, y)
-    p = _late(over.progress)
+    p = sheet(over.progress)
     swing = torch.sin(math.tau * (waves * distance - 2.5 * p))
-    reach = 0.35 / waves * _late(hump(over.progress)) * swing
+    reach = 0.35 / waves * sheet(hump(over.progress)) * swing
     scale = 1 + reach / distance.clamp(min=0.05)
     return _both(over, x * scale, y * scale, 0.2, 0.8)
 
@@ -48,14 +44,14 @@ def swirl(over: Stretch, turns: float) -> Tensor:
     """The middle is stirred and comes to rest as the other picture."""
     x, y = plane(over.frames)
     near = (1 - polar(x, y)[0] / 0.75).clamp(min=0) ** 2
-    angle = near * _late(hump(over.progress)) * turns * math.tau
+    angle = near * sheet(hump(over.progress)) * turns * math.tau
     return _both(over, *turned(x, y, angle))
 
 
 def _blocky(clip: Tensor, size: Tensor) -> Tensor:
     """Squares of (t,) heights, each in its middle's colour, from a clip soft enough for it."""
     x, y = plane(clip)
-    size = _late(size.clamp(min=1e-4))
+    size = sheet(size.clamp(min=1e-4))
     soft = gaussian(clip, size[:, 0, 0] * 0.35)
     return pulled(
         soft, ((x / size).floor() + 0.5) * size, ((y / size).floor() + 0.5) * size
@@ -78,7 +74,7 @@ def frosted_glass(over: Stretch, cells: int) -> Tensor:
     """A pane of rough glass passes between camera and picture."""
     x, y = plane(over.frames)
     aside = cell_noise(over.chance, over.size, (cells, cells), 2, over.device) - 0.5
-    reach = _late(hump(over.progress)) * 4.0 / cells
+    reach = sheet(hump(over.progress)) * 4.0 / cells
     return _both(over, x + aside[0] * reach, y + aside[1] * reach, 0.3, 0.7)
 
 
@@ -86,9 +82,9 @@ def frosted_glass(over: Stretch, cells: int) -> Tensor:
 def wave_warp(over: Stretch, waves: float) -> Tensor:
     """Lines sway to the left and right like seaweed."""
     x, y = plane(over.frames)
-    p = _late(over.progress)
+    p = sheet(over.progress)
     swing = torch.sin(math.tau * (waves * y + 1.5 * p)) * 0.35 / waves**0.5
-    return _both(over, x + swing * _late(hump(over.progress)), y)
+    return _both(over, x + swing * sheet(hump(over.progress)), y)
 
 
 @program("transition", "kaleidoscope", every(mirrors=[6, 3]))
@@ -97,7 +93,7 @@ def kaleidoscope(over: Stretch, mirrors: int) -> Tensor:
     x, y = plane(over.frames)
     distance, angle = polar(x, y)
     wedge = math.tau / mirrors
-    spun = angle + _late(over.progress) * 1.5
+    spun = angle + sheet(over.progress) * 1.5
     folded = (torch.remainder(spun, wedge) - wedge / 2).abs()
     share = column(smooth(span(hump(over.progress), 0, 0.6)))
     plain = _both(over, x, y)
@@ -111,7 +107,7 @@ def displacement(over: Stretch, reach: float) -> Tensor:
     x, y = plane(over.frames)
     push_a = (luma(gaussian(over.entering, 0.02))[:, 0] - 0.5) * reach
     push_b = (luma(gaussian(over.frames, 0.02))[:, 0] - 0.5) * reach
-    p = _late(smooth(over.progress))
+    p = sheet(smooth(over.progress))
     a = pulled(over.frames, x + push_a * p, y + push_a * p, "mirror")
     b = pulled(over.entering, x - push_b * (1 - p), y - push_b * (1 - p), "mirror")
     return mixed(a, b, p[:, None])
@@ -122,7 +118,7 @@ def lens_bulge(over: Stretch, strength: float) -> Tensor:
     """The middle swells towards the camera, or is sucked in."""
     x, y = plane(over.frames)
     distance, _ = polar(x, y)
-    scale = torch.exp(-strength * 2 * _late(hump(over.progress)) * (0.6 - distance))
+    scale = torch.exp(-strength * 2 * sheet(hump(over.progress)) * (0.6 - distance))
     return _both(over, x * scale, y * scale)
 
 
@@ -147,7 +143,7 @@ for _along in ("across", "upright"):
 def smear(over: Stretch, way: str) -> Tensor:
     """A line of pixels is drawn out over the picture and lets the other one in behind."""
     x, y = over.grid()
-    p = _late(eased(over.progress, "sine both"))
+    p = sheet(eased(over.progress, "sine both"))
     place, flat = (x, y) if way == "across" else (y, x)
     edge = (place - 2 * p + 0 * flat).clamp(min=-1)
     # Left of the front the leaving picture stands still at the front's line.
@@ -167,7 +163,7 @@ def melt(over: Stretch, columns: int) -> Tensor:
     late = (
         value_noise(over.chance, over.size, columns, device=over.device)[0, :1] * 0.45
     )
-    fallen = eased(((_late(over.progress) - late) / 0.55).clamp(0, 1), "quad in") * 1.02
+    fallen = eased(((sheet(over.progress) - late) / 0.55).clamp(0, 1), "quad in") * 1.02
     at = y - fallen
     shown = sampled(over.frames, x + 0 * at, at)
     return torch.where((at >= 0)[:, None], shown, over.entering)
@@ -178,7 +174,7 @@ def funnel(over: Stretch, turns: float) -> Tensor:
     """The leaving picture drains into the middle, winding, and bares the other."""
     x, y = plane(over.frames)
     distance, _ = polar(x, y)
-    p = _late(eased(over.progress, "quad in"))
+    p = sheet(eased(over.progress, "quad in"))
     rim = distance.max() * 1.02
     out = distance + p * rim
     angle = p * turns * math.tau * (1 - distance / rim)
@@ -201,7 +197,7 @@ def heat_haze(over: Stretch, cells: int) -> Tensor:
         for _ in range(2)
     )
     x, y = plane(over.frames)
-    reach = _late(hump(over.progress)) * 2.2 / cells
+    reach = sheet(hump(over.progress)) * 2.2 / cells
     return _both(over, x + right * reach, y + down * reach, 0.25, 0.75)
 
 
@@ -210,7 +206,7 @@ def honeycomb_glass(over: Stretch, rows: int) -> Tensor:
     """Panes of a honeycomb each shrink what is behind them."""
     x, y = plane(over.frames)
     _, middle_x, middle_y = honeycomb(x, y, rows)
-    pull = 1 + 2.5 * _late(hump(over.progress))
+    pull = 1 + 2.5 * sheet(hump(over.progress))
     return _both(
         over, middle_x + (x - middle_x) * pull, middle_y + (y - middle_y) * pull
     )
@@ -220,7 +216,7 @@ def honeycomb_glass(over: Stretch, rows: int) -> Tensor:
 def mirror_fold(over: Stretch, folds: int) -> Tensor:
     """The picture multiplies into mirrored copies, which join to the other one."""
     x, y = plane(over.frames)
-    scale = 1 + folds * _late(hump(over.progress) ** 2)
+    scale = 1 + folds * sheet(hump(over.progress) ** 2)
     return _both(over, x * scale, y * scale, 0.45, 0.55)
 
 
@@ -232,7 +228,7 @@ def morph(over: Stretch, cells: int) -> Tensor:
         for _ in range(2)
     )
     x, y = plane(over.frames)
-    p = _late(smooth(over.progress))
+    p = sheet(smooth(over.progress))
     reach = 2.4 / cells
     a = pulled(over.frames, x + right * reach * p, y + down * reach * p, "mirror")
     back = p - 1

@@ -6,17 +6,20 @@ import torch
 from torch import Tensor
 
 from mlcore.components.programs.blending import matte, mixed, paint
-from mlcore.components.programs.blurs import directional
-from mlcore.components.programs.easing import column, eased, hump, smooth, span
+from mlcore.components.programs.blurs import smeared
+from mlcore.components.programs.easing import column, eased, hump, sheet, smooth, span
 from mlcore.components.programs.noise import evened, fractal_noise, value_noise
 from mlcore.components.programs.registry import every, program
 from mlcore.components.programs.shapes import polygon
-from mlcore.components.programs.warps import plane, polar, pulled, sampled, turned
+from mlcore.components.programs.warps import (
+    plane,
+    polar,
+    pulled,
+    sampled,
+    turned,
+    within,
+)
 from mlcore.components.stretch import Stretch
-
-
-def _late(values: Tensor) -> Tensor:
-    return values[:, None, None]
 
 
 @program("transition", "film strip", every(frames=[3, 7]))
@@ -24,27 +27,27 @@ def film_strip(over: Stretch, frames: int) -> Tensor:
     """The strip is pulled through: frames fly upwards, the entering picture's last."""
     x, y = over.grid()
     p = eased(over.progress, "cubic both")
-    place = y + _late(p) * frames
+    place = y + sheet(p) * frames
     turn = place.floor()
     v = place - turn
     entering = (turn >= frames / 2).float() + 0 * x
     a, b = (
         sampled(clip, x + 0 * v, v + 0 * x) for clip in (over.frames, over.entering)
     )
-    line = smooth(((v - 0.5).abs() - 0.47) / 0.02) * _late(
+    line = smooth(((v - 0.5).abs() - 0.47) / 0.02) * sheet(
         span(hump(over.progress), 0, 0.3)
     )
     shown = mixed(a, b, entering[:, None]) * (1 - line[:, None])
-    return directional(shown, hump(p) * 0.25, math.pi / 2, passes=3)
+    return smeared(shown, hump(p) * 0.25, "upright")
 
 
 @program("transition", "shutter blades", every(blades=[4, 3]))
 def shutter_blades(over: Stretch, blades: int) -> Tensor:
     """Blades of a diaphragm turn shut on black and open again."""
-    x, y = turned(*plane(over.frames), _late(over.progress) * 2.0)
+    x, y = turned(*plane(over.frames), sheet(over.progress) * 2.0)
     size = polygon(x, y, blades)
     largest = float(size.max())
-    opening = _late((1 - 2 * over.progress).abs()) * (largest + 0.05) - 0.02
+    opening = sheet((1 - 2 * over.progress).abs()) * (largest + 0.05) - 0.02
     seen = ((opening - size) / 0.02).clamp(0, 1)
     picture = torch.where(column(over.progress < 0.5), over.frames, over.entering)
     return picture * seen[:, None]
@@ -57,7 +60,7 @@ def curtain(over: Stretch, pleats: int) -> Tensor:
     shut = smooth(1 - (1 - 2 * over.progress).abs() * 1.15 + 0.1)
     shut = torch.where((over.progress <= 0) | (over.progress >= 1), 0 * shut, shut)
     out = 0.5 - (x - 0.5).abs()
-    reach = _late(shut) * 0.52
+    reach = sheet(shut) * 0.52
     fold = torch.sin(math.tau * pleats * out / reach.clamp(min=0.02) * reach * 2)
     cloth = paint(0.98, 0.85, 0.55, over.frames) * (0.75 + 0.35 * fold + 0 * y)[:, None]
     there = ((reach - out + 0.012 * fold + 0 * y) / 0.01).clamp(0, 1)[:, None]
@@ -73,7 +76,7 @@ def film_burn(over: Stretch, speed: float) -> Tensor:
     ragged = fractal_noise(over.chance, over.size, 4, device=over.device)
     size = torch.hypot(x + 0.15, y - 0.05) / 1.1 + (ragged - 0.5) * 0.9
     size = (size - size.min()) / (size.max() - size.min())
-    heat = (_late(eased(over.progress, "quad in")) * (1 + 0.3 * speed) - size) / (
+    heat = (sheet(eased(over.progress, "quad in")) * (1 + 0.3 * speed) - size) / (
         0.3 * speed
     )
     brown = smooth(heat * 3)[:, None]
@@ -91,7 +94,7 @@ def projector_jump(over: Stretch, jumps: int) -> Tensor:
     now = drawn[(over.progress * jumps).long().clamp(max=jumps - 1)]
     rise = hump(over.progress)
     x, y = over.grid()
-    v = y + _late((now[:, 0] - 0.5) * rise) * 0.9 + 0 * x
+    v = y + sheet((now[:, 0] - 0.5) * rise) * 0.9 + 0 * x
     picked = column((now[:, 2] * 0.8 + 0.1 < over.progress).float())
     shown = sampled(mixed(over.frames, over.entering, picked), x + 0 * v, v, "wrap")
     line = smooth((0.04 - ((v % 1) - 0.0).minimum(1 - v % 1)) / 0.02)[:, None]
@@ -115,7 +118,7 @@ def paper_tear(over: Stretch, way: str) -> Tensor:
         else ragged[:, middle : middle + 1]
     )
     line = line * 0.25 + 0.1 * (x if way == "across" else y)
-    p = _late(eased(over.progress, "quad in")) * 1.3
+    p = sheet(eased(over.progress, "quad in")) * 1.3
     drawn = over.entering
     for side in (-1.0, 1.0):
         turn = side * p * 0.25
@@ -126,7 +129,7 @@ def paper_tear(over: Stretch, way: str) -> Tensor:
         seen = (away / 0.01 + 0.5).clamp(0, 1) * inside
         fibre = smooth(1 - away / 0.03) * (p > 0.002)
         shade = (
-            smooth((away + 0.08) / 0.08) * inside * _late(span(over.progress, 0, 0.1))
+            smooth((away + 0.08) / 0.08) * inside * sheet(span(over.progress, 0, 0.1))
         )
         paper = mixed(pulled(over.frames, u, v), torch.ones(()).to(u), fibre[:, None])
         drawn = mixed(drawn * (1 - 0.4 * shade[:, None]), paper, seen[:, None])
@@ -156,7 +159,7 @@ def smoke(over: Stretch, tone: float) -> Tensor:
     clouds = fractal_noise(
         over.chance, over.size, 3, over.seconds * 1.2, device=over.device
     )
-    rise = _late(hump(over.progress))
+    rise = sheet(hump(over.progress))
     thick = smooth(
         (clouds - 0.85 + 1.25 * rise + 0.25 * (y + 0 * x - 0.5) * rise) * 1.8
     )
@@ -178,10 +181,10 @@ def shatter(over: Stretch, shards: int) -> Tensor:
     nearest = apart.topk(3, dim=0, largest=False)
     which = nearest.indices[0]
     late = places[:, 2][which] * 0.5
-    p = ((_late(over.progress) - 0.1 - late * 0.8) / 0.5).clamp(0, 1)
+    p = ((sheet(over.progress) - 0.1 - late * 0.8) / 0.5).clamp(0, 1)
     crack = smooth(1 - (nearest.values[1] - nearest.values[0]) / 0.025)
     cracked = (
-        over.frames * (1 - 0.6 * crack * _late(span(over.progress, 0, 0.1)))[:, None]
+        over.frames * (1 - 0.6 * crack * sheet(span(over.progress, 0, 0.1)))[:, None]
     )
     # Shards shrink on their own middles as they fall behind the pane.
     size = (1 - p).clamp(min=1e-3)
@@ -194,6 +197,7 @@ def shatter(over: Stretch, shards: int) -> Tensor:
     )
     # What is drawn from a place nearer to another shard is that one's, and has gone.
     inside = (own <= torch.minimum(*others)).float()
+    inside = inside * within(at_x, at_y, over.size)[:, 0]
     there = smooth((1 - p) * 2)[:, None] * inside[:, None]
     return mixed(over.entering, moved * (1 - 0.4 * p[:, None]), there)
 
@@ -215,7 +219,7 @@ def countdown(over: Stretch, turns: int) -> Tensor:
     distance, angle = polar(x, y)
     swept = torch.remainder(angle + math.pi / 2, math.tau) / math.tau
     p = span(over.progress, 0.15, 0.85)
-    grey = torch.where(swept < _late(p * turns % 1), 0.35, 0.65)
+    grey = torch.where(swept < sheet(p * turns % 1), 0.35, 0.65)
     lines = smooth(1 - torch.minimum(x.abs(), y.abs()) / 0.015)
     rings = smooth(
         1 - ((distance - 0.33).abs().minimum((distance - 0.4).abs())) / 0.012

@@ -6,15 +6,11 @@ import torch
 from torch import Tensor
 
 from mlcore.components.programs.blending import luma, mixed
-from mlcore.components.programs.easing import column, eased, hump, smooth, span
+from mlcore.components.programs.easing import column, eased, hump, sheet, smooth, span
 from mlcore.components.programs.noise import cell_noise, value_noise
 from mlcore.components.programs.registry import every, program
 from mlcore.components.programs.warps import plane, pulled, sampled
 from mlcore.components.stretch import Stretch
-
-
-def _late(values: Tensor) -> Tensor:
-    return values[:, None, None]
 
 
 def _cut(over: Stretch) -> Tensor:
@@ -36,7 +32,7 @@ def _beats(
 def colour_split(over: Stretch, reach: float) -> Tensor:
     """Red and blue part to the left and right, and meet on the other picture."""
     x, y = plane(over.frames)
-    aside = _late(hump(over.progress)) * reach
+    aside = sheet(hump(over.progress)) * reach
     both = mixed(
         over.frames, over.entering, column(smooth(span(over.progress, 0.3, 0.7)))
     )
@@ -51,13 +47,13 @@ def colour_split(over: Stretch, reach: float) -> Tensor:
 def block_shuffle(over: Stretch, rows: int) -> Tensor:
     """Blocks show other places of either picture, ever more and then ever fewer."""
     when, right, down, which = _beats(over, 9, rows, rows, 4)
-    wrong = (when < _late(hump(over.progress)) * 0.85).float()
+    wrong = (when < sheet(hump(over.progress)) * 0.85).float()
     x, y = over.grid()
     u, v = x + (right - 0.5) * wrong, y + (down - 0.5) * wrong
     share = torch.where(
         wrong > 0,
-        (which < _late(over.progress)).float(),
-        _late((over.progress >= 0.5).float()),
+        (which < sheet(over.progress)).float(),
+        sheet((over.progress >= 0.5).float()),
     )
     a, b = sampled(over.frames, u, v, "wrap"), sampled(over.entering, u, v, "wrap")
     return mixed(a, b, share[:, None])
@@ -68,19 +64,19 @@ def line_tearing(over: Stretch, lines: int) -> Tensor:
     """Lines lose their place and slip aside."""
     slip, which = _beats(over, 8, lines, 1, 2)
     x, y = over.grid()
-    reach = (slip - 0.5) * _late(hump(over.progress) ** 2) * 1.2
+    reach = (slip - 0.5) * sheet(hump(over.progress) ** 2) * 1.2
     u = x + reach
     a, b = (
         sampled(clip, u, y + 0 * u, "wrap") for clip in (over.frames, over.entering)
     )
-    return mixed(a, b, (which * 0.8 + 0.1 < _late(over.progress)).float()[:, None])
+    return mixed(a, b, (which * 0.8 + 0.1 < sheet(over.progress)).float()[:, None])
 
 
 @program("transition", "scan lines", every(lines=[8, 24]))
 def scan_lines(over: Stretch, lines: int) -> Tensor:
     """Every other line slides off to the left, the rest to the right."""
     x, y = over.grid()
-    p = _late(eased(over.progress, "cubic in"))
+    p = sheet(eased(over.progress, "cubic in"))
     way = torch.where((y * lines).floor() % 2 == 0, 1.0, -1.0)
     u = x + way * p * 1.02
     there = ((u >= 0) & (u <= 1))[:, None]
@@ -101,9 +97,9 @@ def static(over: Stretch, rows: int) -> Tensor:
 def lost_tracking(over: Stretch, bands: int) -> Tensor:
     """A tape that loses its track: bands roll through, bent, pale and noisy."""
     x, y = over.grid()
-    p = _late(over.progress)
+    p = sheet(over.progress)
     rolled = (y * bands + 3 * p) % 1
-    band = smooth(1 - (rolled - 0.5).abs() * 3.2) * _late(hump(over.progress))
+    band = smooth(1 - (rolled - 0.5).abs() * 3.2) * sheet(hump(over.progress))
     wobble = value_noise(
         over.chance, over.size, 18, over.progress * 14, device=over.device
     )[:, :, :1]
@@ -119,11 +115,11 @@ def lost_tracking(over: Stretch, bands: int) -> Tensor:
 def roll_over(over: Stretch, rolls: int) -> Tensor:
     """The vertical hold is lost: the picture rolls, a black bar between the turns."""
     x, y = over.grid()
-    p = _late(eased(over.progress, "sine both")) * rolls
+    p = sheet(eased(over.progress, "sine both")) * rolls
     v = y * 1.12 + p * 1.12
     turn = (v / 1.12).floor()
     place = v - turn * 1.12
-    gap = _late(hump(over.progress).clamp(max=0.25) * 4)
+    gap = sheet(hump(over.progress).clamp(max=0.25) * 4)
     seen = torch.where(place <= 1, torch.ones_like(place), 1 - gap)
     # At rest the picture fills the frame: the bar only opens while it rolls.
     at = mixed(y + 0 * place, place, gap) + 0 * x
@@ -138,9 +134,9 @@ def bad_reception(over: Stretch, speed: float) -> Tensor:
     """The picture shears and swims as the aerial is turned."""
     x, y = plane(over.frames)
     sway = torch.sin(math.tau * (speed * 0.4 * over.progress)) + 0.5
-    bend = _late(hump(over.progress) * sway)
+    bend = sheet(hump(over.progress) * sway)
     u = x + bend * (
-        0.7 * y + 0.15 * torch.sin(14 * y + _late(over.progress) * speed * 4)
+        0.7 * y + 0.15 * torch.sin(14 * y + sheet(over.progress) * speed * 4)
     )
     both = mixed(
         over.frames, over.entering, column(smooth(span(over.progress, 0.3, 0.7)))
@@ -169,7 +165,7 @@ def smeared_frames(over: Stretch, blocks: int) -> Tensor:
         over.chance, over.size, (blocks, columns), 3, over.device
     )
     x, y = over.grid()
-    p = _late(over.progress)
+    p = sheet(over.progress)
     reach = p**1.5 * 0.9
     dragged = sampled(
         over.frames, x + (right - 0.5) * reach, y + (down - 0.5) * reach, "mirror"
@@ -185,9 +181,9 @@ def jitter(over: Stretch, beats: int) -> Tensor:
     now = drawn[(over.progress * beats).long().clamp(max=beats - 1)]
     rise = hump(over.progress)
     x, y = plane(over.frames)
-    size = _late(1 + 0.7 * now[:, 2] * rise)
-    u = x / size + _late((now[:, 0] - 0.5) * rise) * 0.7
-    v = y / size + _late((now[:, 1] - 0.5) * rise) * 0.5
+    size = sheet(1 + 0.7 * now[:, 2] * rise)
+    u = x / size + sheet((now[:, 0] - 0.5) * rise) * 0.7
+    v = y / size + sheet((now[:, 1] - 0.5) * rise) * 0.5
     picked = column((now[:, 3] * 0.8 + 0.1 < over.progress).float())
     return pulled(mixed(over.frames, over.entering, picked), u, v, "mirror")
 

@@ -6,16 +6,12 @@ import torch
 from torch import Tensor
 
 from mlcore.components.programs.blending import luma, matte, mixed, paint, screened
-from mlcore.components.programs.blurs import directional, gaussian, zoom
-from mlcore.components.programs.easing import column, eased, hump, smooth, span
+from mlcore.components.programs.blurs import gaussian, smeared, zoom
+from mlcore.components.programs.easing import column, eased, hump, sheet, smooth, span
 from mlcore.components.programs.noise import evened, fractal_noise, value_noise
 from mlcore.components.programs.registry import every, program
 from mlcore.components.programs.warps import plane, polar, turned
 from mlcore.components.stretch import Stretch
-
-
-def _late(values: Tensor) -> Tensor:
-    return values[:, None, None]
 
 
 def _cut(over: Stretch, begin: float = 0.45, end: float = 0.55) -> Tensor:
@@ -74,9 +70,9 @@ def light_leak(over: Stretch, hue: float) -> Tensor:
     clouds = fractal_noise(
         over.chance, over.size, 2, over.seconds * 0.8, octaves=3, device=over.device
     )
-    p = _late(over.progress)
+    p = sheet(over.progress)
     front = torch.exp(-(((x - 1.4 * p + 0.2 + 0.5 * (clouds - 0.5)) / 0.35) ** 2))
-    strength = (front * (0.6 + clouds) * 2.2 + 0 * y) * _late(hump(over.progress))
+    strength = (front * (0.6 + clouds) * 2.2 + 0 * y) * sheet(hump(over.progress))
     body = paint(hue, 0.85, 1.0, over.frames)
     core = paint(hue + 0.08, 0.35, 1.0, over.frames)
     light = strength[:, None]
@@ -90,7 +86,7 @@ def light_sweep(over: Stretch, slant: float) -> Tensor:
     x, y = plane(over.frames)
     reach = x.abs().max() + abs(slant) / 2
     place = x + slant * y
-    front = _late(over.progress * 2.6 - 1.3) * reach
+    front = sheet(over.progress * 2.6 - 1.3) * reach
     behind = ((front - place) / 0.02).clamp(0, 1)[:, None]
     blade = torch.exp(-(((place - front) / 0.09) ** 2))[:, None]
     return mixed(over.frames, over.entering, behind) + 1.2 * blade
@@ -101,8 +97,8 @@ def spotlight(over: Stretch, path: str) -> Tensor:
     """The stage goes dark but for a spotlight; when it is bright again, all is changed."""
     x, y = plane(over.frames)
     aside = (over.progress - 0.5) * (1.2 if path == "across" else 0.0)
-    distance = torch.hypot(x - _late(aside), y + 0.08 + 0 * _late(aside))
-    radius = _late(1.5 - 1.28 * smooth(hump(over.progress)))
+    distance = torch.hypot(x - sheet(aside), y + 0.08 + 0 * sheet(aside))
+    radius = sheet(1.5 - 1.28 * smooth(hump(over.progress)))
     seen = ((radius - distance) / 0.08 + 0.5).clamp(0, 1)[:, None]
     dark = 1 - 0.95 * column(smooth(span(hump(over.progress), 0, 0.5)))
     return _cut(over, 0.4, 0.6) * (dark + (1 - dark) * seen)
@@ -122,7 +118,7 @@ def anamorphic_flare(over: Stretch, hue: float) -> Tensor:
     """Level streaks grow from the lights, as of a wide-screen lens."""
     both = _cut(over, 0.35, 0.65)
     bright = smooth((luma(both) - 0.45) * 2)
-    streaks = directional(bright, hump(over.progress) * 1.2, 0.0, passes=5)
+    streaks = smeared(bright, hump(over.progress) * 1.2, "across")
     colour = paint(hue, 0.7, 1.0, over.frames)
     return both + streaks * colour * 2.2 * column(hump(over.progress) ** 2)
 
@@ -154,7 +150,7 @@ def colour_bands(over: Stretch, way: int) -> Tensor:
 def paint_flood(over: Stretch, hue: float) -> Tensor:
     """One colour bulges up from below like a liquid, and drains to bare the other picture."""
     x, y = over.grid()
-    swing = 0.12 * torch.sin(math.tau * (1.5 * x + _late(over.progress)))
+    swing = 0.12 * torch.sin(math.tau * (1.5 * x + sheet(over.progress)))
     place = ((1 - y) + swing + 0.12) / 1.24
     filled = matte(place, eased(span(over.progress, 0, 0.5), "quad out"), 0.02)
     drained = matte(place, eased(span(over.progress, 0.5, 1), "quad in"), 0.02)
@@ -167,7 +163,7 @@ def shadow_pass(over: Stretch, slats: int) -> Tensor:
     """Shadows travel over the picture, as of a train's windows; in them it changes."""
     x, y = over.grid()
     place = x + 0.15 * y
-    front = _late(over.progress) * 2.2 - 0.5
+    front = sheet(over.progress) * 2.2 - 0.5
     depth = torch.exp(-(((place - front) / 0.3) ** 2))
     bars = 0.5 + 0.5 * torch.cos(math.tau * slats * (place - 2 * front))
     dark = smooth(depth * 1.6) * (1 if slats == 1 else 0.25 + 0.75 * bars)
@@ -180,7 +176,7 @@ def shadow_pass(over: Stretch, slats: int) -> Tensor:
 def embers(over: Stretch, hue: float) -> Tensor:
     """The picture smoulders away: a glowing rim eats through it and leaves the other."""
     field = evened(fractal_noise(over.chance, over.size, 3, device=over.device))
-    now = _late(over.progress) * 1.3 - 0.15
+    now = sheet(over.progress) * 1.3 - 0.15
     behind = ((now - field) / 0.02).clamp(0, 1)[:, None]
     rim = torch.exp(-((((now - field) - 0.02) / 0.04) ** 2))[:, None]
     char = ((field - now) / 0.12).clamp(0, 1)[:, None]
@@ -188,18 +184,18 @@ def embers(over: Stretch, hue: float) -> Tensor:
     return mixed(over.frames * (0.15 + 0.85 * char), over.entering, behind) + glow
 
 
-@program("transition", "bokeh", every(lights=[14, 36]))
+@program("transition", "bokeh", every(lights=[12, 26]))
 def bokeh(over: Stretch, lights: int) -> Tensor:
     """Out-of-focus lights swell over both pictures while they change."""
     x, y = plane(over.frames)
     chance = torch.rand(lights, 5, generator=over.chance)
-    rise = _late(hump(over.progress))
+    rise = sheet(hump(over.progress))
     glow = torch.zeros_like(over.frames)
     wide = float(x.abs().max())
     for u, v, size, tone, when in chance.tolist():
-        drift = _late(over.progress - 0.5) * (0.2 + 0.3 * when)
+        drift = sheet(over.progress - 0.5) * (0.2 + 0.3 * when)
         distance = torch.hypot(x - (2 * u - 1) * wide + drift, y - (v - 0.5) * 1.1)
-        radius = (0.06 + 0.14 * size) * (0.4 + 0.6 * rise) * (14 / lights) ** 0.3
+        radius = (0.06 + 0.14 * size) * (0.4 + 0.6 * rise) * (12 / lights) ** 0.3
         disc = ((radius - distance) / 0.02).clamp(0, 1) * rise
         glow = glow + paint(0.05 + 0.12 * tone, 0.6, 0.6, glow) * disc[:, None]
     soft = gaussian(_cut(over, 0.25, 0.75), hump(over.progress) * 0.08)
@@ -209,11 +205,11 @@ def bokeh(over: Stretch, lights: int) -> Tensor:
 @program("transition", "sun rotation", every(rays=[9, 18]))
 def sun_rotation(over: Stretch, rays: int) -> Tensor:
     """A turning sunburst of light opens from the middle."""
-    x, y = turned(*plane(over.frames), _late(over.progress) * 1.2)
+    x, y = turned(*plane(over.frames), sheet(over.progress) * 1.2)
     distance, angle = polar(x, y)
     beam = 0.5 + 0.5 * torch.cos(angle * rays)
     size = distance / distance.max() * (1.15 - 0.45 * beam)
-    now = _late(over.progress) * 1.35 - 0.1
+    now = sheet(over.progress) * 1.35 - 0.1
     behind = ((now - size) / 0.05).clamp(0, 1)[:, None]
     rim = torch.exp(-(((now - size) / 0.1) ** 2))[:, None] * column(hump(over.progress))
     return mixed(over.frames, over.entering, behind) + rim * paint(0.12, 0.4, 1.0, rim)

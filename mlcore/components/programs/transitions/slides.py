@@ -1,12 +1,10 @@
 """One picture moves and the other with it, over it or from under it."""
 
-import math
-
 import torch
 from torch import Tensor
 
 from mlcore.components.programs.blending import mixed
-from mlcore.components.programs.blurs import directional
+from mlcore.components.programs.blurs import smeared
 from mlcore.components.programs.easing import column, eased, hump, span
 from mlcore.components.programs.registry import every, program
 from mlcore.components.programs.warps import plane, sampled, turned, within
@@ -67,7 +65,6 @@ def _whip(over: Stretch, way: str, length: float) -> Tensor:
     """A pan so fast that it smears: both pictures in one sweep."""
     right, down = WAYS[way]
     p = eased(over.progress, "quint both")
-    angle = math.atan2(down, right)
     smear = length * hump(over.progress) ** 2
     swept = p * 3
     leaving = sampled(
@@ -78,7 +75,7 @@ def _whip(over: Stretch, way: str, length: float) -> Tensor:
         over.entering, *shifted(over, right * swept, down * swept), "mirror"
     )
     both = mixed(leaving, entering, column(span(p, 0.4, 0.6)))
-    return directional(both, smear, angle, passes=5)
+    return smeared(both, smear, "across" if right else "upright")
 
 
 for _way in WAYS:
@@ -168,13 +165,15 @@ def swap(over: Stretch, way: str) -> Tensor:
     """Both shrink and part, the entering one comes round to the front."""
     p = over.progress
     apart, size = hump(p) * 0.5, 1 - 0.45 * hump(p)
-    black = torch.zeros_like(over.frames)
-    front, back = _placed(over, apart, size, way), _placed(over, -apart, size, way)
-    leaving_front = laid(
-        laid(black, over.entering, *back, 0.5), over.frames, *front, 0.5
+    early = column(p < 0.5)
+    behind = torch.where(early, over.entering, over.frames)
+    before = torch.where(early, over.frames, over.entering)
+    # The leaving picture goes one way and the entering one the other.
+    side = torch.where(p < 0.5, apart, -apart)
+    drawn = laid(
+        torch.zeros_like(behind), behind, *_placed(over, -side, size, way), 0.5
     )
-    other_front = laid(laid(black, over.frames, *front, 0.5), over.entering, *back, 0.5)
-    return torch.where(column(p < 0.5), leaving_front, other_front)
+    return laid(drawn, before, *_placed(over, side, size, way), 0.5)
 
 
 def _placed(
@@ -191,7 +190,7 @@ def drop_in(over: Stretch, lean: float) -> Tensor:
     """The entering picture falls in from above, leaning by radians, and rights itself."""
     height, width = over.size
     fallen = eased(over.progress, "bounce out") - 1
-    angle = eased(over.progress, "elastic out")[:, None, None] - 1
+    angle = eased(over.progress, "quad out")[:, None, None] - 1
     x, y = plane(over.frames)
     u, v = turned(x, y - 1.3 * fallen[:, None, None], angle * lean)
     shade = 0.6 * span(over.progress, 0, 0.1)

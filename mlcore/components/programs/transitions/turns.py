@@ -50,23 +50,23 @@ def _cube(over: Stretch, way: str, inside: int) -> Tensor:
     turns = p * math.pi / 2, (p - 1) * math.pi / 2
     far = half * (-1 if inside else 1)
     back = hump(p) * (0.0 if inside else 0.45)
-    order = [(over.frames, turns[0]), (over.entering, turns[1])]
-    pair = []
-    for first, second in (order, order[::-1]):
-        drawn = _black(over)
-        for picture, turned_by in (first, second):
-            turn = turned_by * sign
-            aside, depth = -torch.sin(turn) * far, far - torch.cos(turn) * far + back
-            if level:
-                centre, axes = (
-                    vectors(aside, 0.0, depth),
-                    yawed(-turn),
-                )
-            else:
-                centre, axes = vectors(0 * p, aside, depth), pitched(-turn)
-            drawn = card(drawn, picture, centre, axes, lit(turn))
-        pair.append(drawn)
-    return _ends(over, torch.where(column(p < 0.5), pair[1], pair[0]))
+    # The side that is turned farther away is drawn first.
+    early = column(p < 0.5)
+    pictures = (
+        torch.where(early, over.entering, over.frames),
+        torch.where(early, over.frames, over.entering),
+    )
+    angles = torch.where(p < 0.5, *turns[::-1]), torch.where(p < 0.5, *turns)
+    drawn = _black(over)
+    for picture, angle in zip(pictures, angles, strict=True):
+        turn = angle * sign
+        aside, depth = -torch.sin(turn) * far, far - torch.cos(turn) * far + back
+        if level:
+            centre, axes = vectors(aside, 0.0, depth), yawed(-turn)
+        else:
+            centre, axes = vectors(0 * p, aside, depth), pitched(-turn)
+        drawn = card(drawn, picture, centre, axes, lit(turn))
+    return _ends(over, drawn)
 
 
 for _way in ("left", "right", "up", "down"):
@@ -176,8 +176,12 @@ def _tiles(over: Stretch, rows: int, columns: int, delay: float) -> Tensor:
     turn = torch.cos(p * math.pi)
     within_tile = x * columns - column_of - 0.5
     # Beyond a quarter turn the back is seen, which is the entering picture unmirrored.
-    at = within_tile / turn.abs().clamp(min=1e-3)
-    seen = (at.abs() <= 0.5)[:, None] * (0.5 + 0.5 * turn.abs())[:, None]
+    narrow = turn.abs().clamp(min=1e-3)
+    at = within_tile / narrow
+    pixels = over.size[1] / columns
+    seen = ((narrow / 2 - within_tile.abs()) * pixels + 0.5).clamp(0, 1)
+    seen = torch.where(narrow >= 1, torch.ones_like(seen), seen)
+    seen = (seen * (0.5 + 0.5 * narrow))[:, None]
     place = (at.clamp(-0.5, 0.5) + 0.5 + column_of) / columns
     flat = y + 0 * place
     front, back = sampled(over.frames, place, flat), sampled(over.entering, place, flat)
