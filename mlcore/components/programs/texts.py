@@ -41,22 +41,29 @@ def _title(words: list[str], size: float) -> list[Line]:
 
 
 def _lower_third(words: list[str], size: float) -> list[Line]:
-    name, role = " ".join(words[:2]), " ".join(words[2:5])
-    tall = 0.17 * size
+    name, role = " ".join(words[:2]), " ".join(words[2:4])
+    tall = 0.19 * size
     return [
-        Line(text=name, tall=tall, top=0.67, anchor=0, left=0.07),
-        Line(text=role, tall=0.62 * tall, top=0.68 + tall, anchor=0, left=0.07),
+        Line(text=name, tall=tall, top=0.62, anchor=0, left=0.07),
+        Line(text=role, tall=0.7 * tall, top=0.63 + tall, anchor=0, left=0.07),
     ]
 
 
 def _caption(words: list[str], size: float) -> list[Line]:
-    text, tall = " ".join(words[:4]), 0.17 * size
-    return [Line(text=text, tall=tall, top=0.9 - tall, anchor=0.5, left=0.5)]
+    upper, lower = " ".join(words[:2]), " ".join(words[2:4])
+    tall = 0.16 * size
+    return [
+        Line(text=upper, tall=tall, top=0.93 - 2.1 * tall, anchor=0.5, left=0.5),
+        Line(text=lower, tall=tall, top=0.93 - tall, anchor=0.5, left=0.5),
+    ]
 
 
 def _corner(words: list[str], size: float) -> list[Line]:
-    text, tall = " ".join(words[:2]), 0.19 * size
-    return [Line(text=text, tall=tall, top=0.07, anchor=1, left=0.95)]
+    tall = 0.19 * size
+    return [
+        Line(text=word, tall=tall, top=0.05 + row * 1.05 * tall, anchor=1, left=0.95)
+        for row, word in enumerate(words[:2])
+    ]
 
 
 def _credits(words: list[str], size: float) -> list[Line]:
@@ -75,8 +82,8 @@ def _credits(words: list[str], size: float) -> list[Line]:
 
 
 def _headline(words: list[str], size: float) -> list[Line]:
-    text, tall = " ".join(words[:2]), 0.22 * size
-    return [Line(text=text, tall=tall, top=0.08, anchor=0, left=0.06)]
+    text, tall = " ".join(words[:2]), 0.26 * size
+    return [Line(text=text, tall=tall, top=0.06, anchor=0, left=0.06)]
 
 
 def _numeral(words: list[str], size: float) -> list[Line]:
