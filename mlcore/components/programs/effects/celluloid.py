@@ -144,7 +144,7 @@ def film_burn(over: Stretch, tint: str, cells: float, rate: float) -> Tensor:
 @program(
     "effect",
     "super 8",
-    every(warm=[1.0, 0.5], corner=[0.06, 0.16], weave=[0.01, 0.03]),
+    every(warm=[1.0, 0.5], corner=[0.06, 0.16], weave=[0.008, 0.045]),
 )
 def super_8(over: Stretch, warm: float, corner: float, weave: float) -> Tensor:
     """Home film: soft, warm, grainy, in a gate with round corners."""

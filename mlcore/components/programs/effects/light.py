@@ -158,7 +158,7 @@ def flickering_lamp(over: Stretch, rate: float, depth: float, tint: str) -> Tens
 @program(
     "effect",
     "glow pulse",
-    every(rate=[0.55, 1.3], softness=[0.04, 0.12], strength=[0.7, 1.2]),
+    every(rate=[0.55, 1.3], softness=[0.03, 0.16], strength=[0.7, 1.2]),
 )
 def glow_pulse(over: Stretch, rate: float, softness: float, strength: float) -> Tensor:
     """Lights bloom and fall back."""

@@ -109,7 +109,7 @@ def rewind(over: Stretch, rate: float, bars: float, tear: float) -> Tensor:
 @program(
     "effect",
     "speed ramp",
-    every(rate=[0.45, 0.85], blur=[0.4, 0.9], zoom=[0.2, 0.5]),
+    every(rate=[0.45, 0.85], blur=[0.3, 1.2], zoom=[0.2, 0.5]),
 )
 def speed_ramp(over: Stretch, rate: float, blur: float, zoom: float) -> Tensor:
     """Slow, then very fast with a rush towards the middle, then slow."""
