@@ -27,33 +27,38 @@ def render(
     a sticker's place). Without a component: A, then B, a plain cut in the middle.
     Raises ValueError for materials of another shape.
     """
-    _check(layout, a, b)
+    shape = (layout.frames, 3, layout.height, layout.width)
+    if tuple(a.shape) != shape or tuple(b.shape) != shape:
+        raise ValueError(
+            f"materials must be {shape}, got {tuple(a.shape)} and {tuple(b.shape)}"
+        )
     seconds = layout.times(a.device)
-    half = layout.seconds / 2
-    plain = torch.where((seconds >= half)[:, None, None, None], b, a)
+    second = (seconds >= layout.seconds / 2)[:, None, None, None]
+    plain = torch.where(second, b, a)
     if component is None:
         return plain
+    chance = torch.Generator().manual_seed(component.seed(clip))
     whole = Stretch(
         frames=plain,
         entering=b,
         seconds=seconds,
         progress=seconds / layout.seconds,
-        chance=torch.Generator().manual_seed(component.seed(clip)),
+        chance=chance,
         artwork=artwork,
     )
+    return _drawn(component, whole, (a, b), layout).clamp(0, 1)
+
+
+def _drawn(
+    component: Component, whole: Stretch, pair: tuple[Tensor, Tensor], layout: Layout
+) -> Tensor:
+    """The component where its category lies in time."""
     if component.category == "transition":
-        return _crossed(whole, a, b, layout, component).clamp(0, 1)
+        return _crossed(whole, *pair, layout, component)
     if component.category == "animation":
-        whole = replace(whole, progress=(seconds % half) / half)
-    draw = program_of(component).draw
-    return draw(whole, **component.settings).clamp(0, 1)
-
-
-def _check(layout: Layout, *materials: Tensor) -> None:
-    shape = (layout.frames, 3, layout.height, layout.width)
-    for each in materials:
-        if tuple(each.shape) != shape:
-            raise ValueError(f"materials must be {shape}, got {tuple(each.shape)}")
+        half = layout.seconds / 2
+        whole = replace(whole, progress=(whole.seconds % half) / half)
+    return program_of(component).draw(whole, **component.settings)
 
 
 def _crossed(
