@@ -43,7 +43,7 @@ def claimed(job: Job) -> Claim:
     return Claim(mine)
 
 
-def run(job: Job, work):  # type: ignore[no-untyped-def]
+def run(job: Job, work):
     claim = claimed(job)
     work(claim)
     claim.job.end(Job.State.DONE)

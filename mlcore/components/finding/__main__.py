@@ -10,7 +10,9 @@ sentence"} and exit code 1 when it cannot run.
 import argparse
 import hashlib
 import json
+import os
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,12 +39,12 @@ FIT, CALIBRATE, JUDGE = range(4), range(2), range(2, 4)
 """Material pairs: of the training pool, then of the test pool."""
 
 
-def main() -> int:
+def main(environment: Mapping[str, str] = os.environ) -> int:
     """Fit, judge, save and print."""
     parser = argparse.ArgumentParser(prog="python -m mlcore.components.finding")
     parser.add_argument("encoder", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    add_sources(parser)
+    add_sources(parser, environment)
     given = parser.parse_args()
     try:
         document = build(given)
