@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from mlcore.checkpoint import load
 from mlcore.components.arms import ARMS, LearningConfig
 from mlcore.components.baselines import frozen, histograms
 from mlcore.components.component import Component
@@ -130,6 +131,6 @@ def _result(judged: Judged) -> Result:
 
 
 def _steps_done(order: Order) -> int:
-    diary = order.out.with_suffix(".jsonl")
-    there = diary.exists() and order.training_file.exists()
-    return len(diary.read_text().splitlines()) if there else 0
+    if not order.training_file.exists():
+        return 0
+    return int(load(order.training_file)[1]["steps"])

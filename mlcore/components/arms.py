@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from mlcore.components.encoder import EncoderConfig
+from mlcore.components.config import EncoderConfig
 from mlcore.components.losses import TEMPERATURE
 
 

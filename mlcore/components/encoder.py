@@ -11,61 +11,13 @@ B: clips, T: frames, H, W: picture, N: patches, D: width, E: length of an embedd
 G: guidance tokens
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from mlcore.components.component import CATEGORIES
+from mlcore.components.config import EncoderConfig
+from mlcore.components.spatial import SmallViT, SpatialEncoder
 from mlcore.nn import Attention, Block, FeedForward, begin_weights
-
-Guidance = Literal["types", "clusters", "learned", "random"]
-"""What the guidance tokens are: centres of categories, k-means centres, or a control."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class EncoderConfig:
-    """The network's shape; without given values, what trains on a processor."""
-
-    size: int = 64
-    """Height and width of a frame in pixels"""
-    frames: int = 8
-    patch: int = 8
-    convolved: bool = True
-    """Whether patches are made by several small convolutions instead of one"""
-    dims: int = 192
-    heads: int = 6
-    spatial: int = 4
-    """Blocks of the spatial encoder; CLIP's own where `clip` is given"""
-    temporal: int = 2
-    decoder: int = 2
-    """Blocks of the decoder; 0: the mean of the frames is read instead"""
-    embedding: int = 192
-    guided_encoder: bool = True
-    guided_decoder: bool = True
-    guidance: Guidance = "types"
-    guides: int = len(CATEGORIES)
-    """G"""
-    raw: bool = False
-    """Whether the decoder also sees the clip without its component"""
-    clip: Mapping[str, Any] | None = None
-    """transformers' config of a CLIP vision network that is the spatial encoder"""
-
-    def __post_init__(self) -> None:
-        if self.size % self.patch:
-            raise ValueError(f"patches of {self.patch} do not tile {self.size} pixels")
-        if self.dims % self.heads:
-            raise ValueError(f"{self.heads} heads do not share {self.dims} evenly")
-        if min(self.frames, self.embedding, self.guides) < 1 or self.decoder < 0:
-            raise ValueError("frames, embedding and guides must be at least 1")
-        if not self.decoder and (self.guided_decoder or self.raw):
-            raise ValueError(
-                "without a decoder nothing in it is guided or sees raw clips"
-            )
 
 
 class ComponentEncoder(nn.Module):
@@ -131,7 +83,7 @@ class ComponentEncoder(nn.Module):
             )
 
 
-def spatial_encoder(config: EncoderConfig) -> "SpatialEncoder":
+def spatial_encoder(config: EncoderConfig) -> SpatialEncoder:
     """Return the spatial encoder of a config: CLIP's where it has one, else a small one."""
     if config.clip is None:
         return SmallViT(config)
@@ -139,73 +91,6 @@ def spatial_encoder(config: EncoderConfig) -> "SpatialEncoder":
     from mlcore.components.clip import ClipViT  # noqa: PLC0415
 
     return ClipViT(config)
-
-
-class SpatialEncoder(nn.Module):
-    """Frames (F, 3, H, W) in 0..1 and guidance tokens to (F, D)."""
-
-    def begin(self, chance: torch.Generator) -> None:
-        """Set weights that `begin_weights` does not know."""
-
-    def take_over(self, folder: Path) -> None:
-        """Begin with the weights in a folder; ValueError where there are none to take."""
-        raise ValueError(f"this spatial encoder begins from nothing, not from {folder}")
-
-
-def stem(config: EncoderConfig) -> nn.Sequential:
-    """Return convolutions that halve the picture until a patch is one token.
-
-    They learn local patterns sooner than one wide convolution a patch does (Xiao et al.,
-    arXiv 2106.14881).
-    """
-    halvings = config.patch.bit_length() - 1
-    wide = [config.dims >> left for left in range(halvings - 1, -1, -1)]
-    layers: list[nn.Module] = []
-    for narrow, broad in zip([3, *wide], wide, strict=False):
-        layers += [nn.Conv2d(narrow, broad, 3, 2, 1), nn.GELU()]
-    return nn.Sequential(*layers, nn.Conv2d(config.dims, config.dims, 1))
-
-
-class SmallViT(SpatialEncoder):
-    """A vision transformer; its class token is read (Dosovitskiy et al., arXiv 2010.11929)."""
-
-    def __init__(self, config: EncoderConfig) -> None:
-        super().__init__()
-        patches = (config.size // config.patch) ** 2
-        self.patches = (
-            stem(config)
-            if config.convolved
-            else nn.Conv2d(3, config.dims, config.patch, config.patch)
-        )
-        self.token = nn.Parameter(torch.zeros(1, 1, config.dims))
-        self.place = nn.Parameter(torch.zeros(1, patches, config.dims))
-        self.blocks = nn.ModuleList(
-            Block(config.dims, config.heads, guided=config.guided_encoder)
-            for _ in range(config.spatial)
-        )
-        self.norm = nn.LayerNorm(config.dims)
-        self.guided = config.guided_encoder
-
-    def begin(self, chance: torch.Generator) -> None:
-        """Draw the class token and the places; keep signals' size through the stem."""
-        for layer in self.patches.modules():
-            if isinstance(layer, nn.Conv2d):
-                nn.init.kaiming_normal_(layer.weight, generator=chance)
-        nn.init.trunc_normal_(self.token, std=0.02, generator=chance)
-        nn.init.trunc_normal_(self.place, std=0.02, generator=chance)
-
-    def forward(self, frames_FCHW: Tensor, guides_1GD: Tensor | None) -> Tensor:
-        """Return (F, D)."""
-        # To about -2..2, as most networks are fed.
-        patches_FND = self.patches((frames_FCHW - 0.5) * 4).flatten(2).transpose(1, 2)
-        token_F1D = self.token.expand(len(patches_FND), -1, -1)
-        x_FND = torch.cat([token_F1D, patches_FND + self.place], dim=1)
-        for block in self.blocks:
-            # Of the last block's tokens only the class token is read.
-            asking = 1 if block is self.blocks[-1] else None
-            x_FND = block(x_FND, guides_1GD if self.guided else None, asking)
-        read: Tensor = self.norm(x_FND[:, 0])
-        return read
 
 
 class TemporalEncoder(nn.Module):

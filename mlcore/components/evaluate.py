@@ -92,33 +92,38 @@ def judge(
     numbers = range(pairs)
     seen_MNE = embedded(embed, studio, trained, numbers, raw=raw)
     fresh_MNE = embedded(embed, studio, unseen, numbers, raw=raw)
-    plain = embedded(embed, studio, [None], PLAIN_PAIRS, raw=raw)[:, 0]
+    plain_nE = embedded(embed, studio, [None], PLAIN_PAIRS, raw=raw)[:, 0]
     closed = recall(seen_MNE, trained)
-    half = pairs // 2
+    document = {
+        "components": len(trained),
+        "unseen": len(unseen),
+        "pairs": pairs,
+        "closed": closed.rows(),
+        "interval": closed.interval(),
+        "closed_at_open_size": recall_in_draws(seen_MNE, trained, unseen),
+        "open": recall(fresh_MNE, unseen).rows(),
+        "by_material": found_by_material(seen_MNE),
+        **_detection(seen_MNE, fresh_MNE, plain_nE),
+        **_direction(seen_MNE, trained),
+    }
+    return Judged(closed=closed, document=document)
+
+
+def _detection(seen_MNE: Tensor, fresh_MNE: Tensor, plain_nE: Tensor) -> Document:
+    half = len(seen_MNE) // 2
     known = library(seen_MNE[:half])
     asked = nearest(seen_MNE[half:].flatten(0, 1), known)
+    fresh = nearest(fresh_MNE[half:].flatten(0, 1), known)
+    return {
+        "untouched_auroc": told_apart(asked, nearest(plain_nE, known)),
+        "unseen_auroc": told_apart(asked, fresh),
+    }
+
+
+def _direction(seen_MNE: Tensor, trained: Sequence[Component]) -> Document:
     beside = mirrored(trained)
-    return Judged(
-        closed=closed,
-        document={
-            "components": len(trained),
-            "unseen": len(unseen),
-            "pairs": pairs,
-            "closed": closed.rows(),
-            "interval": closed.interval(),
-            "closed_at_open_size": recall_in_draws(seen_MNE, trained, unseen),
-            "open": recall(fresh_MNE, unseen).rows(),
-            "by_material": found_by_material(seen_MNE),
-            "untouched_auroc": told_apart(asked, nearest(plain, known)),
-            "unseen_auroc": told_apart(
-                asked, nearest(fresh_MNE[half:].flatten(0, 1), known)
-            ),
-            "mirrored": {
-                "pairs": len(beside),
-                "told_apart": mirrored_told_apart(seen_MNE, beside) if beside else None,
-            },
-        },
-    )
+    right = mirrored_told_apart(seen_MNE, beside) if beside else None
+    return {"mirrored": {"pairs": len(beside), "told_apart": right}}
 
 
 def over_seeds(judged: Sequence[Judged]) -> Document:

@@ -6,7 +6,8 @@ from pathlib import Path
 import torch
 
 from mlcore.checkpoint import Meaning, UnusableCheckpoint, halved, load, save
-from mlcore.components.encoder import ComponentEncoder, EncoderConfig
+from mlcore.components.config import EncoderConfig
+from mlcore.components.encoder import ComponentEncoder
 
 FORMAT = 1
 

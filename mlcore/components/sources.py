@@ -11,7 +11,7 @@ from mlcore.components.artwork import load_artwork
 from mlcore.components.catalogue import catalogue
 from mlcore.components.choosing import some
 from mlcore.components.component import Component
-from mlcore.components.encoder import EncoderConfig
+from mlcore.components.config import EncoderConfig
 from mlcore.components.materials import FILE as MATERIALS
 from mlcore.components.materials import load_materials
 from mlcore.components.split import split

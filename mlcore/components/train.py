@@ -25,7 +25,7 @@ from mlcore.components.arms import ARMS, LearningConfig
 from mlcore.components.artwork import ArtworkError
 from mlcore.components.batches import Batches
 from mlcore.components.component import Component
-from mlcore.components.encoder import EncoderConfig
+from mlcore.components.config import EncoderConfig
 from mlcore.components.keeping import save_encoder
 from mlcore.components.loop import Budget, Diary, Keeper, Loop
 from mlcore.components.shapes import SHAPES
@@ -57,6 +57,11 @@ class Order:
         """Where the training is kept until it is done."""
         return self.out.with_suffix(".training.safetensors")
 
+    @property
+    def diary_file(self) -> Path:
+        """Where the loss of every step is noted."""
+        return self.out.with_suffix(".jsonl")
+
 
 def train(
     order: Order,
@@ -68,19 +73,14 @@ def train(
 ) -> Meaning:
     """Train, write the encoder, and return what is known about it.
 
-    With `resume` it goes on from the last checkpoint, if there is one. Raises
-    UnusableCheckpoint when that is broken or of another training, ValueError when the
-    order cannot be carried out.
+    With `resume` it goes on from the last checkpoint, if there is one. Raises ValueError
+    when that is unusable (UnusableCheckpoint), or the order cannot be carried out.
     """
     world = world or World()
-    encoder = new_encoder(order.encoder, order.learning.seed)
-    if order.clip is not None:
-        encoder.spatial.take_over(order.clip)
-    components = list(order.components)
-    training = Training(encoder, order.learning, components, device, world)
+    training = _begun(order, device, world)
     batches = Batches(
         studio=studio,
-        components=components,
+        components=training.components,
         batch=order.learning.batch,
         seed=order.learning.seed,
         together=order.learning.together,
@@ -91,27 +91,38 @@ def train(
     seconds = 0.0
     if resume and order.training_file.exists():
         seconds = keeper.take_up(training)
+    diary = Diary(order.diary_file, training.steps) if world.first else None
     loop = Loop(
         budget=order.budget,
         keeper=keeper,
-        diary=Diary(order.out.with_suffix(".jsonl"), training.steps)
-        if world.first
-        else None,
+        diary=diary,
         clock=time.monotonic,
         loaders=order.loaders,
     )
     seconds = loop.run(training, batches, seconds)
-    known = {
-        **training.meaning(),
-        "unseen": [each.key for each in order.unseen],
-        "seconds": round(seconds, 1),
-        "device": device.type,
-        "programs": world.size,
-        "torch": torch.__version__,
-    }
+    known = _known(order, training, seconds)
     if world.first:
         save_encoder(training.average.network, order.out, known)
     return known
+
+
+def _begun(order: Order, device: torch.device, world: World) -> Training:
+    encoder = new_encoder(order.encoder, order.learning.seed)
+    if order.clip is not None:
+        encoder.spatial.take_over(order.clip)
+    components = list(order.components)
+    return Training(encoder, order.learning, components, device, world)
+
+
+def _known(order: Order, training: Training, seconds: float) -> Meaning:
+    return {
+        **training.meaning(),
+        "unseen": [each.key for each in order.unseen],
+        "seconds": round(seconds, 1),
+        "device": training.device.type,
+        "programs": training.world.size,
+        "torch": torch.__version__,
+    }
 
 
 def ordered(

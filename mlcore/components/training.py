@@ -22,7 +22,8 @@ from mlcore.components.arms import LearningConfig
 from mlcore.components.batches import Batch
 from mlcore.components.centres import followed, k_means, type_means
 from mlcore.components.component import CATEGORIES, Component
-from mlcore.components.encoder import ComponentEncoder, EncoderConfig
+from mlcore.components.config import EncoderConfig
+from mlcore.components.encoder import ComponentEncoder
 from mlcore.components.losses import in_batch_loss, queue_loss
 from mlcore.components.queues import Queues
 from mlcore.fit import Average, World, cosine_rate, mixed_precision, with_decay

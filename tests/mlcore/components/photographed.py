@@ -7,7 +7,7 @@ import mlcore.components.programs.filters.film
 import mlcore.components.programs.transitions.dissolves
 import mlcore.components.programs.transitions.slides  # noqa: F401  named by importing
 from mlcore.components.arms import ARMS, LearningConfig
-from mlcore.components.encoder import EncoderConfig
+from mlcore.components.config import EncoderConfig
 from mlcore.components.loop import Budget
 from mlcore.components.programs.registry import PROGRAMS
 from mlcore.components.stretch import Layout

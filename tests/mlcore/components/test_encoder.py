@@ -9,7 +9,8 @@ import torch
 from transformers import CLIPVisionConfig, CLIPVisionModel
 
 from mlcore.components.clip import clip_config
-from mlcore.components.encoder import ComponentEncoder, EncoderConfig
+from mlcore.components.config import EncoderConfig
+from mlcore.components.encoder import ComponentEncoder
 from mlcore.components.shapes import SHAPES
 
 TINY = EncoderConfig(

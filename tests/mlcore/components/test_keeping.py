@@ -1,5 +1,7 @@
 """What of a training outlives it: checkpoints, the encoder, two programs' common weights."""
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -11,13 +13,14 @@ import time
 import unittest
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import torch
 
 from mlcore.checkpoint import UnusableCheckpoint
 from mlcore.components.keeping import load_encoder
 from mlcore.components.loop import Budget
-from mlcore.components.train import train
+from mlcore.components.train import main, train
 from tests.mlcore.components.photographed import CPU, order, studio
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -105,6 +108,22 @@ class KeepingTests(unittest.TestCase):
 
         with self.assertRaisesRegex(UnusableCheckpoint, "other encoder"):
             train(other, studio(), CPU, resume=True)
+
+    def test_without_artwork_the_command_names_the_missing_file(self):
+        words = ["train", "--out", str(self.out), "--steps", "1"]
+        folder = str(self.out.parent)
+        said = io.StringIO()
+
+        with (
+            mock.patch.object(sys, "argv", [*words, "--device", "cpu"]),
+            contextlib.redirect_stdout(said),
+        ):
+            code = main({"KULESHOV_WEIGHTS": folder})
+
+        self.assertEqual(code, 1)
+        error = json.loads(said.getvalue())["error"]
+        self.assertIn(f"{folder}/materials.safetensors", error)
+        self.assertFalse(self.out.exists())
 
     def test_a_training_in_minutes_ends_in_time(self):
         asked = replace(order(self.out), budget=Budget(minutes=0.01))
