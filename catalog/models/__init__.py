@@ -2,12 +2,12 @@ from catalog.models.acceptances import Acceptance
 from catalog.models.bins import Bin, BinItem, StorageRoot
 from catalog.models.components import (
     ComponentEmbedding,
-    ComponentFinding,
     ComponentPlace,
     EditingComponent,
 )
 from catalog.models.cuts import CutEvent, ImportedCut
 from catalog.models.encoders import EncoderVersion
+from catalog.models.findings import ComponentFinding
 from catalog.models.jobs import Job
 from catalog.models.looks import Look
 from catalog.models.matches import MatchCandidate, MatchSet

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from catalog.models import EncoderVersion, MatchCandidate, Shot, ShotMask, Title
+from catalog.models import (
+    ComponentFinding,
+    EncoderVersion,
+    MatchCandidate,
+    Shot,
+    ShotMask,
+    Title,
+)
 from catalog.views.drawing import Arrow, arrows_inside, flow_arrows, mask_path
 
 if TYPE_CHECKING:
@@ -48,6 +55,7 @@ def inspect(shot: Shot, user: User) -> dict[str, Any]:
         if shot.group_id
         else [],
         "partners": partners.with_card()[:PARTNERS],
+        "findings": ComponentFinding.objects.live().laid().of_shot(shot),
     }
 
 

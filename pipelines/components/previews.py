@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Pictures = NDArray[np.uint8]
 
-LAYOUT = Layout(frames=60, height=180, width=320, seconds=4.0)
+LAYOUT = Layout(frames=48, height=180, width=320, seconds=4.0)
 RATE = Fraction(LAYOUT.frames, 4)
 
 

@@ -8,10 +8,11 @@ from tests.catalog.pages import HTMX, Markup, PageTestCase, logged_in, markup, t
 from tests.components import (
     add_component,
     add_embedding,
+    add_finding,
     add_place,
     write_preview,
 )
-from tests.factories import add_user
+from tests.factories import add_production, add_shots, add_title, add_user
 
 
 class LibraryCase(PageTestCase):
@@ -190,3 +191,21 @@ class MapTests(LibraryCase):
         self.assertContains(
             self.client.get("/components/map/"), "Nothing is on the map yet"
         )
+
+
+class FindingTests(PageTestCase):
+    def test_a_shot_shows_what_is_found_on_it_and_at_its_first_cut(self):
+        production = add_production()
+        title = add_title(production)
+        shot = add_shots(title, 100, 100)[1]
+        add_finding(title, 100, add_component())
+        add_finding(title, 200)
+        noir = add_finding(title, 150)
+        noir.cut_frame, noir.shot, noir.category = None, shot, "filter"
+        noir.save()
+        client = logged_in(add_user("", "viewer", [production]))
+        page = text(client.get(f"/titles/{title.pk}/?shot={shot.pk}"))
+        self.assertIn("Cross dissolve</a>", page)
+        self.assertIn("80% · at its first cut", page)
+        self.assertIn("Unknown filter", page)
+        self.assertNotIn("Unknown transition", page)

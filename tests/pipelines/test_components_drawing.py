@@ -53,7 +53,7 @@ class PreviewTests(WorkerTestCase):
         job = ended(ask_every_preview(user=None), self.worker)
         self.assertEqual(job.state, Job.State.DONE)
         self.assertEqual([local_path(k).stat().st_mtime_ns for k in keys], written)
-        self.assertEqual(RATE, 15)
+        self.assertEqual(RATE, 12)
 
     def test_without_a_recommender_a_recommendation_ends_with_its_reason(self):
         pair = roomy_pair()
