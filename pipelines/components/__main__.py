@@ -17,6 +17,7 @@ def main() -> int:
     from mlcore.components.catalogue import catalogue  # noqa: PLC0415
     from pipelines.components.listing import list_components  # noqa: PLC0415
     from pipelines.components.shipped import set_up_finder  # noqa: PLC0415
+    from pipelines.errors import PipelineError  # noqa: PLC0415
 
     try:
         components = catalogue()
@@ -28,7 +29,10 @@ def main() -> int:
         f"{listed.offered} components, {listed.added} of them new, "
         f"{listed.withdrawn} no longer offered\n"
     )
-    sys.stdout.write(f"Components are found by {set_up_finder()}\n")
+    try:
+        sys.stdout.write(f"Components are found by {set_up_finder()}\n")
+    except PipelineError as error:
+        sys.stderr.write(f"No components are found in titles: {error}\n")
     return 0
 
 
