@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,8 @@ from pipelines.stills import crop_to_picture, publish_stills
 from pipelines.stretches import read_stretch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from decord import VideoReader
     from numpy.typing import NDArray
 
@@ -86,6 +88,8 @@ class _Side:
     proxy: VideoReader
     signals: Signals
     pictures: list[Picture]
+    kept: Future[None]
+    """Ends when the frames' stills are published."""
 
     @property
     def here(self) -> int:
@@ -99,11 +103,14 @@ def offsets_of(cut: MatchCut) -> dict[str, Any]:
     Raises PipelineError for a kind that there is no more.
     """
     kind = _live_kind(cut.kind)
-    with ThreadPoolExecutor(2) as pool:
-        sides = list(
-            pool.map(_read, (cut.leaving, cut.entering), (Slot.TAIL, Slot.HEAD))
-        )
+    with ThreadPoolExecutor(4) as pool:
+        # Stills wait for the disk, not for a processor: fifty would take half a second.
+        read = partial(_read, keep=lambda *of: pool.submit(publish_stills, *of))
+        both = (cut.leaving, cut.entering), (Slot.TAIL, Slot.HEAD)
+        sides = list(pool.map(read, *both))
         seen = list(pool.map(partial(_observed, kind=cut.kind), sides))
+    for side in sides:
+        side.kept.result()
     grid = score_offsets(kind, *seen)
     here = sides[0].here, sides[1].here
     peak = grid.peak(here)
@@ -135,15 +142,15 @@ def _live_kind(name: str) -> Kind[Any]:
     return live[name]
 
 
-def _read(side: CutSide, slot: Slot) -> _Side:
+def _read(side: CutSide, slot: Slot, keep: Callable[..., Future[None]]) -> _Side:
     title = side.title
     first = max(side.first_frame, side.frame - REACH)
     frames = list(range(first, min(side.end_frame, side.frame + REACH + 1)))
     proxy = open_proxy(local_path(title.proxy_key))
     stills = read_stills(proxy, frames)
-    publish_stills(title, frames, stills)
+    kept = keep(title, frames, stills)
     pictures = [crop_to_picture(still, title) for still in stills]
-    return _Side(side, slot, frames, proxy, load_signals(title), pictures)
+    return _Side(side, slot, frames, proxy, load_signals(title), pictures, kept)
 
 
 def _observed(side: _Side, kind: str) -> list[Observation]:

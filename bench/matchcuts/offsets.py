@@ -31,11 +31,12 @@ def _measure_kind(kind: str) -> None:
 
     best = MatchCandidate.objects.filter(kind=kind, rank__isnull=False)
     best = best.select_related("leaving__title", "entering__title").order_by("rank")
-    seconds, sizes = [], []
+    seconds, cpu, sizes = [], [], []
     for candidate in best[: CUTS + 1]:
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         found = offsets_of(cut_of_candidate(candidate))
         seconds.append(time.perf_counter() - began)
+        cpu.append(time.process_time() - busy)
         sizes.append(len(found["leaving_frames"]) * len(found["entering_frames"]))
     # The first also loads the networks, which an interactive worker has in memory.
     first, warm = seconds[0], seconds[1:]
@@ -43,7 +44,8 @@ def _measure_kind(kind: str) -> None:
     print(
         f"  {kind:7s} {min(sizes)} to {max(sizes)} pairs of frames; first {first:.2f} s, "
         f"then median {statistics.median(warm):.2f} s, longest {max(warm):.2f} s; "
-        f"{within} of {len(warm)} within {WAIT:.0f} s",
+        f"{within} of {len(warm)} within {WAIT:.0f} s; CPU median "
+        f"{statistics.median(cpu[1:]):.2f} s",
         flush=True,
     )
 
