@@ -38,6 +38,7 @@ urlpatterns = [
     path("matches/<int:candidate_id>/keep/", keeping.keep, name="keep"),
     path("matches/<int:candidate_id>/components/", accepting.laying, name="laying"),
     path("matches/<int:candidate_id>/components/lay/", accepting.lay, name="lay"),
+    path("matches/<int:candidate_id>/components/try/", accepting.try_out, name="try"),
     path(
         "matches/<int:candidate_id>/components/suggest/",
         accepting.suggest,

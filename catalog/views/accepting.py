@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.db.models import Q
@@ -155,6 +156,35 @@ def suggest(request: PageRequest, candidate_id: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     return _after(request, candidate, cut)
+
+
+@editors_post
+def try_out(request: PageRequest, candidate_id: int) -> HttpResponse:
+    """Lead to how a component that a person names would look, before it is accepted."""
+    candidate = _candidate(request, candidate_id)
+    cut, given = cut_of_candidate(candidate), request.POST
+    try:
+        cut = nudged(given, cut)
+        component = _named(given)
+        before, after = _lengths(given, cut, None) if _crosses(given) else (0, 0)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return _after(request, candidate, cut)
+    page = reverse("tryout-part", args=[candidate.pk, component.pk])
+    on = given.get("on", "cut")
+    frames = frames_query(candidate, cut).replace("?", "&")
+    return redirect(f"{page}?on={quote(on)}&before={before}&after={after}{frames}")
+
+
+def _named(given: Mapping[str, str]) -> EditingComponent:
+    row = _component(given)
+    if row is None:
+        raise Refused("Name the component that is to be tried.")
+    return row
+
+
+def _crosses(given: Mapping[str, str]) -> bool:
+    return given.get("on", "cut") == "cut"
 
 
 @require_safe

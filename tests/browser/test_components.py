@@ -118,6 +118,19 @@ class LayingTests(BrowserTestCase):
         self.page.wait_for_selector("#laying-cut")
         self.assertFalse(self.page.locator(".laid-chip").count())
 
+    def test_another_transition_is_tried_before_it_is_laid_on(self):
+        self.open(f"/matches/{self.pair.pk}/")
+        self.page.click("#laying-cut summary")
+        self.page.select_option("#laying-cut select", str(self.hard.pk))
+        self.page.fill("#laying-cut input[name=frames]", "6")
+        self.page.click("#laying-cut .choose >> text=Preview")
+        wanted = f"/media/tryout/{self.pair.pk}/{self.hard.pk}"
+        self.page.wait_for_selector(f'#tryout-cut video[src^="{wanted}"]')
+        self.assertEqual(Acceptance.objects.count(), 0)
+        self.page.click("#laying-cut >> text=Lay it on")
+        self.page.wait_for_selector(".laid-chip:text-is('Cross dissolve 2')")
+        self.assertEqual(Acceptance.objects.get().before, 3)
+
     def test_the_panel_follows_the_frames_and_what_their_handles_allow(self):
         self.open(f"/matches/{self.pair.pk}/")
         accept = self.page.locator("button[aria-label='Accept Cross dissolve 2']")

@@ -47,7 +47,7 @@ OPEN = {"login", "health"}
 CHANGES = {"judge", "undo", "redetect", "rematch", "split", "merge", "job-cancel"}
 CHANGES |= {"job-retry", "keep", "bin-add", "bin-rename", "bin-put-back"}
 CHANGES |= {"item-move", "item-note", "item-drop", "chain-keep"}
-CHANGES |= {"lay", "take-back", "suggest"}
+CHANGES |= {"lay", "take-back", "suggest", "try"}
 # For admins, about nobody's footage.
 ADMINS = {"ranking-train", "ranking-promote", "ranking-rollback", "components-render"}
 CHANGES |= ADMINS

@@ -211,6 +211,25 @@ class TryoutTests(PanelCase):
                 self.assertEqual(self.client.get(page).status_code, 404)
         self.assertEqual(Job.objects.count(), 0)
 
+    def test_what_a_person_names_is_tried_before_it_is_accepted(self):
+        noir = add_component("filter/noir/0")
+        cases = (
+            ({"component": self.wipe.pk, "frames": 9},
+             f"{self.wipe.pk}/?on=cut&before=4&after=5"),
+            ({"on": "leaving", "name": "noir", "out": 70},
+             f"{noir.pk}/?on=leaving&before=0&after=0&out=70&in=220"),
+            ({"component": self.wipe.pk, "frames": 41}, None),
+            ({}, None),
+        )  # fmt: skip
+        for given, wanted in cases:
+            with self.subTest(given):
+                answer = self.client.post(f"{self.here}components/try/", given)
+                page = (
+                    self.here if wanted is None else f"{self.here}components/{wanted}"
+                )
+                self.assertEqual(answer["Location"], page)
+        self.assertEqual(Acceptance.objects.count(), 0)
+
     def test_a_shot_alone_is_shown_for_up_to_four_seconds_around_its_frame(self):
         noir = add_component("filter/noir/0")
         plan = tryout_on_shot(self.cut.entering, noir)
