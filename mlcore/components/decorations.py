@@ -116,7 +116,8 @@ def glowing(setting: Setting, fill: str, second: str) -> Decorated:
 
 def hollow(setting: Setting, fill: str, _second: str) -> Decorated:
     """Nothing but an outline."""
-    edge = _grown(setting.ink, _weight(setting)) - setting.ink
+    # Twice as heavy as an outline round filled letters: it is all there is to see.
+    edge = _grown(setting.ink, 2 * _weight(setting)) - setting.ink
     return _letters_only(painted(edge.clamp(min=0), fill))
 
 
@@ -130,11 +131,13 @@ def underlined(setting: Setting, fill: str, second: str) -> Decorated:
 
 
 def striped(setting: Setting, fill: str, second: str) -> Decorated:
-    """In stripes of both colours."""
+    """In stripes of both colours, with a dark edge."""
     rows = torch.arange(setting.ink.shape[0])[:, None]
     odd = ((rows // (2 * _weight(setting))) % 2).to(setting.ink.dtype)
     letters = painted(setting.ink * (1 - odd), fill)
-    return _letters_only(letters + painted(setting.ink * odd, second))
+    letters = letters + painted(setting.ink * odd, second)
+    edge = _grown(setting.ink, _weight(setting))
+    return _letters_only(above(letters, painted(edge, "black")))
 
 
 def extruded(setting: Setting, fill: str, second: str) -> Decorated:
@@ -161,7 +164,7 @@ def _letters_only(letters: Layer) -> Decorated:
 
 def _weight(setting: Setting) -> int:
     """Of outlines and shadows in pixels: a share of the canvas's height, at least one."""
-    return max(1, round(setting.ink.shape[0] / 110))
+    return max(1, round(setting.ink.shape[0] / 80))
 
 
 def _box(setting: Setting) -> Tensor:

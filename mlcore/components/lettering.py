@@ -40,6 +40,15 @@ class Setting:
     """Top, bottom, left, right of the lines in pixels, half-open"""
 
 
+def capital_share(artwork: Artwork, typeface: str) -> float:
+    """Return how much of a line's height a capital takes, 0..1.
+
+    A script's long loops leave little of it to the letters themselves.
+    """
+    rows = artwork.letter(typeface, "H").coverage.amax(1) > 127
+    return float(rows.float().mean())
+
+
 def strip(artwork: Artwork, typeface: str, text: str) -> tuple[Tensor, list[int]]:
     """Return a line's coverage (tall, wide) 0..1 and where each character ends.
 

@@ -33,8 +33,7 @@ def render(
             f"materials must be {shape}, got {tuple(a.shape)} and {tuple(b.shape)}"
         )
     seconds = layout.times(a.device)
-    half = layout.seconds / 2
-    second = (seconds >= half)[:, None, None, None]
+    second = (seconds >= layout.seconds / 2)[:, None, None, None]
     plain = torch.where(second, b, a)
     if component is None:
         return plain
@@ -47,15 +46,19 @@ def render(
         chance=chance,
         artwork=artwork,
     )
-    draw = program_of(component).draw
+    return _drawn(component, whole, (a, b), layout).clamp(0, 1)
+
+
+def _drawn(
+    component: Component, whole: Stretch, pair: tuple[Tensor, Tensor], layout: Layout
+) -> Tensor:
+    """The component where its category lies in time."""
     if component.category == "transition":
-        drawn = _crossed(whole, a, b, layout, component)
-    elif component.category == "animation":
-        slots = replace(whole, progress=(seconds % half) / half)
-        drawn = draw(slots, **component.settings)
-    else:
-        drawn = draw(whole, **component.settings)
-    return drawn.clamp(0, 1)
+        return _crossed(whole, *pair, layout, component)
+    if component.category == "animation":
+        half = layout.seconds / 2
+        whole = replace(whole, progress=(whole.seconds % half) / half)
+    return program_of(component).draw(whole, **component.settings)
 
 
 def _crossed(

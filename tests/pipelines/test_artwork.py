@@ -63,7 +63,7 @@ class PlacedTests(unittest.TestCase):
         for one in (*PHOTOGRAPHS, *CLIPS):
             self.assertIn(f"`{one.name}`", document)
 
-    def test_the_same_letters_come_of_the_same_font_and_a_lack_is_said(self):
+    def test_a_font_without_a_letter_is_said_with_the_typeface(self):
         face = typefaces.Typeface("nobody", emoji.EMOJI, "", ())
         with self.assertRaisesRegex(ValueError, "typeface nobody has no 'A'"):
             typefaces.draw_letters(face, b"no font")

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 import unittest
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -21,7 +22,12 @@ from tests.mlcore.photographs import weights_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = Plan(
-    categories=("sticker", "text"), components=3, pairs=1, height=48, width=64, rate=5
+    categories=("sticker", "text"),
+    components=3,
+    pairs=1,
+    height=48,
+    width=64,
+    rate=Fraction(5),
 )
 
 

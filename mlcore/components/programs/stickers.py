@@ -25,7 +25,7 @@ PLACES: dict[str, tuple[float, float]] = {
     "lower middle": (0.5, 0.74),
 }
 """Middles of a sticker, shares of width and height."""
-SIZES = (0.34, 0.46, 0.6, 0.28)
+SIZES = (0.38, 0.48, 0.6, 0.32)
 """Heights, shares of the picture's: from a corner's decoration to the subject itself."""
 
 Motion = Callable[[Pose, Stretch], list[Pose]]

@@ -82,6 +82,28 @@ class ProgramProperties:
                 self.assertTrue((stretch.frames == a).all())
                 self.assertTrue((stretch.entering == b).all())
 
+    def test_every_component_draws_on_the_device_of_its_frames(self):
+        # Tensors of the device `meta` refuse to meet the processor's, as a GPU's do. They
+        # hold no values, so that what asks for one is tested only as far as there.
+        whole = 0
+        for component in components_of(self.category):
+            frames, when = (
+                torch.empty(*size, device="meta") for size in ((4, 3, 9, 9), (4,))
+            )
+            stretch = Stretch(
+                frames=frames, entering=frames, seconds=when, progress=when
+            )
+            with self.subTest(component.key):
+                try:
+                    clip = program_of(component).draw(stretch, **component.settings)
+                except RuntimeError as error:
+                    self.assertRegex(str(error), "called on meta|data-independent")
+                else:
+                    self.assertEqual(clip.device.type, "meta")
+                    whole += 1
+
+        self.assertGreater(whole, 0.8 * len(components_of(self.category)))
+
     def test_the_same_seed_draws_the_same_clip(self):
         a, b = crops(2, 24, 24)
         for component in components_of(self.category):

@@ -148,7 +148,7 @@ def water_surface(over: Stretch, reach: float, scale: float, shine: float) -> Te
 @program(
     "effect",
     "camera shake",
-    every(reach=[0.035, 0.08], rate=[4.0, 8.5], roll=[0.02, 0.07]),
+    every(reach=[0.035, 0.08], rate=[4.0, 8.5], roll=[0.0, 0.12]),
 )
 def camera_shake(over: Stretch, reach: float, rate: float, roll: float) -> Tensor:
     """Blows against the camera: places and angles that jump."""

@@ -132,7 +132,7 @@ _STARS = 4  # a side
 @program(
     "effect",
     "wandering focus",
-    every(sigma=[0.04, 0.1], radius=[0.2, 0.35], rate=[0.3, 0.7]),
+    every(sigma=[0.06, 0.13], radius=[0.22, 0.42], rate=[0.3, 0.75]),
 )
 def wandering_focus(over: Stretch, sigma: float, radius: float, rate: float) -> Tensor:
     """Only a spot is sharp, and it goes about."""

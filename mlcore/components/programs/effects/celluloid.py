@@ -144,7 +144,7 @@ def film_burn(over: Stretch, tint: str, cells: float, rate: float) -> Tensor:
 @program(
     "effect",
     "super 8",
-    every(warm=[1.0, 0.5], corner=[0.06, 0.16], weave=[0.01, 0.03]),
+    every(warm=[1.0, 0.5], corner=[0.06, 0.16], weave=[0.008, 0.045]),
 )
 def super_8(over: Stretch, warm: float, corner: float, weave: float) -> Tensor:
     """Home film: soft, warm, grainy, in a gate with round corners."""
@@ -237,10 +237,10 @@ def silent_film(over: Stretch, tone: str, iris: float, speed: float) -> Tensor:
 )
 def cue_marks(over: Stretch, hue: str, size: float, wear: float) -> Tensor:
     """End of the reel: changeover dots in a corner, flashes of raw stock, wear."""
-    there = (held(over, 2.3)[:, 0] < 0.6).float()[:, None]
-    place = over.frames.new_tensor([[0.86], [0.14]])
-    right, down = apart(over, place[:1], place[1:])
-    dot = soft(torch.hypot(right, down) - size, 0.02)[:, 0] * late(there[:, 0])
+    there = (held(over, 2.3)[:, 0] < 0.6).float()
+    corner = over.frames.new_tensor([0.86, 0.14])
+    right, down = apart(over, corner[:1], corner[1:])
+    dot = soft(torch.hypot(right, down) - size, 0.02) * late(there)
     x, _ = over.grid()
     raw = (held(over, 6.0)[:, 0] ** 1.5)[:, None, None] * (0.4 + 0.6 * x)
     end = screened(

@@ -75,11 +75,19 @@ def points(
 
 
 def apart(over: Stretch, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Return (t, n, h, w) how far right and down of each of (t, n) places, in heights."""
+    """Return (t, h, w) how far right and down of a place (t,), in heights.
+
+    One place after another: all at once would take a film's memory a place.
+    """
     height, width = over.size
     along, down = over.grid()
-    right = (along - x[..., None, None]) * (width / height)
-    return right, down - y[..., None, None]
+    return (along - late(x)) * (width / height), down - late(y)
+
+
+def inks(over: Stretch, hues: str, which: Tensor) -> Tensor:
+    """Return (n, 1, 3, 1, 1): one of the hues, "#ff0000 ...", by each random value."""
+    codes = torch.cat([colour(each, over.device) for each in hues.split()])
+    return codes[(which * len(codes)).long().clamp(max=len(codes) - 1)][:, None]
 
 
 def round_again(place: Tensor, margin: float = 0.1) -> Tensor:

@@ -12,6 +12,7 @@ from mlcore.components.programs.effects.fields import (
     apart,
     drawn,
     held,
+    inks,
     kick,
     late,
     layer,
@@ -57,11 +58,12 @@ def lens_flare(over: Stretch, tint: str, height: float, ghosts: float) -> Tensor
     lamp_y = height + 0.08 * torch.sin(over.seconds)[:, None]
     along = over.frames.new_tensor([0.45, 0.8, 1.25, 1.6, 2.0])
     x, y = lamp_x + (0.5 - lamp_x) * along, lamp_y + (0.5 - lamp_y) * along
-    right, down = apart(over, x, y)
-    size = over.frames.new_tensor([0.06, 0.11, 0.05, 0.16, 0.24])[:, None, None]
-    rings = soft(torch.hypot(right, down) - size, 0.05)
-    hues = torch.stack([colour(c)[0, :, 0, 0] for c in _GHOSTS]).to(over.device)
-    flare = torch.einsum("tnhw,nc->tchw", rings, hues) * ghosts
+    flare = torch.zeros_like(over.frames)
+    for each, (size, code) in enumerate(_GHOSTS):
+        right, down = apart(over, x[:, each], y[:, each])
+        ring = soft(torch.hypot(right, down) - size, 0.05)
+        flare = flare + layer(ring) * colour(code, over.device) * ghosts
+
     one = torch.ones_like(lamp_x)
     glow = points(over, lamp_x, lamp_y, one * 0.16, one * 0.16, one)
     streak = points(over, lamp_x, lamp_y, one * 1.2, one * 0.02, one * 0.8)
@@ -70,7 +72,14 @@ def lens_flare(over: Stretch, tint: str, height: float, ghosts: float) -> Tensor
     )
 
 
-_GHOSTS = ("#40a060", "#8050c0", "#d08030", "#306090", "#503870")
+_GHOSTS = (
+    (0.06, "#40a060"),
+    (0.11, "#8050c0"),
+    (0.05, "#d08030"),
+    (0.16, "#306090"),
+    (0.24, "#503870"),
+)
+"""Radius, in heights, and colour of each reflection, from the lamp outwards"""
 
 
 @program(
@@ -89,13 +98,15 @@ def bokeh_lights(over: Stretch, hues: str, size: float, speed: float) -> Tensor:
     t = over.seconds[:, None]
     x = (place[0] + speed * t * (0.5 + phase)) % 1.2 - 0.1
     y = place[1] + 0.05 * torch.sin(t * 1.3 + phase * 6)
-    right, down = apart(over, x, y)
-    radius = (size * (0.5 + drawn(over, many)))[:, None, None]
-    disc = soft(torch.hypot(right, down) - radius, 0.03)
-    disc = disc * (0.25 + 0.5 * swing(t, 0.4, phase))[..., None, None]
-    first, second = (colour(each, over.device)[0, :, 0, 0] for each in hues.split())
-    ink = torch.where(drawn(over, many)[:, None] < 0.5, first, second)
-    return screened(over.frames, torch.einsum("tnhw,nc->tchw", disc, ink))
+    radius = size * (0.5 + drawn(over, many))
+    bright = 0.25 + 0.5 * swing(t, 0.4, phase)
+    ink = inks(over, hues, drawn(over, many))
+    lights = torch.zeros_like(over.frames)
+    for each in range(many):
+        right, down = apart(over, x[:, each], y[:, each])
+        disc = soft(torch.hypot(right, down) - radius[each], 0.03)
+        lights = lights + layer(disc * late(bright[:, each])) * ink[each]
+    return screened(over.frames, lights)
 
 
 @program(
@@ -147,7 +158,7 @@ def flickering_lamp(over: Stretch, rate: float, depth: float, tint: str) -> Tens
 @program(
     "effect",
     "glow pulse",
-    every(rate=[0.55, 1.3], softness=[0.04, 0.12], strength=[0.7, 1.2]),
+    every(rate=[0.55, 1.3], softness=[0.03, 0.16], strength=[0.7, 1.2]),
 )
 def glow_pulse(over: Stretch, rate: float, softness: float, strength: float) -> Tensor:
     """Lights bloom and fall back."""

@@ -17,6 +17,7 @@ from mlcore.components.programs.colours import (
 )
 from mlcore.components.programs.easing import column
 from mlcore.components.programs.effects.fields import (
+    apart,
     drawn,
     held,
     late,
@@ -26,7 +27,7 @@ from mlcore.components.programs.effects.fields import (
 )
 from mlcore.components.programs.noise import value_noise
 from mlcore.components.programs.registry import every, program
-from mlcore.components.programs.warps import plane, pulled, turned
+from mlcore.components.programs.warps import plane, pulled, sampled, turned
 from mlcore.components.stretch import Stretch
 
 
@@ -81,19 +82,17 @@ def stained_glass(over: Stretch, panes: int, lead: float, glow: float) -> Tensor
     t = over.seconds[:, None]
     centre_x = seed[0] + 0.07 * torch.sin(t * 1.4 + phase * 9)
     centre_y = seed[1] + 0.07 * torch.cos(t * 1.2 + phase * 7)
-    x, y = over.grid()
-    aspect = over.size[1] / over.size[0]
-    right = (x - centre_x[..., None, None]) * aspect
-    away = torch.hypot(right, y - centre_y[..., None, None])
-    two, which = away.topk(2, dim=1, largest=False)
-    frames = torch.arange(len(t), device=over.device)[:, None, None]
-    pane = pulled(
-        blurs.gaussian(over.frames, 0.03),
-        (centre_x[frames, which[:, 0]] - 0.5) * aspect,
-        centre_y[frames, which[:, 0]] - 0.5,
-        "mirror",
-    )
-    joint = soft(two[:, 1] - two[:, 0] - lead, 0.02)
+    nearest = torch.full((len(t), *over.size), 9.0, device=over.device)
+    second, pane_x, pane_y = nearest, nearest, nearest
+    for each in range(panes):
+        away = torch.hypot(*apart(over, centre_x[:, each], centre_y[:, each]))
+        nearer = away < nearest
+        second = torch.where(nearer, nearest, torch.minimum(second, away))
+        pane_x = torch.where(nearer, late(centre_x[:, each]), pane_x)
+        pane_y = torch.where(nearer, late(centre_y[:, each]), pane_y)
+        nearest = torch.minimum(nearest, away)
+    pane = sampled(blurs.gaussian(over.frames, 0.03), pane_x, pane_y, "mirror")
+    joint = soft(second - nearest - lead, 0.02)
     return saturated(pane, 1.5) * glow * layer(1 - joint)
 
 

@@ -6,10 +6,12 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from mlcore.components.programs.colours import colour, screened
+from mlcore.components.programs.colours import blended, colour, screened
 from mlcore.components.programs.effects.fields import (
     apart,
     drawn,
+    inks,
+    late,
     layer,
     points,
     round_again,
@@ -18,15 +20,6 @@ from mlcore.components.programs.effects.fields import (
 )
 from mlcore.components.programs.registry import every, program
 from mlcore.components.stretch import Stretch
-
-
-def _inked(cover: Tensor, hues: str, which: Tensor) -> tuple[Tensor, Tensor]:
-    """Paint (t, 3, h, w) and its cover (t, 1, h, w) of shapes (t, n, h, w) in some hues."""
-    inks = torch.stack([colour(each)[0, :, 0, 0] for each in hues.split()])
-    ink = inks.to(cover.device)[(which * len(inks)).long().clamp(max=len(inks) - 1)]
-    total = cover.sum(1, keepdim=True)
-    paint = torch.einsum("tnhw,nc->tchw", cover, ink) / total.clamp(min=1)
-    return paint, total.clamp(max=1)
 
 
 @program(
@@ -84,14 +77,17 @@ def confetti(over: Stretch, hues: str, many: int, size: float) -> Tensor:
     t = over.seconds[:, None]
     x = round_again(start[0] + 0.05 * torch.sin(t * 2.2 + phase * 9))
     y = round_again(start[1] + (0.25 + 0.25 * phase) * t)
-    right, down = apart(over, x, y)
-    flip = (0.2 + torch.cos(t * 3.7 + phase * 9).abs())[..., None, None]
-    tilt = (phase - 0.5)[:, None, None] * 1.6
-    slip = torch.maximum(
-        (right + tilt * down).abs() - size * 0.5, down.abs() - size * 0.7 * flip
-    )
-    paint, cover = _inked(soft(slip, 0.02), hues, which)
-    return over.frames * (1 - cover) + paint
+    flip = 0.2 + torch.cos(t * 3.7 + phase * 9).abs()
+    tilt, ink = (phase - 0.5) * 1.6, inks(over, hues, which)
+    shown = over.frames
+    for each in range(many):
+        right, down = apart(over, x[:, each], y[:, each])
+        slip = torch.maximum(
+            (right + tilt[each] * down).abs() - size * 0.5,
+            down.abs() - size * 0.7 * late(flip[:, each]),
+        )
+        shown = blended(shown, ink[each], layer(soft(slip, 0.02)))
+    return shown
 
 
 @program(
@@ -105,17 +101,18 @@ def bubbles(over: Stretch, size: float, many: int, rise: float) -> Tensor:
     t = over.seconds[:, None]
     x = start[0] + 0.05 * torch.sin(t * 1.3 + phase * 9)
     y = round_again(start[1] - rise * t * (0.6 + phase), 0.2)
-    right, down = apart(over, x, y)
-    radius = (size * (0.5 + phase))[:, None, None]
-    share = torch.hypot(right, down) / radius
-    inside = soft(share - 1, 0.12)
-    rim = inside * share.clamp(max=1) ** 4
-    glint = soft(
-        torch.hypot(right + 0.4 * radius, down + 0.4 * radius) - radius * 0.16, 0.03
-    )
-    hue = phase[:, None] + torch.arange(3, device=over.device) / 3
-    film = torch.einsum("tnhw,nc->tchw", rim, 0.55 + 0.4 * torch.sin(hue * math.tau))
-    return screened(over.frames, film + glint.sum(1, keepdim=True) * 0.8)
+    shown = over.frames
+    for each in range(many):
+        right, down = apart(over, x[:, each], y[:, each])
+        radius = size * (0.5 + phase[each])
+        share = torch.hypot(right, down) / radius
+        rim = soft(share - 1, 0.12) * share.clamp(max=1) ** 4
+        glint = torch.hypot(right + 0.4 * radius, down + 0.4 * radius) - radius * 0.16
+        hue = (phase[each] + torch.arange(3, device=over.device) / 3) * math.tau
+        film = (0.55 + 0.4 * torch.sin(hue)).view(1, 3, 1, 1)
+        light = layer(rim) * film + layer(soft(glint, 0.03)) * 0.8
+        shown = screened(shown, light)
+    return shown
 
 
 @program(
@@ -238,12 +235,15 @@ def floating(over: Stretch, shape: str, hues: str, many: int, size: float) -> Te
     way = 0.28 if shape == "drops" else -0.2
     x = start[0] + 0.05 * torch.sin(t * 1.8 + phase * 9)
     y = round_again(start[1] + way * t * (0.6 + phase), 0.15)
-    right, down = apart(over, x, y)
     radius = size * (0.55 + 0.45 * phase + 0.15 * torch.sin(t * 3.1 + phase * 9))
-    radius = radius[..., None, None]
-    inside = soft(_SHAPES[shape](right / radius, down / radius), 0.16)
-    paint, cover = _inked(inside, hues, which)
-    return over.frames * (1 - cover) + paint
+    ink = inks(over, hues, which)
+    shown = over.frames
+    for each in range(many):
+        right, down = apart(over, x[:, each], y[:, each])
+        wide = late(radius[:, each])
+        inside = soft(_SHAPES[shape](right / wide, down / wide), 0.16)
+        shown = blended(shown, ink[each], layer(inside))
+    return shown
 
 
 for _shape, _hues in _INKS.items():

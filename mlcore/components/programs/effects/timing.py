@@ -109,7 +109,7 @@ def rewind(over: Stretch, rate: float, bars: float, tear: float) -> Tensor:
 @program(
     "effect",
     "speed ramp",
-    every(rate=[0.45, 0.85], blur=[0.4, 0.9], zoom=[0.2, 0.5]),
+    every(rate=[0.45, 0.85], blur=[0.3, 1.2], zoom=[0.2, 0.5]),
 )
 def speed_ramp(over: Stretch, rate: float, blur: float, zoom: float) -> Tensor:
     """Slow, then very fast with a rush towards the middle, then slow."""
@@ -162,12 +162,11 @@ def time_slices(over: Stretch, slices: float, delay: float, shade: float) -> Ten
     """Columns of the picture from other moments; a shadow runs over the joints."""
     x, _ = over.grid()
     column_ = (x * slices).floor()
-    many = int(slices)
-    parts = torch.stack(
-        [at_times(over, over.seconds - delay * each) for each in range(many)]
-    )
-    index = column_.long().clamp(max=many - 1).expand(over.size)
-    chosen = parts.gather(0, index[None, None, None].expand(1, *over.frames.shape))[0]
+    chosen = over.frames
+    for each in range(1, int(slices)):
+        old = at_times(over, over.seconds - delay * each)
+        chosen = torch.where(column_ == each, old, chosen)
+
     run = torch.sin(column_ * delay * 14 - late(over.seconds) * 3.1)
     lit = 1 + shade * run * (0.4 + 0.6 * (x * slices - column_))
     return chosen * layer(lit.expand(-1, over.size[0], -1))

@@ -113,7 +113,7 @@ def interlaced(over: Stretch, lines: float, reach: float, rate: float) -> Tensor
 @program(
     "effect",
     "chromatic aberration",
-    every(reach=[0.11, 0.24], rate=[0.45, 1.3], still=[0.0, 0.45]),
+    every(reach=[0.14, 0.3], rate=[0.45, 1.3], still=[0.0, 0.5]),
 )
 def chromatic_aberration(
     over: Stretch, reach: float, rate: float, still: float

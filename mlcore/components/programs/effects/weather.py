@@ -8,7 +8,9 @@ from torch import Tensor
 from mlcore.components.programs import blurs
 from mlcore.components.programs.colours import blended, colour, luma, screened
 from mlcore.components.programs.effects.fields import (
+    apart,
     drawn,
+    inks,
     late,
     layer,
     points,
@@ -222,22 +224,19 @@ def falling_leaves(over: Stretch, hues: str, many: int, size: float) -> Tensor:
     """Leaves tumble down, turning their edge and their face."""
     start, phase = drawn(over, 2, many), drawn(over, many)
     t = over.seconds[:, None]
-    along = round_again(start[0] + 0.1 * torch.sin(t * 1.6 + phase * 9) + 0.06 * t)
-    down = round_again(start[1] + (0.2 + 0.12 * phase) * t)
-    x, y = plane(over.frames)
-    aspect = over.size[1] / over.size[0]
-    right = x - ((along - 0.5) * aspect)[..., None, None]
-    below = y - (down - 0.5)[..., None, None]
-    angle = (phase * math.tau + t * (1.0 + phase))[..., None, None]
+    x = round_again(start[0] + 0.1 * torch.sin(t * 1.6 + phase * 9) + 0.06 * t)
+    y = round_again(start[1] + (0.2 + 0.12 * phase) * t)
+    angle = phase * math.tau + t * (1.0 + phase)
     c, s = torch.cos(angle), torch.sin(angle)
-    face = 0.25 + 0.75 * torch.sin(t * 2.6 + phase * 5).abs()[..., None, None]
-    u, v = (right * c + below * s) / size, (below * c - right * s) / (size * face)
-    inside = ((0.25 - u * u) * 1.1 - v.abs()).mul(9).clamp(0, 1)
-    first, second = (colour(each, over.device)[0, :, 0, 0] for each in hues.split())
-    ink = torch.where(phase[:, None] < 0.5, first, second)
-    paint = torch.einsum("tnhw,nc->tchw", inside, ink) / (
-        inside.sum(1, keepdim=True).clamp(min=1)
-    )
-    cover = inside.amax(1, keepdim=True)
+    face = 0.25 + 0.75 * torch.sin(t * 2.6 + phase * 5).abs()
+    ink = inks(over, hues, phase)
     shade = 0.9 + 0.2 * luma(over.frames)
-    return over.frames * (1 - cover) + paint * shade
+    shown = over.frames
+    for each in range(many):
+        right, down = apart(over, x[:, each], y[:, each])
+        cosine, sine = late(c[:, each]), late(s[:, each])
+        u = (right * cosine + down * sine) / size
+        v = (down * cosine - right * sine) / (size * late(face[:, each]))
+        leaf = ((0.25 - u * u) * 1.1 - v.abs()).mul(9).clamp(0, 1)
+        shown = blended(shown, ink[each] * shade, layer(leaf))
+    return shown

@@ -46,7 +46,7 @@ def shutter_blades(over: Stretch, blades: int) -> Tensor:
     """Blades of a diaphragm turn shut on black and open again."""
     x, y = turned(*plane(over.frames), sheet(over.progress) * 2.0)
     size = polygon(x, y, blades)
-    largest = float(size.max())
+    largest = size.max()
     opening = sheet((1 - 2 * over.progress).abs()) * (largest + 0.05) - 0.02
     seen = ((opening - size) / 0.02).clamp(0, 1)
     picture = torch.where(column(over.progress < 0.5), over.frames, over.entering)

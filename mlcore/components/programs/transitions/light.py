@@ -191,7 +191,7 @@ def bokeh(over: Stretch, lights: int) -> Tensor:
     chance = torch.rand(lights, 5, generator=over.chance)
     rise = sheet(hump(over.progress))
     glow = torch.zeros_like(over.frames)
-    wide = float(x.abs().max())
+    wide = x.abs().max()
     for u, v, size, tone, when in chance.tolist():
         drift = sheet(over.progress - 0.5) * (0.2 + 0.3 * when)
         distance = torch.hypot(x - (2 * u - 1) * wide + drift, y - (v - 0.5) * 1.1)
