@@ -146,6 +146,6 @@ def place(
     Under torchrun each program takes the GPU of its LOCAL_RANK.
     """
     wanted = torch.device(asked or ("cuda" if torch.cuda.is_available() else "cpu"))
-    if wanted.type == "cuda" and wanted.index is None:
+    if str(wanted) == "cuda":
         return torch.device("cuda", int((environment or {}).get("LOCAL_RANK", 0)))
     return wanted
