@@ -75,6 +75,8 @@ class World:
         """Meet the other programs that torchrun started; alone without its variables."""
         if not environment or "RANK" not in environment:
             return World()
+        if device.type == "cuda":
+            torch.cuda.set_device(device)
         distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
         return World(distributed.get_rank(), distributed.get_world_size())
 
@@ -143,8 +145,7 @@ def place(
 
     Under torchrun each program takes the GPU of its LOCAL_RANK.
     """
-    if asked:
-        return torch.device(asked)
-    if torch.cuda.is_available():
+    wanted = torch.device(asked or ("cuda" if torch.cuda.is_available() else "cpu"))
+    if str(wanted) == "cuda":
         return torch.device("cuda", int((environment or {}).get("LOCAL_RANK", 0)))
-    return torch.device("cpu")
+    return wanted

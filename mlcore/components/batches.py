@@ -129,8 +129,6 @@ def drawn(batches: Batches, first: int, last: int, loaders: int) -> Iterator[Bat
         num_workers=loaders,
         worker_init_fn=_one_thread,
         multiprocessing_context="fork",
-        # Only there does the next batch travel while the last is learned from.
-        pin_memory=torch.cuda.is_available(),
     )
 
 

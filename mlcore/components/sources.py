@@ -20,13 +20,13 @@ from mlcore.components.studio import Studio
 
 
 def add_sources(
-    parser: argparse.ArgumentParser, environment: Mapping[str, str]
+    parser: argparse.ArgumentParser, environment: Mapping[str, str] | None = None
 ) -> None:
     """Add the arguments that say what is drawn.
 
     Artwork and materials are where set-up places files, unless a folder is given.
     """
-    placed = Path(environment.get("KULESHOV_WEIGHTS") or "var/weights")
+    placed = Path((environment or {}).get("KULESHOV_WEIGHTS") or "var/weights")
     parser.add_argument("--artwork", type=Path, default=placed, metavar="FOLDER")
     parser.add_argument("--components", type=int, help="about so many; all without")
     parser.add_argument("--unseen-share", type=float, default=0.25)

@@ -88,9 +88,8 @@ def train(
         share=world.share(order.learning.batch),
     )
     keeper = Keeper(path=order.training_file, every=order.every)
-    seconds = 0.0
-    if resume and order.training_file.exists():
-        seconds = keeper.take_up(training)
+    going_on = resume and order.training_file.exists()
+    seconds = keeper.take_up(training) if going_on else 0.0
     diary = Diary(order.diary_file, training.steps) if world.first else None
     loop = Loop(
         budget=order.budget,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import torch
 
 from mlcore.components.arms import ARMS
-from mlcore.components.batches import Batches
+from mlcore.components.batches import Batches, drawn
 from mlcore.components.training import Training, new_encoder
 from tests.mlcore.components.photographed import CPU, QUICK, TINY, eight, few, studio
 
@@ -64,6 +64,16 @@ class BatchTests(unittest.TestCase):
         ]
 
         self.assertTrue(torch.equal(torch.cat([h.one for h in halves]), whole.one))
+
+    def test_batches_drawn_ahead_by_other_programs_are_the_same_in_order(self):
+        here = list(drawn(batches(eight()), 1, 4, loaders=0))
+
+        ahead = list(drawn(batches(eight()), 1, 4, loaders=2))
+
+        self.assertEqual(len(ahead), 3)
+        for one, two in zip(here, ahead, strict=True):
+            self.assertTrue(torch.equal(one.components, two.components))
+            self.assertTrue(torch.equal(one.two, two.two))
 
     def test_more_distinct_components_than_there_are_cannot_be_asked_for(self):
         with self.assertRaisesRegex(ValueError, "5 distinct components"):
