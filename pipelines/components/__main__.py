@@ -7,32 +7,32 @@ import django
 
 
 def main() -> int:
-    """List every component that this release draws; 0 also when its catalogue is not whole.
+    """List every component that this release draws, and put the encoder that ships in use.
 
-    The service runs without them: a sentence says what is lacking.
+    0 also when there is no encoder: the service runs without, and a sentence says so.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catalog.settings")
     django.setup()
     # These need the settings.
     from mlcore.components.catalogue import catalogue  # noqa: PLC0415
     from pipelines.components.listing import list_components  # noqa: PLC0415
-    from pipelines.components.shipped import set_up_finder  # noqa: PLC0415
+    from pipelines.components.shipped import load_finder, set_up_finder  # noqa: PLC0415
     from pipelines.errors import PipelineError  # noqa: PLC0415
 
+    finder, lacking = None, ""
     try:
-        components = catalogue()
-    except ValueError as error:
-        sys.stderr.write(f"No components are listed: {error}.\n")
-        return 0
-    listed = list_components(components)
+        finder = load_finder()
+    except PipelineError as error:
+        lacking = str(error)
+    listed = list_components(catalogue(), finder.unseen_bases if finder else ())
     sys.stdout.write(
         f"{listed.offered} components, {listed.added} of them new, "
         f"{listed.withdrawn} no longer offered\n"
     )
-    try:
+    if finder is None:
+        sys.stderr.write(f"No components are found in titles: {lacking}\n")
+    else:
         sys.stdout.write(f"Components are found by {set_up_finder()}\n")
-    except PipelineError as error:
-        sys.stderr.write(f"No components are found in titles: {error}\n")
     return 0
 
 

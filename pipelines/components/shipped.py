@@ -40,6 +40,8 @@ class Finder:
     """Of the encoder's file"""
     clips: int
     """How many each reference is the mean of"""
+    unseen_bases: frozenset[str]
+    """category/base of what the encoder was not trained on"""
 
 
 @cache
@@ -48,7 +50,7 @@ def load_finder(folder: Path = FOLDER) -> Finder:
     torch.set_num_threads(settings.TORCH_THREADS)
     try:
         sha256 = hashlib.sha256((folder / ENCODER).read_bytes()).hexdigest()
-        encoder, _ = load_encoder(folder / ENCODER)
+        encoder, trained = load_encoder(folder / ENCODER)
         detector, meaning = load_detector(folder / DETECTOR)
     except (OSError, ValueError, UnusableCheckpoint) as error:
         raise PipelineError(
@@ -56,7 +58,13 @@ def load_finder(folder: Path = FOLDER) -> Finder:
         ) from error
     if meaning["encoder"] != sha256:
         raise PipelineError("The component detector belongs to another encoder.")
-    return Finder(encoder, detector, sha256, int(meaning["clips"]))
+    return Finder(
+        encoder,
+        detector,
+        sha256,
+        int(meaning["clips"]),
+        frozenset(key.rpartition("/")[0] for key in trained["unseen"]),
+    )
 
 
 def live_finder() -> tuple[Finder, EncoderVersion]:
