@@ -196,7 +196,7 @@ class ChoosingTests(TestCase):
 
 
 class AskingTests(TestCase):
-    def test_a_cut_is_asked_about_where_a_search_matched_it_or_at_the_shots_ends(self):
+    def test_a_cut_is_asked_about_where_a_search_matched_it_or_inside_both_shots(self):
         pair = roomy_pair()
         shots = pair.leaving, pair.entering
         matched = ask_recommendation(*shots, user=None)
@@ -204,8 +204,12 @@ class AskingTests(TestCase):
         again = ask_recommendation(*shots, user=None, frames=(79, 220))
         self.assertEqual(again, matched)
         pair.match_set.delete()
-        ends = ask_recommendation(*shots, user=None)
-        self.assertEqual((ends.subject["out"], ends.subject["in"]), (99, 200))
+        inside = ask_recommendation(*shots, user=None)
+        self.assertEqual((inside.subject["out"], inside.subject["in"]), (87, 212))
+        # Two that follow one another are cut where they are.
+        first, second, _ = shots[0].title.shots.order_by("index")
+        meeting = ask_recommendation(first, second, user=None)
+        self.assertEqual((meeting.subject["out"], meeting.subject["in"]), (99, 100))
 
     def test_frames_outside_the_shots_and_shots_of_others_are_refused(self):
         pair = roomy_pair()

@@ -56,31 +56,30 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
 
 
 def build(given: argparse.Namespace) -> dict[str, Any]:
-    """Fit to what the encoder was trained on; what it was not stands for the unknown.
+    """Fit to all components but those whose bases the encoder has not seen.
 
-    The references that are saved are of the whole catalogue: there nothing is unknown but
-    what others made.
+    Those stand for what is not known, while it is learned when to say so. The references
+    that are saved are of the whole catalogue: there only what others made is unknown.
     """
     encoder, meaning = load_encoder(given.encoder)
     studio = studio_of(given, encoder.config, torch.device("cpu"))
     embed = embedder(encoder, torch.device("cpu"))
     unseen = [component(key) for key in meaning["unseen"]]
     away = set(meaning["unseen"])
-    trained = [each for each in catalogue() if each.key not in away]
-    trained = some(trained, given.components, given.choice)
-    fit = embedded_clips(embed, studio, trained, "train", FIT)
-    held_out = _held_out(embed, studio, trained, unseen, CALIBRATE)
-    detector = fit_detector(fit, held_out)
-    figures = judge(detector, _held_out(embed, studio, trained, unseen, JUDGE))
+    known = [each for each in catalogue() if each.key not in away]
+    fit = embedded_clips(embed, studio, known, "train", FIT)
+    detector = fit_detector(fit, _held_out(embed, studio, known, unseen, CALIBRATE))
+    figures = judge(detector, _held_out(embed, studio, known, unseen, JUDGE))
     rest = embedded_clips(embed, studio, unseen, "train", FIT)
-    whole = _joined(fit, rest)
-    references, categories, keys = references_of(whole)
-    digest = hashlib.sha256(given.encoder.read_bytes()).hexdigest()
-    known = {"encoder": digest, "clips": len(FIT), "figures": figures}
+    references, categories, keys = references_of(_joined(fit, rest))
     save_detector(
         replace(detector, references=references, categories=categories, keys=keys),
         given.out,
-        known,
+        {
+            "encoder": hashlib.sha256(given.encoder.read_bytes()).hexdigest(),
+            "clips": len(FIT),
+            "figures": figures,
+        },
     )
     return {"out": str(given.out), "components": len(keys), **figures}
 
@@ -88,13 +87,13 @@ def build(given: argparse.Namespace) -> dict[str, Any]:
 def _held_out(
     embed: Embed,
     studio: Studio,
-    trained: list[Component],
+    known: list[Component],
     unseen: list[Component],
     numbers: range,
 ) -> Clips:
     """As many known components as unseen ones, on test materials."""
-    known = some(trained, len(unseen), numbers[0])
-    return embedded_clips(embed, studio, [*known, *unseen], "test", numbers)
+    asked = some(known, len(unseen), numbers[0])
+    return embedded_clips(embed, studio, [*asked, *unseen], "test", numbers)
 
 
 def _joined(a: Clips, b: Clips) -> Clips:
