@@ -18,8 +18,8 @@ import torch
 
 from bench.components.runs import Run, baseline, keep, kept, run, steps_in_equal_time
 from bench.components.table import print_table
-from mlcore.components.arms import ARMS
-from mlcore.components.shapes import SHAPES
+from mlcore.components.learning.arms import ARMS
+from mlcore.components.learning.shapes import SHAPES
 from mlcore.components.sources import add_sources, chosen_components, studio_of
 
 MAIN = (

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import torch
 
-from mlcore.components.arms import ARMS, LearningConfig
-from mlcore.components.batches import Batches
-from mlcore.components.shapes import SHAPES
+from mlcore.components.learning.arms import ARMS, LearningConfig
+from mlcore.components.learning.batches import Batches
+from mlcore.components.learning.shapes import SHAPES
+from mlcore.components.learning.training import Training, new_encoder
 from mlcore.components.sources import add_sources, chosen_components, studio_of
-from mlcore.components.training import Training, new_encoder
 
 ROUNDS = 3
 CPU = torch.device("cpu")

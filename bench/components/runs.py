@@ -11,14 +11,14 @@ import numpy as np
 import torch
 
 from mlcore.checkpoint import load
-from mlcore.components.arms import ARMS, LearningConfig
-from mlcore.components.baselines import frozen, histograms
 from mlcore.components.component import Component
+from mlcore.components.drawing.studio import Studio
 from mlcore.components.evaluate import Judged, embedder, judge
-from mlcore.components.keeping import load_encoder
-from mlcore.components.loop import Budget
-from mlcore.components.shapes import Shape
-from mlcore.components.studio import Studio
+from mlcore.components.learning.arms import ARMS, LearningConfig
+from mlcore.components.learning.loop import Budget
+from mlcore.components.learning.shapes import Shape
+from mlcore.components.measuring.baselines import frozen, histograms
+from mlcore.components.network.keeping import load_encoder
 from mlcore.components.train import Order, train
 
 PAIRS = 8

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mlcore.components.component import CATEGORIES
-from mlcore.components.retrieval import Recall, gain
+from mlcore.components.measuring.retrieval import Recall, gain
 
 Result = dict[str, Any]
 

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from mlcore.components.component import Component
-from mlcore.components.render import render
+from mlcore.components.drawing.render import render
 from mlcore.components.stretch import Layout
 from mlcore.flow import flow_finder
 from tests.mlcore.photographs import photographs

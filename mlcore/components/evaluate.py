@@ -22,10 +22,11 @@ import torch
 from torch import Tensor
 
 from mlcore.components.artwork import ArtworkError
-from mlcore.components.baselines import frozen, histograms
 from mlcore.components.catalogue import component
 from mlcore.components.component import Component
-from mlcore.components.controls import (
+from mlcore.components.drawing.studio import Studio
+from mlcore.components.measuring.baselines import frozen, histograms
+from mlcore.components.measuring.controls import (
     found_by_material,
     library,
     mirrored,
@@ -33,17 +34,16 @@ from mlcore.components.controls import (
     nearest,
     told_apart,
 )
-from mlcore.components.encoder import ComponentEncoder
-from mlcore.components.keeping import load_encoder
-from mlcore.components.retrieval import (
+from mlcore.components.measuring.retrieval import (
     Embed,
     Recall,
     embedded,
     recall,
     recall_in_draws,
 )
+from mlcore.components.network.encoder import ComponentEncoder
+from mlcore.components.network.keeping import load_encoder
 from mlcore.components.sources import add_sources, studio_of
-from mlcore.components.studio import Studio
 from mlcore.fit import mixed_precision, place
 
 Document = dict[str, Any]

@@ -17,14 +17,15 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from mlcore.components import artwork, materials
+from mlcore.components import artwork
 from mlcore.components.artwork import Artwork, load_artwork
 from mlcore.components.catalogue import components_of
 from mlcore.components.component import CATEGORIES, Category, Component
-from mlcore.components.filming import filmed, random_move
-from mlcore.components.materials import Materials, load_materials
-from mlcore.components.render import render
-from mlcore.components.scenes import Dice
+from mlcore.components.drawing import materials
+from mlcore.components.drawing.filming import filmed, random_move
+from mlcore.components.drawing.materials import Materials, load_materials
+from mlcore.components.drawing.render import render
+from mlcore.components.drawing.scenes import Dice
 from mlcore.components.stretch import Layout
 
 MOST_BYTES = 300_000

@@ -11,12 +11,12 @@ from mlcore.components.artwork import load_artwork
 from mlcore.components.catalogue import catalogue
 from mlcore.components.choosing import some
 from mlcore.components.component import Component
-from mlcore.components.config import EncoderConfig
-from mlcore.components.materials import FILE as MATERIALS
-from mlcore.components.materials import load_materials
+from mlcore.components.drawing.materials import FILE as MATERIALS
+from mlcore.components.drawing.materials import load_materials
+from mlcore.components.drawing.studio import Studio
+from mlcore.components.network.config import EncoderConfig
 from mlcore.components.split import split
 from mlcore.components.stretch import Layout
-from mlcore.components.studio import Studio
 
 
 def add_sources(

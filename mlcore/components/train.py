@@ -21,17 +21,17 @@ from pathlib import Path
 import torch
 
 from mlcore.checkpoint import Meaning
-from mlcore.components.arms import ARMS, LearningConfig
 from mlcore.components.artwork import ArtworkError
-from mlcore.components.batches import Batches
 from mlcore.components.component import Component
-from mlcore.components.config import EncoderConfig
-from mlcore.components.keeping import save_encoder
-from mlcore.components.loop import Budget, Diary, Keeper, Loop
-from mlcore.components.shapes import SHAPES
+from mlcore.components.drawing.studio import Studio
+from mlcore.components.learning.arms import ARMS, LearningConfig
+from mlcore.components.learning.batches import Batches
+from mlcore.components.learning.loop import Budget, Diary, Keeper, Loop
+from mlcore.components.learning.shapes import SHAPES
+from mlcore.components.learning.training import Training, new_encoder
+from mlcore.components.network.config import EncoderConfig
+from mlcore.components.network.keeping import save_encoder
 from mlcore.components.sources import add_sources, chosen_components, studio_of
-from mlcore.components.studio import Studio
-from mlcore.components.training import Training, new_encoder
 from mlcore.fit import World, place
 
 
@@ -131,7 +131,7 @@ def ordered(
     shape = SHAPES[given.shape]
     encoder = shape.encoder
     if given.clip:
-        from mlcore.components.clip import clip_config  # noqa: PLC0415  slow to import
+        from mlcore.components.network.clip import clip_config  # noqa: PLC0415  slow to import
 
         encoder = replace(encoder, clip=clip_config(given.clip))
     learning = LearningConfig(

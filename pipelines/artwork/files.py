@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from mlcore.components import artwork, materials
+from mlcore.components import artwork
+from mlcore.components.drawing import materials
 from pipelines.artwork import atlas, reels, store
 
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.components.materials import Pool
+from mlcore.components.drawing.materials import Pool
 from pipelines.packages import Package, PackageError
 from pipelines.samples import setups
 from pipelines.samples.setups import Setup

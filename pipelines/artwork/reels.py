@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from mlcore.components import materials
-from mlcore.components.materials import POOLS, Pool
+from mlcore.components.drawing import materials
+from mlcore.components.drawing.materials import POOLS, Pool
 from pipelines.artwork import store
 from pipelines.artwork.footage import (
     CLIP_RATE,

@@ -11,7 +11,7 @@ import torch
 from catalog.files import local_path, publish, working_folder
 from catalog.models import EditingComponent
 from catalog.previews import preview_key, preview_still_key
-from mlcore.components.render import render
+from mlcore.components.drawing.render import render
 from mlcore.components.stretch import Layout
 from pipelines.components.drawing import artwork_for, drawable
 from pipelines.components.materials import materials

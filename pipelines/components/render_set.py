@@ -17,12 +17,19 @@ from typing import Any
 
 from tqdm import tqdm
 
-from mlcore.components import artwork, materials
+from mlcore.components import artwork
 from mlcore.components.artwork import Artwork, ArtworkError, load_artwork
 from mlcore.components.catalogue import components_of
 from mlcore.components.component import CATEGORIES, Category, Component
-from mlcore.components.materials import PAIRS, POOLS, Materials, Pool, load_materials
-from mlcore.components.render import render
+from mlcore.components.drawing import materials
+from mlcore.components.drawing.materials import (
+    PAIRS,
+    POOLS,
+    Materials,
+    Pool,
+    load_materials,
+)
+from mlcore.components.drawing.render import render
 from mlcore.components.split import split
 from mlcore.components.stretch import Layout
 from pipelines.components.clips import write_clip

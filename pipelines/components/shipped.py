@@ -16,13 +16,13 @@ from catalog.models import ComponentEmbedding, EncoderVersion
 from mlcore.checkpoint import UnusableCheckpoint
 from mlcore.components import weights
 from mlcore.components.finding.keeping import load_detector
-from mlcore.components.keeping import load_encoder
+from mlcore.components.network.keeping import load_encoder
 from pipelines.components.kept import Embedded, replace_embeddings
 from pipelines.errors import PipelineError
 
 if TYPE_CHECKING:
-    from mlcore.components.encoder import ComponentEncoder
     from mlcore.components.finding.detector import Detector
+    from mlcore.components.network.encoder import ComponentEncoder
 
 Family, Status = EncoderVersion.Family, EncoderVersion.Status
 

@@ -16,7 +16,7 @@ from catalog.matchcuts import CutSide, cut_of_candidate
 from catalog.models import EditingComponent, MatchCandidate
 from catalog.services import Refused, moved_to
 from catalog.tryouts import tryout_on_cut, tryout_on_shot
-from mlcore.components.laying import lay
+from mlcore.components.drawing.laying import lay
 from pipelines.components.drawing import artwork_for, drawable
 from pipelines.components.previews import as_pictures
 from pipelines.errors import PipelineError

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import av
 
-from mlcore.components import artwork, materials
+from mlcore.components import artwork
+from mlcore.components.drawing import materials
 from pipelines.components.manifest import MANIFEST, Manifest, SetError
 from pipelines.components.render_set import Plan, chosen, render_set
 from pipelines.packages import digest

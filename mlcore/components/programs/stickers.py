@@ -11,7 +11,7 @@ from mlcore.components.artwork import of_stretch
 from mlcore.components.component import Settings
 from mlcore.components.index import PICTURES
 from mlcore.components.programs.registry import program
-from mlcore.components.sprites import Pose, lay, premultiplied
+from mlcore.components.programs.sprites import Pose, lay, premultiplied
 from mlcore.components.stretch import Stretch
 
 TAU = 2 * math.pi

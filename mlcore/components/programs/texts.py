@@ -12,13 +12,19 @@ from torch.nn import functional as F  # noqa: N812
 
 from mlcore.components.artwork import of_stretch
 from mlcore.components.component import Settings
-from mlcore.components.decorations import COLOURS, DECORATIONS, Layer, above, dark
 from mlcore.components.index import TYPEFACES
-from mlcore.components.lettering import Line, capital_share, typeset
+from mlcore.components.programs.decorations import (
+    COLOURS,
+    DECORATIONS,
+    Layer,
+    above,
+    dark,
+)
+from mlcore.components.programs.lettering import Line, capital_share, typeset
 from mlcore.components.programs.registry import program
-from mlcore.components.sprites import Pose, lay, over
+from mlcore.components.programs.sprites import Pose, lay, over
+from mlcore.components.programs.words import phrase
 from mlcore.components.stretch import Stretch
-from mlcore.components.words import phrase
 
 STYLES = 10
 """Presets of each typeface: 64 typefaces then give the 598 components of the source."""

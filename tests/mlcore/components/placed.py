@@ -3,9 +3,9 @@
 from functools import cache
 
 from mlcore.components import artwork as art
-from mlcore.components import materials as raw
 from mlcore.components.artwork import Artwork
-from mlcore.components.materials import Materials
+from mlcore.components.drawing import materials as raw
+from mlcore.components.drawing.materials import Materials
 from tests.mlcore.photographs import weights_folder
 
 

@@ -4,9 +4,9 @@ import unittest
 
 import torch
 
+from mlcore.components.drawing.render import render
 from mlcore.components.programs.poses import Pose, posed
 from mlcore.components.programs.registry import PROGRAMS, spread
-from mlcore.components.render import render
 from mlcore.components.stretch import Layout, Stretch
 from tests.mlcore.components.crops import crops
 from tests.mlcore.components.properties import (

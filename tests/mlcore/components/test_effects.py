@@ -6,9 +6,9 @@ import torch
 from mlcore.components.apart import drawn, materials, nearest
 from mlcore.components.catalogue import COUNTS, components_of
 from mlcore.components.component import Category, Component
+from mlcore.components.drawing.render import render
 from mlcore.components.programs.effects.timing import at_times
 from mlcore.components.programs.registry import PROGRAMS, by_base
-from mlcore.components.render import render
 from mlcore.components.stretch import Layout
 from tests.mlcore.components.looks import SMALL, draw, off_by, over, still
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import torch
 from transformers import CLIPVisionConfig, CLIPVisionModel
 
-from mlcore.components.clip import clip_config
-from mlcore.components.config import EncoderConfig
-from mlcore.components.encoder import ComponentEncoder
-from mlcore.components.shapes import SHAPES
+from mlcore.components.learning.shapes import SHAPES
+from mlcore.components.network.clip import clip_config
+from mlcore.components.network.config import EncoderConfig
+from mlcore.components.network.encoder import ComponentEncoder
 
 TINY = EncoderConfig(
     size=16, frames=4, dims=24, heads=2, spatial=2, temporal=1, embedding=12

@@ -7,9 +7,11 @@ import numpy as np
 import torch
 from torch.nn.functional import normalize
 
-from mlcore.components.baselines import frozen, histograms
 from mlcore.components.component import CATEGORIES, Component
-from mlcore.components.controls import (
+from mlcore.components.evaluate import embedder, judge, over_seeds, table
+from mlcore.components.learning.training import new_encoder
+from mlcore.components.measuring.baselines import frozen, histograms
+from mlcore.components.measuring.controls import (
     found_by_material,
     library,
     mirrored,
@@ -17,8 +19,7 @@ from mlcore.components.controls import (
     nearest,
     told_apart,
 )
-from mlcore.components.evaluate import embedder, judge, over_seeds, table
-from mlcore.components.retrieval import (
+from mlcore.components.measuring.retrieval import (
     Recall,
     embedded,
     gain,
@@ -26,7 +27,6 @@ from mlcore.components.retrieval import (
     recall,
     recall_in_draws,
 )
-from mlcore.components.training import new_encoder
 from tests.mlcore.components.photographed import CPU, TINY, eight, few, studio
 from tests.mlcore.photographs import weights_folder
 

@@ -18,8 +18,8 @@ from unittest import mock
 import torch
 
 from mlcore.checkpoint import UnusableCheckpoint
-from mlcore.components.keeping import load_encoder
-from mlcore.components.loop import Budget
+from mlcore.components.learning.loop import Budget
+from mlcore.components.network.keeping import load_encoder
 from mlcore.components.train import main, train
 from tests.mlcore.components.photographed import CPU, order, studio
 

@@ -5,7 +5,7 @@ import unittest
 import torch
 
 from mlcore.components.component import Component
-from mlcore.components.laying import lay
+from mlcore.components.drawing.laying import lay
 from mlcore.components.programs.registry import PROGRAMS
 from mlcore.components.programs.transitions import dissolves  # noqa: F401  names itself
 

@@ -6,7 +6,7 @@ import unittest
 import torch
 from torch.nn.functional import normalize
 
-from mlcore.components.losses import in_batch_loss, queue_loss
+from mlcore.components.learning.losses import in_batch_loss, queue_loss
 
 X, Y = (1.0, 0.0), (0.0, 1.0)
 

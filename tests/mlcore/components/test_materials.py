@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 
 from mlcore.components.artwork import ArtworkError
-from mlcore.components.materials import PAIRS, POOLS, load_materials
-from mlcore.components.scenes import scene
+from mlcore.components.drawing.materials import PAIRS, POOLS, load_materials
+from mlcore.components.drawing.scenes import scene
 from mlcore.components.stretch import Layout
 from pipelines.artwork.footage import CLIPS, PHOTOGRAPHS
 from tests.mlcore.components.placed import materials

@@ -5,8 +5,8 @@ import unittest
 import torch
 from torch.nn.functional import normalize
 
-from mlcore.components.centres import followed, k_means, type_means
-from mlcore.components.queues import Queues
+from mlcore.components.learning.centres import followed, k_means, type_means
+from mlcore.components.learning.queues import Queues
 
 
 def push_all(queues, component, values):

@@ -6,8 +6,8 @@ import torch
 
 from mlcore.components.catalogue import COUNTS, catalogue, component
 from mlcore.components.component import CATEGORIES, Component
+from mlcore.components.drawing.render import render
 from mlcore.components.programs.registry import PROGRAMS, Program
-from mlcore.components.render import render
 from mlcore.components.stretch import Layout
 from tests.mlcore.components.placed import artwork, materials
 

@@ -8,9 +8,9 @@ import torch
 from mlcore.components.artwork import ArtworkError
 from mlcore.components.catalogue import components_of
 from mlcore.components.component import Component
+from mlcore.components.drawing.render import render
 from mlcore.components.index import PICTURES
 from mlcore.components.programs.stickers import MOTIONS, PLACES
-from mlcore.components.render import render
 from mlcore.components.stretch import Layout
 from tests.mlcore.components.placed import artwork
 

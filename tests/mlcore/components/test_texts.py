@@ -8,13 +8,13 @@ import torch
 from mlcore.components.artwork import ArtworkError
 from mlcore.components.catalogue import components_of
 from mlcore.components.component import Component
-from mlcore.components.decorations import COLOURS, DECORATIONS
+from mlcore.components.drawing.render import render
 from mlcore.components.index import CHARACTERS, TYPEFACES
-from mlcore.components.lettering import strip
+from mlcore.components.programs.decorations import COLOURS, DECORATIONS
+from mlcore.components.programs.lettering import strip
 from mlcore.components.programs.texts import ENTRANCES, LAYOUTS
-from mlcore.components.render import render
+from mlcore.components.programs.words import phrase
 from mlcore.components.stretch import Layout
-from mlcore.components.words import phrase
 from tests.mlcore.components.placed import artwork
 
 LAYOUT = Layout(frames=16, height=64, width=96)

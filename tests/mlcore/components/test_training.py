@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import torch
 
-from mlcore.components.arms import ARMS
-from mlcore.components.batches import Batches, drawn
-from mlcore.components.training import Training, new_encoder
+from mlcore.components.learning.arms import ARMS
+from mlcore.components.learning.batches import Batches, drawn
+from mlcore.components.learning.training import Training, new_encoder
 from tests.mlcore.components.photographed import CPU, QUICK, TINY, eight, few, studio
 
 

@@ -5,8 +5,8 @@ import unittest
 import torch
 
 from mlcore.components.component import Component
+from mlcore.components.drawing.render import render
 from mlcore.components.programs.registry import PROGRAMS, by_base, spread
-from mlcore.components.render import render
 from mlcore.components.stretch import Layout
 from tests.mlcore.components.crops import crops
 from tests.mlcore.components.properties import (

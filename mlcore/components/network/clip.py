@@ -8,8 +8,8 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 from transformers import CLIPVisionConfig, CLIPVisionModel
 
-from mlcore.components.config import EncoderConfig
-from mlcore.components.spatial import SpatialEncoder
+from mlcore.components.network.config import EncoderConfig
+from mlcore.components.network.spatial import SpatialEncoder
 
 # CLIP's own normalisation (openai/CLIP, clip/clip.py, `_transform`).
 MEAN = (0.48145466, 0.4578275, 0.40821073)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mlcore.components.config import EncoderConfig
+from mlcore.components.network.config import EncoderConfig
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 import torch
 
 from mlcore.checkpoint import Meaning, UnusableCheckpoint, halved, load, save
-from mlcore.components.config import EncoderConfig
-from mlcore.components.encoder import ComponentEncoder
+from mlcore.components.network.config import EncoderConfig
+from mlcore.components.network.encoder import ComponentEncoder
 
 FORMAT = 1
 

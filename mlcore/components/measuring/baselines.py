@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from mlcore.components.retrieval import Embed
+from mlcore.components.measuring.retrieval import Embed
 from mlcore.efficientnet_lite import SIDE, load_efficientnet
 
 LEVELS = 8

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from mlcore.components.lettering import Setting
+from mlcore.components.programs.lettering import Setting
 
 COLOURS: dict[str, tuple[float, float, float]] = {
     "white": (1.0, 1.0, 1.0),

@@ -11,8 +11,8 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from mlcore.components.artwork import ArtworkError
-from mlcore.components.filming import cast, filmed, random_move, random_still
-from mlcore.components.scenes import Dice, scene
+from mlcore.components.drawing.filming import cast, filmed, random_move, random_still
+from mlcore.components.drawing.scenes import Dice, scene
 from mlcore.components.stretch import Layout
 
 FILE = "materials.safetensors"

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from mlcore.components.artwork import Artwork
 from mlcore.components.component import Component
-from mlcore.components.render import render
+from mlcore.components.drawing.render import render
 from mlcore.components.stretch import Layout
 
 Pool = Literal["train", "test"]
@@ -23,7 +23,7 @@ Pair = tuple[Tensor, Tensor]
 
 
 class Pairs(Protocol):
-    """What materials are drawn from: mlcore.components.materials, or a test's photographs."""
+    """What materials are drawn from: mlcore.components.drawing.materials, or a test's photographs."""
 
     def draw(self, chance: torch.Generator, pool: Pool, layout: Layout) -> Pair:
         """Return a new pair of materials of a pool."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from mlcore.components.config import EncoderConfig
-from mlcore.components.losses import TEMPERATURE
+from mlcore.components.learning.losses import TEMPERATURE
+from mlcore.components.network.config import EncoderConfig
 
 
 @dataclass(frozen=True, kw_only=True)

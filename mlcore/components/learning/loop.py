@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlcore.checkpoint import UnusableCheckpoint, load, save
-from mlcore.components.batches import Batches, drawn
-from mlcore.components.training import Training
+from mlcore.components.learning.batches import Batches, drawn
+from mlcore.components.learning.training import Training
 
 ENDLESS = 2**31
 """Steps of a training that minutes end."""

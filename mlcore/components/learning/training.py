@@ -18,14 +18,14 @@ from mlcore.checkpoint import (
     restore_optimiser,
     under,
 )
-from mlcore.components.arms import LearningConfig
-from mlcore.components.batches import Batch
-from mlcore.components.centres import followed, k_means, type_means
 from mlcore.components.component import CATEGORIES, Component
-from mlcore.components.config import EncoderConfig
-from mlcore.components.encoder import ComponentEncoder
-from mlcore.components.losses import in_batch_loss, queue_loss
-from mlcore.components.queues import Queues
+from mlcore.components.learning.arms import LearningConfig
+from mlcore.components.learning.batches import Batch
+from mlcore.components.learning.centres import followed, k_means, type_means
+from mlcore.components.learning.losses import in_batch_loss, queue_loss
+from mlcore.components.learning.queues import Queues
+from mlcore.components.network.config import EncoderConfig
+from mlcore.components.network.encoder import ComponentEncoder
 from mlcore.fit import Average, World, cosine_rate, mixed_precision, with_decay
 
 LONGEST = 1.0

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from mlcore.components.config import EncoderConfig
+from mlcore.components.network.config import EncoderConfig
 from mlcore.nn import Block
 
 

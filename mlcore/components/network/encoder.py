@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from mlcore.components.config import EncoderConfig
-from mlcore.components.spatial import SmallViT, SpatialEncoder
+from mlcore.components.network.config import EncoderConfig
+from mlcore.components.network.spatial import SmallViT, SpatialEncoder
 from mlcore.nn import Attention, Block, FeedForward, begin_weights
 
 
@@ -88,7 +88,7 @@ def spatial_encoder(config: EncoderConfig) -> SpatialEncoder:
     if config.clip is None:
         return SmallViT(config)
     # transformers takes seconds to import, and most installations have no such weights.
-    from mlcore.components.clip import ClipViT  # noqa: PLC0415
+    from mlcore.components.network.clip import ClipViT  # noqa: PLC0415
 
     return ClipViT(config)
 

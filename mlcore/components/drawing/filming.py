@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from mlcore.components.scenes import Dice
-from mlcore.components.sprites import shrunk
+from mlcore.components.drawing.scenes import Dice
+from mlcore.components.programs.sprites import shrunk
 from mlcore.components.stretch import Layout
 
 

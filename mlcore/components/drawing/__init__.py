@@ -1,0 +1,1 @@
+"""Components laid on materials: the clips that encoders and people see."""

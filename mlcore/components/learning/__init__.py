@@ -1,0 +1,1 @@
+"""What the encoder is trained by: losses, queues, centres, batches and the loop."""

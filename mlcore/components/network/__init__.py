@@ -1,0 +1,1 @@
+"""The guided encoder, and how it is kept on disk."""
