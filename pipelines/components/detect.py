@@ -34,8 +34,11 @@ if TYPE_CHECKING:
     from pipelines.components.windows import Window
     from pipelines.jobs import Claim
 
-AT_ONCE = 32
-"""Windows decoded and embedded together: a few megabytes."""
+    Asked = tuple[list[Window], Sequence[Category]]
+    """The windows about one cut or of one shot, and what may be there."""
+
+AT_ONCE = 16
+"""Cuts or shots decoded and embedded together: a few megabytes."""
 
 
 def detect(claim: Claim) -> None:
@@ -48,9 +51,9 @@ def detect(claim: Claim) -> None:
     title = claim.title
     shots = list(title.shots.filter(role=Shot.Role.PICTURE).order_by("first_frame"))
     rate = float(title.rate)
-    asked: list[tuple[Window, Sequence[Category]]] = [
-        *((window, AT_CUTS) for window in windows_at_cuts(shots, rate)),
-        *((window, ON_SHOTS) for window in windows_on_shots(shots, rate)),
+    asked: list[Asked] = [
+        *((windows, AT_CUTS) for windows in windows_at_cuts(shots, rate)),
+        *((windows, ON_SHOTS) for windows in windows_on_shots(shots, rate)),
     ]
     found: list[Found] = []
     for done, rows in _looked_at(title, finder, asked):
@@ -63,7 +66,7 @@ def detect(claim: Claim) -> None:
 
 
 def _looked_at(
-    title: Title, finder: Finder, asked: Sequence[tuple[Window, Sequence[Category]]]
+    title: Title, finder: Finder, asked: Sequence[Asked]
 ) -> Iterator[tuple[int, list[Found]]]:
     embed = embedder(finder.encoder, torch.device("cpu"))
     proxy = _proxy_of(title)
@@ -71,16 +74,30 @@ def _looked_at(
     for at in range(0, len(asked), AT_ONCE):
         some = asked[at : at + AT_ONCE]
         clips = np.stack(
-            [_clip(title, proxy, w, config.frames, config.size) for w, _ in some]
+            [
+                _clip(title, proxy, window, config.frames, config.size)
+                for windows, _ in some
+                for window in windows
+            ]
         )
         stacked = torch.from_numpy(clips).permute(0, 1, 4, 2, 3)
         embedded = embed(stacked, None).float().cpu().numpy().astype(np.float64)
         embedded /= np.linalg.norm(embedded, axis=1, keepdims=True)
-        rows = [
-            _row(window, finder.detector.find(one[None], among, plain=PLAIN_SHARE)[0])
-            for (window, among), one in zip(some, embedded, strict=True)
-        ]
-        yield at + len(some), rows
+        yield at + len(some), _found(finder, some, embedded)
+
+
+def _found(
+    finder: Finder, asked: Sequence[Asked], embedded: NDArray[np.float64]
+) -> list[Found]:
+    ends = np.cumsum([len(windows) for windows, _ in asked])
+    looks = np.split(embedded, ends[:-1])
+    return [
+        _row(
+            windows[0],
+            finder.detector.find_in_looks(some, among, plain=PLAIN_SHARE),
+        )
+        for (windows, among), some in zip(asked, looks, strict=True)
+    ]
 
 
 def _proxy_of(title: Title) -> VideoReader:

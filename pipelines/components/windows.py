@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 SECONDS = 4.0
 """As long as the clips that the encoder was trained on."""
 
+SIDES = (2.0, 1.0, 0.5)
+"""Seconds to either side of a cut: of a clip that was learned from the middle half is the
+transition, so that one of two seconds, one or a half fills one of these windows as well."""
+
 SHORTEST_SIDE = 0.2
 """Seconds: with less of a shot beside a cut nothing can be told of a transition."""
 
@@ -33,26 +37,32 @@ class Window:
         return [self.first_frame + int((n + 0.5) * step) for n in range(count)]
 
 
-def windows_at_cuts(shots: Iterable[Shot], rate: float) -> list[Window]:
-    """Return a window about each cut between two picture shots that follow one another.
+def windows_at_cuts(shots: Iterable[Shot], rate: float) -> list[list[Window]]:
+    """Return the windows about each cut between two shots that follow one another.
 
-    Two seconds to either side, as far as the two shots go, and as much on one side as on
-    the other: the encoder expects the cut in the middle.
+    As far as the two shots go, and as much on one side as on the other: the encoder
+    expects the cut in the middle. Sides that come out equal are looked at once.
     """
     found = []
     for a, b in pairwise(shots):
-        side = min(a.frames, b.frames, round(SECONDS / 2 * rate))
-        if a.end_frame == b.first_frame and side >= SHORTEST_SIDE * rate:
+        most = min(a.frames, b.frames)
+        if a.end_frame == b.first_frame and most >= SHORTEST_SIDE * rate:
+            sides = {min(most, round(side * rate)) for side in SIDES}
             cut = b.first_frame
-            found.append(Window(cut - side, cut + side, cut_frame=cut))
+            found.append(
+                [
+                    Window(cut - side, cut + side, cut_frame=cut)
+                    for side in sorted(sides, reverse=True)
+                ]
+            )
     return found
 
 
-def windows_on_shots(shots: Sequence[Shot], rate: float) -> list[Window]:
+def windows_on_shots(shots: Sequence[Shot], rate: float) -> list[list[Window]]:
     """Return a window in the middle of each shot, four seconds or all of it."""
     found = []
     for shot in shots:
         length = min(shot.frames, round(SECONDS * rate))
         first = shot.first_frame + (shot.frames - length) // 2
-        found.append(Window(first, first + length, shot=shot))
+        found.append([Window(first, first + length, shot=shot)])
     return found

@@ -16,6 +16,8 @@ Ints = NDArray[np.int64]
 NONE = len(CATEGORIES)
 """The class of a clip with nothing on it, after the six categories."""
 
+_LEAST = 1e-12
+
 AT_CUTS: tuple[Category, ...] = ("transition",)
 ON_SHOTS: tuple[Category, ...] = ("effect", "animation", "filter", "sticker", "text")
 
@@ -67,16 +69,30 @@ class Detector:
         on a shot. `plain` is the share of cuts, or shots, expected to have nothing.
         Raises ValueError for a share that is not between 0 and 1.
         """
+        return [self.find_in_looks(one[None], among, plain=plain) for one in embeddings]
+
+    def find_in_looks(
+        self, looks: Floats, among: Sequence[Category], *, plain: float
+    ) -> Found:
+        """Return the likeliest answer for one place that was looked at (n, D) ways.
+
+        A transition may be long or short, and fills only one of several windows as those
+        it was learned from do: each is as likely beforehand, so that the odds of
+        something are the mean of theirs. What it is, the best of them says.
+        """
         if not 0.0 < plain < 1.0:
             raise ValueError(f"the plain share must lie between 0 and 1, got {plain}")
         places = [CATEGORIES.index(each) for each in among]
         shares = self._expected(places, plain)
-        chances = np.exp(self.category.log_probabilities(embeddings, shares))
-        cosines = embeddings @ self.references.T
-        return [
-            self._answer(chance, cosine, places)
-            for chance, cosine in zip(chances, cosines, strict=True)
-        ]
+        chances = np.exp(self.category.log_probabilities(looks, shares))
+        nothing = chances[:, NONE].clip(_LEAST)
+        odds = float((chances[:, places].sum(axis=1) / nothing).mean())
+        best = int(np.argmax(chances[:, places].max(axis=1)))
+        # The best look's own shares of the categories, within what the looks agree on.
+        within = chances[best] / chances[best, places].sum().clip(_LEAST)
+        together = within * odds / (1.0 + odds)
+        together[NONE] = 1.0 / (1.0 + odds)
+        return self._answer(together, looks[best] @ self.references.T, places)
 
     def _expected(self, places: list[int], plain: float) -> Floats:
         shares = np.zeros(NONE + 1)

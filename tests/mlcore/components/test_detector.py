@@ -175,3 +175,42 @@ class SoftmaxTests(unittest.TestCase):
         self.assertGreater(
             after[np.arange(500), truth].mean(), before[np.arange(500), truth].mean()
         )
+
+
+class LooksTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        world = World()
+        cls.detector = fit_detector(
+            world.clips(KNOWN, 20, 900), world.clips(ALL, 6, 500)
+        )
+        asked = world.clips(KNOWN, 4, 300)
+        cls.there = asked.of(asked.categories == 2).embeddings
+        cls.plain = asked.of(asked.categories == NONE).embeddings
+
+    def looked(self, *looks):
+        return self.detector.find_in_looks(np.array(looks), AT_CUTS, plain=0.95)
+
+    def test_one_look_is_what_it_is_alone(self):
+        alone = self.detector.find(self.there[:1], AT_CUTS, plain=0.95)[0]
+
+        self.assertEqual(self.looked(self.there[0]), alone)
+
+    def test_a_transition_that_fills_one_window_of_three_is_found_by_it(self):
+        sure = [
+            each for each in self.there if self.looked(each).category == "transition"
+        ]
+
+        found = [self.looked(self.plain[0], each, self.plain[1]) for each in sure]
+
+        names = [self.looked(each).nearest for each in sure]
+        right = [f.nearest == n for f, n in zip(found, names, strict=True) if f.nearest]
+        self.assertGreater(len(right), 0.8 * len(sure))
+        self.assertGreater(np.mean(right), 0.95)
+
+    def test_three_looks_at_nothing_raise_no_more_alarms_than_one(self):
+        threes = self.plain[: len(self.plain) // 3 * 3].reshape(-1, 3, DIMS)
+
+        alarms = np.mean([self.looked(*three).category is not None for three in threes])
+
+        self.assertLess(alarms, 0.03)

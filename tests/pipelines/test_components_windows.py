@@ -1,0 +1,46 @@
+"""Which frames stand for a cut or a shot when components are looked for."""
+
+import unittest
+
+from catalog.models import Shot
+from pipelines.components.windows import Window, windows_at_cuts, windows_on_shots
+
+
+def shots(*ends):
+    return [
+        Shot(index=n, first_frame=first, end_frame=end)
+        for n, (first, end) in enumerate(zip((0, *ends[:-1]), ends, strict=True))
+    ]
+
+
+def spans(windows):
+    return [(each.first_frame, each.end_frame) for each in windows]
+
+
+class WindowTests(unittest.TestCase):
+    def test_a_cut_is_looked_at_near_and_far_with_it_in_the_middle(self):
+        [cut] = windows_at_cuts(shots(100, 300), 25)
+
+        self.assertEqual(spans(cut), [(50, 150), (75, 125), (88, 112)])
+        self.assertEqual({each.cut_frame for each in cut}, {100})
+
+    def test_no_window_leaves_the_two_shots_and_none_is_looked_at_twice(self):
+        [first, second] = windows_at_cuts(shots(100, 120, 300), 25)
+
+        self.assertEqual(spans(first), [(80, 120), (88, 112)])
+        self.assertEqual(spans(second), [(100, 140), (108, 132)])
+
+    def test_flashes_of_shots_and_cuts_over_a_gap_are_left_out(self):
+        a, b, c = shots(100, 103, 300)
+
+        self.assertEqual(windows_at_cuts([a, b], 25), [])
+        self.assertEqual(windows_at_cuts([a, c], 25), [])
+
+    def test_a_shot_is_looked_at_in_its_middle(self):
+        found = windows_on_shots(shots(200, 230), 25)
+
+        self.assertEqual([spans(each) for each in found], [[(50, 150)], [(200, 230)]])
+
+    def test_frames_are_middles_of_equal_pieces_and_repeat_where_there_are_few(self):
+        self.assertEqual(Window(0, 100).frames(4), [12, 37, 62, 87])
+        self.assertEqual(Window(10, 12).frames(4), [10, 10, 11, 11])
