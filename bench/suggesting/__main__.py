@@ -1,10 +1,10 @@
 """How well a house's way of choosing transitions is learned, from their embeddings or at random.
 
-python -m bench.suggesting [--embeddings FILE] [--examples 300,3000] [--seeds 0,1,2]
+python -m bench.suggesting [--detector FILE] [--examples 300,3000] [--seeds 0,1,2]
 
 Titles are drawn, and a house cuts them by a rule on what transitions are like, three
-times in ten by whim. FILE is what `python -m mlcore.components.embed` writes; without it
-only the arms that need none are printed. Needs the weights and the sample titles.
+times in ten by whim. The embeddings are the references of a detector, of the one that
+ships without FILE. Needs the weights and the sample titles.
 """
 
 import argparse
@@ -14,15 +14,15 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import safe_open
-from safetensors.numpy import load_file
 from threadpoolctl import threadpool_limits
 
 from bench.suggesting.cutting import CUTS_A_TITLE, Drawn, draw_titles
 from bench.suggesting.house import House
 from bench.suggesting.traits import TRAITS, traits_of
+from mlcore.components import weights
 from mlcore.components.catalogue import components_of
 from mlcore.components.component import Component
+from mlcore.components.finding.keeping import load_detector
 from mlcore.components.suggesting.learning import PLAIN, LearningConfig, learn
 
 Floats = NDArray[np.float64]
@@ -32,6 +32,7 @@ MENU, COLD = 30, 8
 """Transitions a house chooses from, and how many of them nobody has used yet."""
 
 ASKED_TITLES = 20
+DETECTOR = Path(weights.__file__).parent / "detector.safetensors"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Scores:
 def main() -> None:
     """Print every arm, seed by seed."""
     parser = argparse.ArgumentParser(prog="python -m bench.suggesting")
-    parser.add_argument("--embeddings", type=Path)
+    parser.add_argument("--detector", type=Path, default=DETECTOR)
     parser.add_argument("--examples", default="300,3000")
     parser.add_argument("--seeds", default="0,1,2")
     given = parser.parse_args()
@@ -54,12 +55,12 @@ def main() -> None:
     with threadpool_limits(1):
         for seed in (int(word) for word in given.seeds.split(",")):
             sizes = [int(word) for word in given.examples.split(",")]
-            measure(seed, sizes, given.embeddings)
+            measure(seed, sizes, given.detector)
 
 
-def measure(seed: int, sizes: list[int], file: Path | None) -> None:
+def measure(seed: int, sizes: list[int], file: Path) -> None:
     """Print every arm for one seed, warm and cold."""
-    menu = _menu(seed, file)
+    menu = _menu(seed)
     house = House(traits_of(menu), TRAITS)
     # Half of all cuts stay plain.
     drawn = draw_titles(2 * max(sizes) // CUTS_A_TITLE + ASKED_TITLES, seed)
@@ -88,11 +89,8 @@ def measure(seed: int, sizes: list[int], file: Path | None) -> None:
             print(f"      plain or not: right {plain.mean():.3f}")
 
 
-def _menu(seed: int, file: Path | None) -> list[Component]:
+def _menu(seed: int) -> list[Component]:
     first = [each for each in components_of("transition") if not each.preset]
-    if file:
-        keys = set(_keys(file))
-        first = [each for each in first if each.key in keys]
     chosen = np.random.default_rng([seed, 7]).permutation(len(first))[:MENU]
     return [first[n] for n in chosen]
 
@@ -103,24 +101,20 @@ def _first_with(drawn: Drawn, asked: NDArray[np.bool_], size: int):  # type: ign
 
 
 def _arms(
-    menu: list[Component], house: House, file: Path | None, seed: int
+    menu: list[Component], house: House, file: Path, seed: int
 ) -> dict[str, Floats]:
+    detector, _ = load_detector(file)
+    kept = detector.references[[detector.keys.index(each.key) for each in menu]]
     chance = np.random.default_rng([seed, 11])
-    arms = {"random embedding": chance.normal(size=(MENU, 192))}
-    if file:
-        keys = _keys(file)
-        kept = load_file(file)["embeddings"].astype(np.float64)
-        arms["component embedding"] = kept[[keys.index(each.key) for each in menu]]
-    arms["true traits, as an embedding"] = house.traits
+    arms = {
+        "random embedding": chance.normal(size=kept.shape),
+        "component embedding": kept,
+        "true traits, as an embedding": house.traits,
+    }
     return {
         name: each / np.linalg.norm(each, axis=1, keepdims=True)
         for name, each in arms.items()
     }
-
-
-def _keys(file: Path) -> list[str]:
-    with safe_open(file, "numpy") as opened:
-        return str(opened.metadata()["keys"]).split("\n")
 
 
 def _tell(name: str, scores: Floats, truth: Ints) -> None:
