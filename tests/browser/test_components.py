@@ -28,12 +28,20 @@ class LibraryTests(BrowserTestCase):
     def plays(self, row: EditingComponent) -> bool:
         return bool(self.evaluate(PLAYS.format(row.pk)))
 
+    def point_at(self, row: EditingComponent) -> None:
+        """Until it plays: pictures that come late may move it from under the pointer."""
+
+        def pointed() -> bool:
+            self.page.hover(f"#component-{row.pk} .shows")
+            return self.plays(row)
+
+        self.until(pointed)
+
     def test_previews_play_while_pointed_at_or_in_focus_and_only_then(self):
         self.assertFalse(self.plays(self.soft))
-        self.page.hover(f"#component-{self.soft.pk} .shows")
-        self.until(lambda: self.plays(self.soft))
-        self.page.hover(f"#component-{self.hard.pk} .shows")
-        self.until(lambda: self.plays(self.hard) and not self.plays(self.soft))
+        self.point_at(self.soft)
+        self.point_at(self.hard)
+        self.until(lambda: not self.plays(self.soft))
 
         self.page.mouse.move(5, 5)
         self.page.focus("#q")

@@ -47,9 +47,10 @@ OPEN = {"login", "health"}
 CHANGES = {"judge", "undo", "redetect", "rematch", "split", "merge", "job-cancel"}
 CHANGES |= {"job-retry", "keep", "bin-add", "bin-rename", "bin-put-back"}
 CHANGES |= {"item-move", "item-note", "item-drop", "chain-keep"}
-CHANGES |= {"lay", "take-back", "suggest", "try"}
+CHANGES |= {"lay", "take-back", "suggest", "try", "title-detect"}
 # For admins, about nobody's footage.
 ADMINS = {"ranking-train", "ranking-promote", "ranking-rollback", "components-render"}
+ADMINS |= {"components-learn"}
 CHANGES |= ADMINS
 # For editors, also to look at.
 EDITORS = CHANGES | {"title-add", "cut-add", "ranking"}

@@ -21,9 +21,12 @@ for (const [begin, end] of [["pointerover", "pointerout"], ["focusin", "focusout
   });
 }
 
-function playLarge() {
-  document.querySelectorAll('[data-plays="always"]').forEach(play);
+// Also one that was drawn only while somebody pointed at its place.
+const WANTED = ['[data-plays="always"]', "[data-plays]:hover", "[data-plays]:focus-within"];
+
+function playWanted() {
+  document.querySelectorAll(WANTED.join()).forEach(play);
 }
 
-document.addEventListener("htmx:afterSettle", playLarge);
-playLarge();
+document.addEventListener("htmx:afterSettle", playWanted);
+playWanted();
