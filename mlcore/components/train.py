@@ -27,12 +27,12 @@ from mlcore.components.batches import Batches
 from mlcore.components.component import Component
 from mlcore.components.config import EncoderConfig
 from mlcore.components.keeping import save_encoder
-from mlcore.components.loop import Budget, Diary, Keeper, Loop
+from mlcore.components.loop import Budget, Keeper, Loop
 from mlcore.components.shapes import SHAPES
 from mlcore.components.sources import add_sources, chosen_components, studio_of
 from mlcore.components.studio import Studio
 from mlcore.components.training import Training, new_encoder
-from mlcore.fit import World, place
+from mlcore.fit import Diary, World, place
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,8 @@ B: clips, T: frames, S: slices, P: cubes a slice, N = S * P: cubes, C: numbers o
 V: cubes that are seen, M: cubes that are restored, D: width
 """
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -51,12 +53,13 @@ def normalised(cubes_BNC: Tensor) -> Tensor:
 
     As in He et al. (arXiv 2111.06377, section 4.1), over all frames of a cube.
     """
-    pixels = cubes_BNC.unflatten(-1, (-1, 3))
+    pixels = cubes_BNC.reshape(*cubes_BNC.shape[:2], -1, 3)
     mean = pixels.mean(dim=-2, keepdim=True)
     deviation = pixels.var(dim=-2, keepdim=True).sqrt()
     return ((pixels - mean) / (deviation + STEADY)).flatten(-2)
 
 
+@lru_cache(maxsize=32)
 def places(config: AutoencoderConfig, slices: int, dims: int) -> Tensor:
     """Return (N, D) float32 of where each cube stands, as waves; nothing to learn.
 

@@ -11,7 +11,8 @@ from torch import Tensor
 from mlcore.components.component import Component
 from mlcore.components.finding.fitting import Clips, category_places
 from mlcore.components.retrieval import TOGETHER, Embed
-from mlcore.components.studio import Pair, Pool, Studio, seed_of
+from mlcore.components.studio import Pair, Pool, Studio
+from mlcore.fit import seed_of
 
 Job = tuple[Component | None, int, bool]
 """Component, number of the material, and whether there is a cut in the middle"""

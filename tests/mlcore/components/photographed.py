@@ -11,8 +11,9 @@ from mlcore.components.config import EncoderConfig
 from mlcore.components.loop import Budget
 from mlcore.components.programs.registry import PROGRAMS
 from mlcore.components.stretch import Layout
-from mlcore.components.studio import Studio, seed_of
+from mlcore.components.studio import Studio
 from mlcore.components.train import Order
+from mlcore.fit import seed_of
 from tests.mlcore.photographs import photographs
 
 TINY = EncoderConfig(
