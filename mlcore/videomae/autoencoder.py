@@ -32,7 +32,20 @@ class MaskedAutoencoder(nn.Module):
         )
         self.norm = nn.LayerNorm(config.decoder_dims)
         self.pixels = nn.Linear(config.decoder_dims, config.cube)
-        begin_weights(self, chance)
+        self._begin(chance)
+
+    @torch.no_grad()
+    def _begin(self, chance: torch.Generator) -> None:
+        """Draw weights that keep a signal's size, as VideoMAE's code does (Glorot, 2010).
+
+        The usual small ones look nowhere at first: the toy shape said the mean of every
+        cube for 180 steps with them, for 80 with these. It begins near the mean anyway.
+        """
+        for layer in self.modules():
+            if isinstance(layer, nn.Linear):
+                nn.init.xavier_uniform_(layer.weight, generator=chance)
+                nn.init.zeros_(layer.bias)
+        begin_weights(self.pixels, chance)
         nn.init.trunc_normal_(self.masked, std=0.02, generator=chance)
 
     def forward(

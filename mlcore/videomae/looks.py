@@ -72,17 +72,20 @@ class Seen:
 
 
 def some_looks(
-    clips: int, things: int, pictures: Tensor | None, chance: torch.Generator
+    clips: int, things: int, grounds: Tensor | int, chance: torch.Generator
 ) -> Looks:
-    """Return looks on grounds cut out of photographs (n, 3, h, w) uint8, or drawn."""
+    """Return looks on grounds cut out of photographs (n, 3, h, w) uint8, or drawn.
+
+    Drawn ones have so many octaves of noise: 1 is a blur, 5 as rough as photographs.
+    """
 
     def some(*shape: int) -> Tensor:
         return torch.rand(clips, *shape, generator=chance)
 
-    if pictures is None:
-        ground = _clouds(clips, chance)
+    if isinstance(grounds, int):
+        ground = _clouds(clips, grounds, chance)
     else:
-        ground = _cut_out(pictures, clips, chance)
+        ground = _cut_out(grounds, clips, chance)
     return Looks(
         ground=ground,
         tall=TALL[0] + (TALL[1] - TALL[0]) * some(things),
@@ -102,10 +105,10 @@ def film(seen: Seen, looks: Looks, size: int) -> Tensor:
     return frames.mul_(255).add_(0.5).clamp_(0, 255).to(torch.uint8)
 
 
-def _clouds(clips: int, chance: torch.Generator) -> Tensor:
+def _clouds(clips: int, octaves: int, chance: torch.Generator) -> Tensor:
     """(B, 3, GROUND, GROUND): noise in octaves, the finer the fainter, as in photographs."""
     drawn = torch.zeros(clips, 3, GROUND, GROUND)
-    for cells in OCTAVES:
+    for cells in OCTAVES[:octaves]:
         noise = torch.randn(clips, 3, cells, cells, generator=chance)
         drawn += F.interpolate(noise, GROUND, mode="bilinear") / cells**0.5
     return (0.5 + 0.2 * drawn).clamp(0, 1)

@@ -21,7 +21,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
 
 from mlcore.checkpoint import Meaning
 from mlcore.fit import Diary, World, place
@@ -29,13 +28,13 @@ from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.batches import Ahead, Batches, Source
 from mlcore.videomae.config import SHAPES, AutoencoderConfig, Places
 from mlcore.videomae.course import Budget, Course
-from mlcore.videomae.footage import Footage, NoFootage, shots_in
+from mlcore.videomae.footage import Footage, shots_in
 from mlcore.videomae.keeping import save_autoencoder
 from mlcore.videomae.loop import Keeper, Loop, Watcher
 from mlcore.videomae.plan import PLANS, Plan, read_plan
 from mlcore.videomae.sampling import Sampling
 from mlcore.videomae.training import Training
-from mlcore.videomae.world import MotionWorld
+from mlcore.videomae.world import MotionWorld, photographs
 
 DRAWN = "drawn"
 
@@ -155,19 +154,9 @@ def source_of(given: argparse.Namespace, order: Order, device: torch.device) -> 
     """Return where clips come from. Raises NoFootage."""
     size, span = order.config.size, order.sampling.span
     if given.data == DRAWN:
-        pictures = _photographs(given.pictures) if given.pictures else None
+        pictures = photographs(given.pictures) if given.pictures else None
         return MotionWorld(size=size, span=span, pictures=pictures, device=device)
     return Footage(spans=shots_in(Path(given.data)), size=size, span=span)
-
-
-def _photographs(path: Path) -> torch.Tensor:
-    """(n, 3, h, w) uint8, the tensor `stills` of a safetensors file."""
-    try:
-        with safe_open(path, "pt") as file:
-            stills: torch.Tensor = file.get_tensor("stills")
-            return stills
-    except (OSError, SafetensorError) as error:
-        raise NoFootage(f"{path} holds no photographs: {error}") from error
 
 
 def arguments() -> argparse.ArgumentParser:

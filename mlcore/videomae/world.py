@@ -9,8 +9,10 @@ B: clips, T: frames, K: things, H, W: picture
 
 import math
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 import torch
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from mlcore.fit import seed_of
@@ -73,6 +75,8 @@ class MotionWorld:
     """The most things of a clip; each clip has 0 to so many"""
     pictures: Tensor | None = None
     """(n, 3, h, w) uint8 photographs for grounds, else these are drawn too"""
+    octaves: int = 5
+    """Of noise in drawn grounds, 1 to 5: what is rough cannot be told from its surroundings"""
     device: torch.device = CPU
 
     def draw(self, times_BT: Tensor, seed: int, rows: slice) -> Tensor:
@@ -164,7 +168,8 @@ class MotionWorld:
     ) -> Looks:
         """Return how so many clips look."""
         many = self.things if things is None else things
-        return some_looks(clips, many, self.pictures, chance)
+        grounds = self.octaves if self.pictures is None else self.pictures
+        return some_looks(clips, many, grounds, chance)
 
     def film(self, motion: Motion, looks: Looks, times_BT: Tensor) -> Tensor:
         """Return (B, T, 3, H, W) uint8 at times in source frames."""
@@ -198,3 +203,16 @@ def _seen(motion: Motion, passed_BT: Tensor) -> Seen:
         zoom=motion.zoom[:, None] * passed_BT,
         roll=motion.roll[:, None] * passed_BT,
     )
+
+
+def photographs(path: Path) -> Tensor:
+    """Return (n, 3, h, w) uint8: the tensor `stills` of a safetensors file.
+
+    Raises ValueError for a file that holds none.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            stills: Tensor = file.get_tensor("stills")
+            return stills
+    except (OSError, SafetensorError) as error:
+        raise ValueError(f"{path} holds no photographs: {error}") from error
