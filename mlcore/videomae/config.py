@@ -108,7 +108,14 @@ def _large(dims: int, heads: int, depth: int, decoder_dims: int) -> AutoencoderC
 
 SHAPES = {
     "toy": AutoencoderConfig(
-        size=32, patch=8, dims=128, heads=4, depth=4, decoder_dims=64, decoder_heads=2
+        size=32,
+        patch=8,
+        dims=128,
+        heads=4,
+        depth=4,
+        decoder_dims=64,
+        decoder_heads=2,
+        masked=0.75,
     ),
     "tiny": AutoencoderConfig(),
     "small": _large(384, 6, 12, 192),
@@ -116,5 +123,6 @@ SHAPES = {
     "large": _large(1024, 16, 24, 512),
     "huge": _large(1280, 16, 32, 640),
 }
-"""toy compares arms on a processor (.9 million numbers), tiny is what a processor trains
-for use, the others are ViT-S, B, L and H."""
+"""toy compares arms on a processor (a million numbers; of its 16 places a slice, .9 masked
+would leave two to see), tiny is what a processor trains for use, the others are ViT-S, B, L
+and H."""

@@ -23,8 +23,8 @@ class Passed:
     step: int
     loss: float
     position: Position
-    seconds: float
-    """Of the whole training, with what was before a kill"""
+    training: Training
+    """After the step; to be read, not to be changed"""
 
 
 Watcher = Callable[[Passed], None]
@@ -102,11 +102,10 @@ class Loop:
         training.meter.waited += self.clock() - asked
         rate = self.course.plan.rate(here.stage, here.inside, here.over_all)
         loss = training.step(batch, rate)
-        seconds = self.clock() - began
-        training.meter.seconds = seconds
+        training.meter.seconds = self.clock() - began
         self._note(step, loss, here, training, rate)
         if self.watch:
-            self.watch(Passed(step=step, loss=loss, position=here, seconds=seconds))
+            self.watch(Passed(step=step, loss=loss, position=here, training=training))
 
     def _note(
         self, step: int, loss: float, here: Position, training: Training, rate: float

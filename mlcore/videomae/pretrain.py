@@ -30,7 +30,7 @@ from mlcore.videomae.config import SHAPES, AutoencoderConfig, Places
 from mlcore.videomae.course import Budget, Course
 from mlcore.videomae.footage import Footage, shots_in
 from mlcore.videomae.keeping import save_autoencoder
-from mlcore.videomae.loop import Keeper, Loop, Watcher
+from mlcore.videomae.loop import Clock, Keeper, Loop, Watcher
 from mlcore.videomae.plan import PLANS, Plan, read_plan
 from mlcore.videomae.sampling import Sampling
 from mlcore.videomae.training import Training
@@ -65,7 +65,7 @@ class Order:
         return self.out.with_suffix(".jsonl")
 
 
-def pretrain(
+def pretrain(  # noqa: PLR0913  what a pipeline, a bench and a test each need
     order: Order,
     source: Source,
     device: torch.device,
@@ -73,6 +73,7 @@ def pretrain(
     resume: bool,
     world: World | None = None,
     watch: Watcher | None = None,
+    clock: Clock = time.monotonic,
 ) -> Meaning:
     """Train, write the autoencoder, and return what is known about it.
 
@@ -97,7 +98,7 @@ def pretrain(
         clips=Ahead(drawn, order.loaders),
         keeper=keeper if world.first else None,
         diary=Diary(order.diary_file, training.steps) if world.first else None,
-        clock=time.monotonic,
+        clock=clock,
         watch=watch,
     )
     try:
