@@ -22,8 +22,11 @@ from mlcore.videomae.sampling import Sampling
 class Source(Protocol):
     """Where clips come from: mlcore.videomae.world, or footage."""
 
-    def draw(self, times_BT: Tensor, seed: int, rows: slice) -> Tensor:
-        """Return (b, T, 3, H, W) uint8: rows of a batch, frames at `times` of their spans."""
+    def draw(self, times_BT: Tensor, seed: int, rows: slice, shared: int) -> Tensor:
+        """Return (b, T, 3, H, W) uint8: rows of a batch, frames at `times` of their spans.
+
+        Some steps in a row have the same `shared`: what is dear to get may be the same.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +57,9 @@ class Batches:
     sampling: Sampling
     config: AutoencoderConfig
     seed: int
+    repeat: int = 8
+    """Steps in a row that may see the same stretches of footage. Decoding one stretch takes
+    as long as a small network's step on several clips"""
     world: World = World()  # noqa: RUF009  frozen
 
     def draw(self, step: int, stage: Stage) -> Batch:
@@ -64,7 +70,8 @@ class Batches:
         times = self.sampling.times(stage.batch, stage.frames, chance)
         slices = self.config.slices(stage.frames)
         seen, restored = tube_masks(self.config, stage.batch, slices, chance)
-        clips = self.source.draw(times, seed, rows)
+        shared = seed_of("shared", self.seed, step // self.repeat)
+        clips = self.source.draw(times, seed, rows, shared)
         return Batch(clips=clips, seen=seen[rows], restored=restored[rows])
 
 

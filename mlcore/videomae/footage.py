@@ -1,32 +1,26 @@
-"""Clips of footage on disk, read through decord: of our own proxies, never of foreign files.
+"""Clips of footage on disk: of our own proxies, never of foreign files.
 
-B: clips, T: frames, H, W: picture
+B: clips, b: this program's, T: frames, H, W: picture
 """
 
 import json
-from collections import OrderedDict
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from threading import Lock
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 from mlcore.fit import seed_of
+from mlcore.videomae.reading import NoFootage, Stretches, opened
 
 ENDINGS = {".mp4", ".m4v", ".mov", ".mkv"}
 SHOTS = "shots.json"
-OPEN = 16
-"""Readers kept open: one of a film holds some tens of megabytes"""
 LEAST_CROP = 0.6
 """Height of the smallest piece of a picture that is shown, of its height"""
-
-
-class NoFootage(ValueError):
-    """There is nothing to learn from, or nothing to read it with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,91 +32,62 @@ class Span:
     end: int
 
 
-class Readers:
-    """Open decord readers, the last ones used; each file is read by one thread at a time."""
-
-    def __init__(self) -> None:
-        self.open: OrderedDict[Path, tuple[Any, Lock]] = OrderedDict()
-        self.lock = Lock()
-
-    def read(self, path: Path, at: list[int]) -> Tensor:
-        """Return (T, h, w, 3) uint8. Raises NoFootage for a file that cannot be read."""
-        with self.lock:
-            if path not in self.open:
-                self.open[path] = (opened(path), Lock())
-                while len(self.open) > OPEN:
-                    self.open.popitem(last=False)
-            self.open.move_to_end(path)
-            reader, own = self.open[path]
-        wanted = sorted(set(at))
-        with own:
-            read = torch.from_numpy(reader.get_batch(wanted).asnumpy())
-        return read[[wanted.index(each) for each in at]]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Footage:
     """Shots to draw clips from, each as often as it is long.
 
     Clips differ in crop and light, the same in all their frames; how things move in them
-    is left as it is (no mirroring), since that is what is to be learned.
+    is left as it is (no mirroring), since that is what is to be learned. Steps in a row
+    that share a seed see other clips of the same stretches, which are decoded once
+    (repeated sampling, as in Feichtenhofer et al., arXiv 2205.09113, section 4).
     """
 
     spans: Sequence[Span]
     size: int
     span: int
     """Source frames that the longest clip lies in; a shorter shot holds its last frame"""
-    readers: Readers = field(default_factory=Readers)
 
     def __post_init__(self) -> None:
         if not self.spans or min(each.end - each.first for each in self.spans) < 1:
             raise NoFootage("there is no shot to learn from")
 
-    def draw(self, times_BT: Tensor, seed: int, rows: slice) -> Tensor:
+    @cached_property
+    def stretches(self) -> Stretches:
+        """What is read, high enough for the smallest crop."""
+        return Stretches(math.ceil(self.size / LEAST_CROP))
+
+    @cached_property
+    def lengths(self) -> Tensor:
+        """(shots,) frames of each, as weights."""
+        return torch.tensor([float(each.end - each.first) for each in self.spans])
+
+    def draw(self, times_BT: Tensor, seed: int, rows: slice, shared: int) -> Tensor:
         """Return (b, T, 3, H, W) uint8: rows of a batch whose frames are at `times`."""
-        chance = torch.Generator().manual_seed(seed_of("footage", seed))
-        lengths = torch.tensor([float(e.end - e.first) for e in self.spans])
         many = len(times_BT)
-        chosen = torch.multinomial(lengths, many, replacement=True, generator=chance)
-        begins, crops = (torch.rand(many, n, generator=chance) for n in (1, 3))
-        light = 0.85 + 0.3 * torch.rand(many, 3, generator=chance)
-        return torch.stack(
-            [
-                self._clip(
-                    self.spans[int(chosen[row])],
-                    times_BT[row],
-                    float(begins[row]),
-                    crops[row],
-                    light[row],
-                )
-                for row in range(*rows.indices(many))
-            ]
+        place = torch.Generator().manual_seed(seed_of("place", shared))
+        chosen = torch.multinomial(
+            self.lengths, many, replacement=True, generator=place
         )
+        begins = torch.rand(many, generator=place).tolist()
+        chance = torch.Generator().manual_seed(seed_of("footage", seed))
+        crops = torch.rand(many, 3, generator=chance)
+        light = 0.85 + 0.3 * torch.rand(many, 3, generator=chance)
+        clips = []
+        for row in range(*rows.indices(many)):
+            frames = self._frames(
+                self.spans[int(chosen[row])], begins[row], times_BT[row]
+            )
+            lit = _cropped(frames, crops[row], self.size) * light[row, :, None, None]
+            clips.append(lit.clamp(0, 255).round().to(torch.uint8))
+        return torch.stack(clips)
 
-    def _clip(
-        self, shot: Span, times_T: Tensor, begin: float, crop: Tensor, light: Tensor
-    ) -> Tensor:
+    def _frames(self, shot: Span, begin: float, times_T: Tensor) -> Tensor:
+        """(T, 3, h, w) uint8 of a stretch of the shot as long as the longest clip's span."""
         free = max(0, shot.end - shot.first - self.span)
-        at_T = (shot.first + int(begin * (free + 1)) + times_T).clamp(max=shot.end - 1)
-        frames = self.readers.read(shot.path, at_T.tolist())
-        seen = _cropped(frames.permute(0, 3, 1, 2), crop, self.size)
-        lit = seen * light[:, None, None]
-        return lit.clamp(0, 255).round().to(torch.uint8)
-
-
-def opened(path: Path) -> Any:
-    """Return a decord reader with one thread. Raises NoFootage."""
-    try:
-        from decord import DECORDError, VideoReader, cpu  # noqa: PLC0415  only for footage
-    except ImportError as error:
-        raise NoFootage(
-            "footage is read with decord, which is not installed: pip install decord, "
-            "or decord2 where the machine is not x86-64"
-        ) from error
-    try:
-        return VideoReader(str(path), ctx=cpu(0), num_threads=1)
-    except (DECORDError, RuntimeError) as error:
-        raise NoFootage(f"{path} cannot be read as a film") from error
+        first = shot.first + int(begin * (free + 1))
+        end = min(first + self.span, shot.end)
+        stretch = self.stretches.take(shot.path, first, end)
+        return stretch[times_T.clamp(max=len(stretch) - 1)]
 
 
 def shots_in(folder: Path) -> list[Span]:

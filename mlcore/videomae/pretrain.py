@@ -53,6 +53,8 @@ class Order:
     """Seconds between checkpoints"""
     loaders: int = 1
     """Threads that draw ahead; 0: clips are drawn where the network trains"""
+    repeat: int = 8
+    """Steps in a row that see the same stretches of footage"""
 
     @property
     def training_file(self) -> Path:
@@ -91,6 +93,7 @@ def pretrain(  # noqa: PLR0913  what a pipeline, a bench and a test each need
         sampling=order.sampling,
         config=order.config,
         seed=order.seed,
+        repeat=order.repeat,
         world=world,
     )
     loop = Loop(
@@ -148,6 +151,7 @@ def ordered(given: argparse.Namespace) -> Order:
         seed=given.seed,
         every=given.every,
         loaders=given.loaders,
+        repeat=given.repeat,
     )
 
 
@@ -181,6 +185,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--every", type=float, default=120.0)
     parser.add_argument("--loaders", type=int, default=1)
+    parser.add_argument("--repeat", type=int, default=8, help="steps on one decoding")
     return parser
 
 

@@ -79,7 +79,13 @@ class MotionWorld:
     """Of noise in drawn grounds, 1 to 5: what is rough cannot be told from its surroundings"""
     device: torch.device = CPU
 
-    def draw(self, times_BT: Tensor, seed: int, rows: slice) -> Tensor:
+    def draw(
+        self,
+        times_BT: Tensor,
+        seed: int,
+        rows: slice,
+        shared: int = 0,  # noqa: ARG002  drawing anew costs nothing
+    ) -> Tensor:
         """Return (b, T, 3, H, W) uint8: rows of a batch whose frames are at `times`."""
         chance = torch.Generator().manual_seed(seed_of("drawn", seed))
         clips = len(times_BT)

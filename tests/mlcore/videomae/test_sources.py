@@ -11,7 +11,9 @@ import av
 import numpy as np
 import torch
 
-from mlcore.videomae.footage import Footage, NoFootage, Span, opened, shots_in
+from mlcore.videomae import reading
+from mlcore.videomae.footage import Footage, Span, shots_in
+from mlcore.videomae.reading import NoFootage, Stretches, opened
 from mlcore.videomae.sampling import Sampling
 from mlcore.videomae.world import DIRECTIONS, SPEEDS, MotionWorld
 from tests.mlcore.videomae.small import chance
@@ -131,7 +133,7 @@ class FootageTests(unittest.TestCase):
     def test_clips_hold_frames_of_one_shot_in_order(self):
         times = torch.arange(0, 8, 2).expand(8, -1)
 
-        drawn = self.footage((0, 20), (20, 40)).draw(times, 0, slice(None))
+        drawn = self.footage((0, 20), (20, 40)).draw(times, 0, slice(None), 0)
 
         self.assertEqual((drawn.shape, drawn.dtype), ((8, 4, 3, 16, 16), torch.uint8))
         shade = drawn.float().mean((2, 3, 4))
@@ -141,7 +143,7 @@ class FootageTests(unittest.TestCase):
     def test_a_short_shot_holds_its_last_frame(self):
         times = torch.arange(0, 8, 2).expand(2, -1)
 
-        drawn = self.footage((10, 13)).draw(times, 0, slice(None))
+        drawn = self.footage((10, 13)).draw(times, 0, slice(None), 0)
 
         self.assertTrue(torch.equal(drawn[:, 2], drawn[:, 3]))
         self.assertFalse(torch.equal(drawn[:, 0], drawn[:, 1]))
@@ -150,9 +152,33 @@ class FootageTests(unittest.TestCase):
         times = torch.arange(4).expand(4, -1)
         footage = self.footage((0, 40))
 
-        whole, half = (footage.draw(times, 5, r) for r in (slice(None), slice(1, 3)))
+        whole, half = (footage.draw(times, 5, r, 1) for r in (slice(None), slice(1, 3)))
 
         self.assertTrue(torch.equal(whole[1:3], half))
+
+    def test_steps_that_share_a_seed_see_other_crops_of_stretches_read_once(self):
+        times = torch.arange(4).expand(3, -1)
+        footage = self.footage((0, 40))
+
+        one, two = (footage.draw(times, seed, slice(None), 1) for seed in (5, 6))
+        read = len(footage.stretches.kept)
+        elsewhere = footage.draw(times, 5, slice(None), 2)
+
+        self.assertEqual(read, 3)
+        self.assertGreater(len(footage.stretches.kept), 3)
+        self.assertFalse(torch.equal(one, two))
+        self.assertFalse(torch.equal(one, elsewhere))
+
+    def test_what_was_read_is_dropped_when_there_is_too_much_of_it(self):
+        stretches = Stretches(low=24)
+
+        with patch.object(reading, "KEPT", 2 * 4 * 3 * 24 * 32):
+            for first in (0, 4, 8, 0):
+                found = stretches.take(self.path / "a.mp4", first, first + 4)
+
+        self.assertEqual(found.shape, (4, 3, 24, 32))
+        firsts = [first for _, first, _ in stretches.kept]
+        self.assertEqual(firsts, [8, 0])
 
     def test_a_folder_s_films_are_shots_unless_it_lists_them(self):
         self.assertEqual([(e.first, e.end) for e in shots_in(self.path)], [(0, 40)])
