@@ -88,17 +88,9 @@ def pretrain(  # noqa: PLR0913  what a pipeline, a bench and a test each need
     keeper = Keeper(path=order.training_file, course=course, every=order.every)
     if resume and order.training_file.exists():
         keeper.take_up(training)
-    drawn = Batches(
-        source=source,
-        sampling=order.sampling,
-        config=order.config,
-        seed=order.seed,
-        repeat=order.repeat,
-        world=world,
-    )
     loop = Loop(
         course=course,
-        clips=Ahead(drawn, order.loaders),
+        clips=_drawn(order, source, world),
         keeper=keeper if world.first else None,
         diary=Diary(order.diary_file, training.steps) if world.first else None,
         clock=clock,
@@ -112,6 +104,18 @@ def pretrain(  # noqa: PLR0913  what a pipeline, a bench and a test each need
     if world.first:
         save_autoencoder(training.network, order.out, known)
     return known
+
+
+def _drawn(order: Order, source: Source, world: World) -> Ahead:
+    batches = Batches(
+        source=source,
+        sampling=order.sampling,
+        config=order.config,
+        seed=order.seed,
+        repeat=order.repeat,
+        world=world,
+    )
+    return Ahead(batches, order.loaders)
 
 
 def _known(order: Order, training: Training) -> Meaning:

@@ -11,13 +11,16 @@ import time
 import unittest
 from collections import Counter
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
 import torch
 
 from mlcore.checkpoint import UnusableCheckpoint, load, save
+from mlcore.fit import World
 from mlcore.videomae import pretrain as command
+from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.batches import Ahead, Batches
 from mlcore.videomae.keeping import load_autoencoder, load_encoder
 from mlcore.videomae.plan import Stage
@@ -179,6 +182,32 @@ class DrawingTests(unittest.TestCase):
             )
             self.assertTrue(torch.equal(one.clips, two.clips))
             self.assertTrue(torch.equal(one.seen, two.seen))
+
+    def test_programs_see_their_rows_of_the_same_batch(self):
+        whole = self.batches.draw(3, STAGE)
+
+        halves = [
+            replace(self.batches, world=World(rank, 2)).draw(3, STAGE)
+            for rank in range(2)
+        ]
+
+        for name in ("clips", "seen", "restored"):
+            together = torch.cat([getattr(each, name) for each in halves])
+            self.assertTrue(torch.equal(together, getattr(whole, name)), name)
+        with self.assertRaisesRegex(ValueError, "4 is not a multiple of 3"):
+            replace(self.batches, world=World(0, 3)).draw(3, STAGE)
+
+    def test_programs_gradients_add_up_to_that_of_one(self):
+        gradients = []
+        for world in (World(), World(0, 2), World(1, 2)):
+            network = new_autoencoder(SMALL, 0)
+            own = replace(self.batches, world=world).draw(3, STAGE)
+            loss = network(own.clips, own.seen, own.restored) / world.size
+            loss.backward()
+            gradients.append(network.encoder.embed.weight.grad)
+
+        one, *parts = gradients
+        self.assertLess((one - sum(parts)).abs().max(), 1e-6)
 
     def test_a_stage_that_ends_earlier_than_expected_gets_its_own_clips(self):
         ahead = Ahead(self.batches, 2)
