@@ -31,6 +31,7 @@ from mlcore.videomae.course import Budget, Course
 from mlcore.videomae.footage import Footage, shots_in
 from mlcore.videomae.keeping import save_autoencoder
 from mlcore.videomae.loop import Clock, Keeper, Loop, Watcher
+from mlcore.videomae.mixing import Mixed
 from mlcore.videomae.plan import PLANS, Plan, read_plan
 from mlcore.videomae.sampling import Sampling
 from mlcore.videomae.training import Training
@@ -162,10 +163,14 @@ def ordered(given: argparse.Namespace) -> Order:
 def source_of(given: argparse.Namespace, order: Order, device: torch.device) -> Source:
     """Return where clips come from. Raises NoFootage."""
     size, span = order.config.size, order.sampling.span
+    pictures = photographs(given.pictures) if given.pictures else None
+    world = MotionWorld(size=size, span=span, pictures=pictures, device=device)
     if given.data == DRAWN:
-        pictures = photographs(given.pictures) if given.pictures else None
-        return MotionWorld(size=size, span=span, pictures=pictures, device=device)
-    return Footage(spans=shots_in(Path(given.data)), size=size, span=span)
+        return world
+    footage = Footage(spans=shots_in(Path(given.data)), size=size, span=span)
+    if not given.drawn:
+        return footage
+    return Mixed(first=world, rest=footage, share=given.drawn)
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -183,6 +188,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--decoded", type=float, default=1.0, help=".5: dual masking")
     parser.add_argument("--sampling", choices=("stride", "segments"), default="stride")
     parser.add_argument("--stride", type=int, default=2)
+    parser.add_argument("--drawn", type=float, default=0.0, help="share beside films")
     parser.add_argument("--pictures", type=Path, help="photographs for drawn grounds")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device")

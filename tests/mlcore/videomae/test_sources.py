@@ -13,6 +13,7 @@ import torch
 
 from mlcore.videomae import reading
 from mlcore.videomae.footage import Footage, Span, shots_in
+from mlcore.videomae.mixing import Mixed
 from mlcore.videomae.reading import NoFootage, Stretches, opened
 from mlcore.videomae.sampling import Sampling
 from mlcore.videomae.world import DIRECTIONS, SPEEDS, MotionWorld
@@ -202,6 +203,33 @@ class FootageTests(unittest.TestCase):
                 shots_in(Path(folder))
         with self.assertRaisesRegex(NoFootage, "no shot to learn from"):
             Footage(spans=[], size=16, span=8)
+
+
+class Plain:
+    """Clips of one shade."""
+
+    def __init__(self, shade):
+        self.shade = shade
+
+    def draw(self, times, seed, rows, shared):
+        many = len(range(*rows.indices(len(times))))
+        return torch.full((many, times.shape[1], 3, 4, 4), self.shade).to(torch.uint8)
+
+
+class MixedTests(unittest.TestCase):
+    def shades(self, rows, share=0.25):
+        mixed = Mixed(first=Plain(1), rest=Plain(2), share=share)
+        return mixed.draw(torch.zeros(8, 2), 0, rows, 0)[:, 0, 0, 0, 0].tolist()
+
+    def test_a_share_of_every_batch_is_drawn_whoever_draws_which_rows(self):
+        self.assertEqual(self.shades(slice(None)), [1, 1, 2, 2, 2, 2, 2, 2])
+        self.assertEqual(self.shades(slice(1, 4)), [1, 2, 2])
+        self.assertEqual(self.shades(slice(4, 8)), [2, 2, 2, 2])
+
+    def test_a_share_of_all_or_none_is_no_mixture(self):
+        for share in (0, 1, 1.5):
+            with self.assertRaisesRegex(ValueError, "between 0 and 1"):
+                self.shades(slice(None), share)
 
 
 class WithoutDecordTests(unittest.TestCase):
