@@ -59,7 +59,7 @@ def bench_of(given: argparse.Namespace) -> Bench:
         held_out=some_held_out(world, config.frames, given.held_out, EXAM_SEED),
         exam=exam,
         few=given.few,
-        tuning=Tuning(steps=given.tuning),
+        tuning=Tuning(steps=given.tuning, layer_decay=given.layer_decay),
         batch=given.batch,
         rate=given.rate,
         points=given.points,
@@ -81,7 +81,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--many", type=int, default=1000, help="labels")
     parser.add_argument("--asked", type=int, default=1000, help="labelled clips")
     parser.add_argument("--held-out", type=int, default=256, help="clips")
-    parser.add_argument("--tuning", type=int, default=300, help="steps of fine-tuning")
+    parser.add_argument("--tuning", type=int, default=600, help="steps of fine-tuning")
+    parser.add_argument("--layer-decay", type=float, default=1.0)
     parser.add_argument("--points", type=int, default=32, help="of the loss curve")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device")

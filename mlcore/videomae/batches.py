@@ -58,8 +58,9 @@ class Batches:
     config: AutoencoderConfig
     seed: int
     repeat: int = 8
-    """Steps in a row that may see the same stretches of footage. Decoding one stretch takes
-    as long as a small network's step on several clips"""
+    """Steps in a row, with the longest clips, that may see the same stretches of footage:
+    decoding one takes as long as a small network's step on several clips. The more with
+    shorter clips, so that what is decoded is seen as often"""
     world: World = World()  # noqa: RUF009  frozen
 
     def draw(self, step: int, stage: Stage) -> Batch:
@@ -70,7 +71,8 @@ class Batches:
         times = self.sampling.times(stage.batch, stage.frames, chance)
         slices = self.config.slices(stage.frames)
         seen, restored = tube_masks(self.config, stage.batch, slices, chance)
-        shared = seed_of("shared", self.seed, step // self.repeat)
+        in_a_row = self.repeat * max(1, self.config.frames // stage.frames)
+        shared = seed_of("shared", self.seed, step // in_a_row)
         clips = self.source.draw(times, seed, rows, shared)
         return Batch(clips=clips, seen=seen[rows], restored=restored[rows])
 

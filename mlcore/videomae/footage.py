@@ -117,10 +117,10 @@ def _listed(folder: Path, listed: Path) -> list[Span]:
 
 
 def _cropped(frames_TCHW: Tensor, crop: Tensor, size: int) -> Tensor:
-    """(T, 3, size, size) float32: a square piece, the same of all frames."""
+    """(T, 3, size, size) uint8: a square piece, the same of all frames."""
     height, width = frames_TCHW.shape[-2:]
     tall, down, across = crop.tolist()
     side = int(min(height, width) * (LEAST_CROP + (1 - LEAST_CROP) * tall))
     top, left = int(down * (height - side)), int(across * (width - side))
-    piece = frames_TCHW[..., top : top + side, left : left + side].float()
+    piece = frames_TCHW[..., top : top + side, left : left + side]
     return interpolate(piece, (size, size), mode="bilinear", antialias=True)

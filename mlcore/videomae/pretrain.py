@@ -55,7 +55,7 @@ class Order:
     loaders: int = 1
     """Threads that draw ahead; 0: clips are drawn where the network trains"""
     repeat: int = 8
-    """Steps in a row that see the same stretches of footage"""
+    """Steps in a row, with the longest clips, that see the same stretches of footage"""
 
     @property
     def training_file(self) -> Path:
