@@ -4,7 +4,7 @@ B: clips in a batch, b: this program's, T: frames, V, M: cubes seen and restored
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,10 +22,13 @@ from mlcore.videomae.sampling import Sampling
 class Source(Protocol):
     """Where clips come from: mlcore.videomae.world, or footage."""
 
-    def draw(self, times_BT: Tensor, seed: int, rows: slice, shared: int) -> Tensor:
+    def draw(
+        self, times_BT: Tensor, seed: int, rows: slice, shared: Sequence[int]
+    ) -> Tensor:
         """Return (b, T, 3, H, W) uint8: rows of a batch, frames at `times` of their spans.
 
-        Some steps in a row have the same `shared`: what is dear to get may be the same.
+        A row has the same `shared` for some steps in a row: what is dear to get may be
+        the same in these.
         """
 
 
@@ -71,10 +74,19 @@ class Batches:
         times = self.sampling.times(stage.batch, stage.frames, chance)
         slices = self.config.slices(stage.frames)
         seen, restored = tube_masks(self.config, stage.batch, slices, chance)
-        in_a_row = self.repeat * max(1, self.config.frames // stage.frames)
-        shared = seed_of("shared", self.seed, step // in_a_row)
-        clips = self.source.draw(times, seed, rows, shared)
+        clips = self.source.draw(times, seed, rows, self._shared(step, stage))
         return Batch(clips=clips, seen=seen[rows], restored=restored[rows])
+
+    def _shared(self, step: int, stage: Stage) -> list[int]:
+        """A seed a row; those of some rows change with every step, never all at once."""
+        in_a_row = self.repeat * max(1, self.config.frames // stage.frames)
+        turns = [
+            (step + row * in_a_row // stage.batch) // in_a_row
+            for row in range(stage.batch)
+        ]
+        return [
+            seed_of("shared", self.seed, row, turn) for row, turn in enumerate(turns)
+        ]
 
 
 StageAt = Callable[[int], Stage | None]

@@ -5,9 +5,11 @@ B: clips, b: this program's, T: frames, H, W: picture
 
 import json
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 
 import torch
@@ -37,8 +39,8 @@ class Footage:
     """Shots to draw clips from, each as often as it is long.
 
     Clips differ in crop and light, the same in all their frames; how things move in them
-    is left as it is (no mirroring), since that is what is to be learned. Steps in a row
-    that share a seed see other clips of the same stretches, which are decoded once
+    is left as it is (no mirroring), since that is what is to be learned. Rows that share
+    a seed are other clips of the same stretch, which is decoded once
     (repeated sampling, as in Feichtenhofer et al., arXiv 2205.09113, section 4).
     """
 
@@ -57,32 +59,30 @@ class Footage:
         return Stretches(math.ceil(self.size / LEAST_CROP))
 
     @cached_property
-    def lengths(self) -> Tensor:
-        """(shots,) frames of each, as weights."""
-        return torch.tensor([float(each.end - each.first) for each in self.spans])
+    def ends(self) -> list[int]:
+        """Frames of all shots up to each, to choose one as often as it is long."""
+        return list(accumulate(each.end - each.first for each in self.spans))
 
-    def draw(self, times_BT: Tensor, seed: int, rows: slice, shared: int) -> Tensor:
+    def draw(
+        self, times_BT: Tensor, seed: int, rows: slice, shared: Sequence[int]
+    ) -> Tensor:
         """Return (b, T, 3, H, W) uint8: rows of a batch whose frames are at `times`."""
         many = len(times_BT)
-        place = torch.Generator().manual_seed(seed_of("place", shared))
-        chosen = torch.multinomial(
-            self.lengths, many, replacement=True, generator=place
-        )
-        begins = torch.rand(many, generator=place).tolist()
         chance = torch.Generator().manual_seed(seed_of("footage", seed))
         crops = torch.rand(many, 3, generator=chance)
         light = 0.85 + 0.3 * torch.rand(many, 3, generator=chance)
         clips = []
         for row in range(*rows.indices(many)):
-            frames = self._frames(
-                self.spans[int(chosen[row])], begins[row], times_BT[row]
-            )
+            frames = self._frames(shared[row], times_BT[row])
             lit = _cropped(frames, crops[row], self.size) * light[row, :, None, None]
             clips.append(lit.clamp(0, 255).round().to(torch.uint8))
         return torch.stack(clips)
 
-    def _frames(self, shot: Span, begin: float, times_T: Tensor) -> Tensor:
-        """(T, 3, h, w) uint8 of a stretch of the shot as long as the longest clip's span."""
+    def _frames(self, place: int, times_T: Tensor) -> Tensor:
+        """(T, 3, h, w) uint8 of a stretch somewhere, as long as the longest clip's span."""
+        chance = torch.Generator().manual_seed(seed_of("place", place))
+        which, begin = torch.rand(2, generator=chance, dtype=torch.float64).tolist()
+        shot = self.spans[bisect_right(self.ends, int(which * self.ends[-1]))]
         free = max(0, shot.end - shot.first - self.span)
         first = shot.first + int(begin * (free + 1))
         end = min(first + self.span, shot.end)

@@ -1,5 +1,6 @@
 """Batches of which some rows are drawn and the others footage."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -21,7 +22,9 @@ class Mixed:
         if not 0 < self.share < 1:
             raise ValueError(f"a share is between 0 and 1, got {self.share}")
 
-    def draw(self, times_BT: Tensor, seed: int, rows: slice, shared: int) -> Tensor:
+    def draw(
+        self, times_BT: Tensor, seed: int, rows: slice, shared: Sequence[int]
+    ) -> Tensor:
         """Return (b, T, 3, H, W) uint8: rows of a batch, frames at `times` of their spans."""
         begin, end, _ = rows.indices(len(times_BT))
         border = min(max(round(self.share * len(times_BT)), begin), end)

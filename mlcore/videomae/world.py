@@ -8,6 +8,7 @@ B: clips, T: frames, K: things, H, W: picture
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -84,7 +85,7 @@ class MotionWorld:
         times_BT: Tensor,
         seed: int,
         rows: slice,
-        shared: int = 0,  # noqa: ARG002  drawing anew costs nothing
+        shared: Sequence[int] = (),  # noqa: ARG002  drawing anew costs nothing
     ) -> Tensor:
         """Return (b, T, 3, H, W) uint8: rows of a batch whose frames are at `times`."""
         chance = torch.Generator().manual_seed(seed_of("drawn", seed))

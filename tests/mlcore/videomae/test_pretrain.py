@@ -12,6 +12,7 @@ import unittest
 from collections import Counter
 from contextlib import redirect_stdout
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from unittest.mock import patch
 
@@ -208,6 +209,24 @@ class DrawingTests(unittest.TestCase):
 
         one, *parts = gradients
         self.assertLess((one - sum(parts)).abs().max(), 1e-6)
+
+    def test_every_step_some_rows_turn_to_other_footage_and_the_others_stay(self):
+        seen = []
+
+        class Noted:
+            def draw(self, times, seed, rows, shared):
+                seen.append(shared)
+                return torch.zeros(len(times), times.shape[1], 3, 16, 16)
+
+        noted = replace(self.batches, source=Noted(), repeat=2)
+        for step in range(5):
+            noted.draw(step, STAGE)
+
+        # Clips of half the length stay twice as long: 4 rows turn within 4 steps.
+        for before, after in pairwise(seen):
+            changed = [a != b for a, b in zip(before, after, strict=True)]
+            self.assertEqual(changed.count(True), 1)
+        self.assertFalse(set(seen[0]) & set(seen[4]))
 
     def test_a_stage_that_ends_earlier_than_expected_gets_its_own_clips(self):
         ahead = Ahead(self.batches, 2)

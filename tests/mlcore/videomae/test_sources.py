@@ -134,7 +134,7 @@ class FootageTests(unittest.TestCase):
     def test_clips_hold_frames_of_one_shot_in_order(self):
         times = torch.arange(0, 8, 2).expand(8, -1)
 
-        drawn = self.footage((0, 20), (20, 40)).draw(times, 0, slice(None), 0)
+        drawn = self.footage((0, 20), (20, 40)).draw(times, 0, slice(None), range(8))
 
         self.assertEqual((drawn.shape, drawn.dtype), ((8, 4, 3, 16, 16), torch.uint8))
         shade = drawn.float().mean((2, 3, 4))
@@ -144,7 +144,7 @@ class FootageTests(unittest.TestCase):
     def test_a_short_shot_holds_its_last_frame(self):
         times = torch.arange(0, 8, 2).expand(2, -1)
 
-        drawn = self.footage((10, 13)).draw(times, 0, slice(None), 0)
+        drawn = self.footage((10, 13)).draw(times, 0, slice(None), range(8))
 
         self.assertTrue(torch.equal(drawn[:, 2], drawn[:, 3]))
         self.assertFalse(torch.equal(drawn[:, 0], drawn[:, 1]))
@@ -153,7 +153,9 @@ class FootageTests(unittest.TestCase):
         times = torch.arange(4).expand(4, -1)
         footage = self.footage((0, 40))
 
-        whole, half = (footage.draw(times, 5, r, 1) for r in (slice(None), slice(1, 3)))
+        whole, half = (
+            footage.draw(times, 5, r, range(4)) for r in (slice(None), slice(1, 3))
+        )
 
         self.assertTrue(torch.equal(whole[1:3], half))
 
@@ -161,9 +163,11 @@ class FootageTests(unittest.TestCase):
         times = torch.arange(4).expand(3, -1)
         footage = self.footage((0, 40))
 
-        one, two = (footage.draw(times, seed, slice(None), 1) for seed in (5, 6))
+        one, two = (
+            footage.draw(times, seed, slice(None), (1, 2, 3)) for seed in (5, 6)
+        )
         read = len(footage.stretches.kept)
-        elsewhere = footage.draw(times, 5, slice(None), 2)
+        elsewhere = footage.draw(times, 5, slice(None), (4, 5, 6))
 
         self.assertEqual(read, 3)
         self.assertGreater(len(footage.stretches.kept), 3)
@@ -219,7 +223,7 @@ class Plain:
 class MixedTests(unittest.TestCase):
     def shades(self, rows, share=0.25):
         mixed = Mixed(first=Plain(1), rest=Plain(2), share=share)
-        return mixed.draw(torch.zeros(8, 2), 0, rows, 0)[:, 0, 0, 0, 0].tolist()
+        return mixed.draw(torch.zeros(8, 2), 0, rows, range(8))[:, 0, 0, 0, 0].tolist()
 
     def test_a_share_of_every_batch_is_drawn_whoever_draws_which_rows(self):
         self.assertEqual(self.shades(slice(None)), [1, 1, 2, 2, 2, 2, 2, 2])
