@@ -1,10 +1,13 @@
 """What training loops of several families share: rates, averages, several machines."""
 
+import hashlib
+import json
 import math
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import torch
@@ -127,6 +130,16 @@ class World:
             each.grad = flat[at : at + each.numel()].view_as(each)
             at += each.numel()
 
+    def mean(self, value: float) -> float:
+        """Return the mean of everybody's values of a number."""
+        if self.size == 1:
+            return value
+        said = torch.tensor([value], dtype=torch.float64)
+        if distributed.get_backend() == "nccl":
+            said = said.cuda()
+        distributed.all_reduce(said)
+        return float(said.item()) / self.size
+
     def agree(self, value: float) -> float:
         """Return the first program's value of a number, for all."""
         if self.size == 1:
@@ -149,3 +162,38 @@ def place(
     if str(wanted) == "cuda":
         return torch.device("cuda", int((environment or {}).get("LOCAL_RANK", 0)))
     return wanted
+
+
+def gains_by_bfloat16(device: torch.device) -> bool:
+    """Return whether a device multiplies bfloat16 faster than float32."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return device.type == "cpu" and "bf16" in _cpu_capabilities()
+
+
+def _cpu_capabilities() -> str:
+    known = torch.cpu.get_capabilities()
+    return " ".join(name for name, there in known.items() if there is True)
+
+
+def seed_of(*parts: int | str) -> int:
+    """Return a number 0..2**63 - 1 that some numbers and words stand for."""
+    digest = hashlib.sha256(repr(parts).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+class Diary:
+    """One line of JSON a step: {"step", "loss", "seconds"} and what else is noted."""
+
+    def __init__(self, path: Path, after: int) -> None:
+        """Go on after `after` steps; what was noted of later ones is done again."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = path.read_text().splitlines()[:after] if path.exists() else []
+        path.write_text("".join(f"{line}\n" for line in kept))
+        self.path = path
+
+    def note(self, step: int, loss: float, seconds: float, **more: float | str) -> None:
+        """Append a line."""
+        line = {"step": step, "loss": loss, "seconds": round(seconds, 3), **more}
+        with self.path.open("a") as file:
+            file.write(json.dumps(line) + "\n")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 
 from mlcore.components.component import CATEGORIES, Component
-from mlcore.components.drawing.studio import seed_of
+from mlcore.fit import seed_of
 
 
 def some(

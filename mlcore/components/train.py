@@ -26,13 +26,13 @@ from mlcore.components.component import Component
 from mlcore.components.drawing.studio import Studio
 from mlcore.components.learning.arms import ARMS, LearningConfig
 from mlcore.components.learning.batches import Batches
-from mlcore.components.learning.loop import Budget, Diary, Keeper, Loop
+from mlcore.components.learning.loop import Budget, Keeper, Loop
 from mlcore.components.learning.shapes import SHAPES
 from mlcore.components.learning.training import Training, new_encoder
 from mlcore.components.network.config import EncoderConfig
 from mlcore.components.network.keeping import save_encoder
 from mlcore.components.sources import add_sources, chosen_components, studio_of
-from mlcore.fit import World, place
+from mlcore.fit import Diary, World, place
 
 
 @dataclass(frozen=True, kw_only=True)

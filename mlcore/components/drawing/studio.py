@@ -3,7 +3,6 @@
 T: frames, H, W: picture
 """
 
-import hashlib
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -14,6 +13,7 @@ from mlcore.components.artwork import Artwork
 from mlcore.components.component import Component
 from mlcore.components.drawing.render import render
 from mlcore.components.stretch import Layout
+from mlcore.fit import seed_of
 
 Pool = Literal["train", "test"]
 """Materials of one pool come from other pictures than those of the other."""
@@ -61,9 +61,3 @@ class Studio:
     def _there(self, pair: Pair) -> Pair:
         a, b = (each.to(self.device) for each in pair)
         return a, b
-
-
-def seed_of(*parts: int | str) -> int:
-    """Return a number 0..2**63 - 1 that some numbers and words stand for."""
-    digest = hashlib.sha256(repr(parts).encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1

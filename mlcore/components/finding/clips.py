@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mlcore.components.component import Component
-from mlcore.components.drawing.studio import Pair, Pool, Studio, seed_of
+from mlcore.components.drawing.studio import Pair, Pool, Studio
 from mlcore.components.finding.fitting import Clips, category_places
 from mlcore.components.measuring.retrieval import TOGETHER, Embed
+from mlcore.fit import seed_of
 
 Job = tuple[Component | None, int, bool]
 """Component, number of the material, and whether there is a cut in the middle"""

@@ -11,7 +11,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from mlcore.components.component import Component
-from mlcore.components.drawing.studio import Studio, seed_of
+from mlcore.components.drawing.studio import Studio
+from mlcore.fit import seed_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,5 @@
 """The training loop: draw, step, note, keep; until the steps or the minutes are spent."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from mlcore.checkpoint import UnusableCheckpoint, load, save
 from mlcore.components.learning.batches import Batches, drawn
 from mlcore.components.learning.training import Training
+from mlcore.fit import Diary
 
 ENDLESS = 2**31
 """Steps of a training that minutes end."""
@@ -34,23 +34,6 @@ class Budget:
         if self.steps is not None:
             return steps / self.steps
         return seconds / ((self.minutes or 0) * 60)
-
-
-class Diary:
-    """One line of JSON a step: {"step", "loss", "seconds"}."""
-
-    def __init__(self, path: Path, after: int) -> None:
-        """Go on after `after` steps; what was noted of later ones is done again."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        kept = path.read_text().splitlines()[:after] if path.exists() else []
-        path.write_text("".join(f"{line}\n" for line in kept))
-        self.path = path
-
-    def note(self, step: int, loss: float, seconds: float) -> None:
-        """Append a line."""
-        line = {"step": step, "loss": loss, "seconds": round(seconds, 3)}
-        with self.path.open("a") as file:
-            file.write(json.dumps(line) + "\n")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mlcore.components.component import CATEGORIES, Component
-from mlcore.components.drawing.studio import Studio, seed_of
+from mlcore.components.drawing.studio import Studio
+from mlcore.fit import seed_of
 from mlcore.metrics import bootstrap_interval
 
 Embed = Callable[[Tensor, Tensor | None], Tensor]

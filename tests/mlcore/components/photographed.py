@@ -6,13 +6,14 @@ from torch.nn.functional import interpolate
 import mlcore.components.programs.filters.film
 import mlcore.components.programs.transitions.dissolves
 import mlcore.components.programs.transitions.slides  # noqa: F401  named by importing
-from mlcore.components.drawing.studio import Studio, seed_of
+from mlcore.components.drawing.studio import Studio
 from mlcore.components.learning.arms import ARMS, LearningConfig
 from mlcore.components.learning.loop import Budget
 from mlcore.components.network.config import EncoderConfig
 from mlcore.components.programs.registry import PROGRAMS
 from mlcore.components.stretch import Layout
 from mlcore.components.train import Order
+from mlcore.fit import seed_of
 from tests.mlcore.photographs import photographs
 
 TINY = EncoderConfig(

@@ -1,0 +1,184 @@
+"""One arm with one seed: pretrained, measured, and its result kept."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from bench.pretraining.arms import ARMS
+from mlcore.videomae.autoencoder import new_autoencoder
+from mlcore.videomae.config import AutoencoderConfig
+from mlcore.videomae.course import Budget
+from mlcore.videomae.encoder import ClipEncoder
+from mlcore.videomae.finetune import Tuning
+from mlcore.videomae.keeping import load_encoder
+from mlcore.videomae.loop import Passed
+from mlcore.videomae.measure import Exam, HeldOut
+from mlcore.videomae.pretrain import Order, pretrain
+from mlcore.videomae.sampling import Sampling
+from mlcore.videomae.world import MotionWorld
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What is trained."""
+
+    arm: str
+    seed: int
+    frames: int
+
+    @property
+    def name(self) -> str:
+        """Its key among the results, and the name of its files."""
+        return f"{self.arm}-{self.frames}-{self.seed}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What all runs share."""
+
+    config: AutoencoderConfig
+    world: MotionWorld
+    held_out: HeldOut
+    exam: Exam
+    few: int
+    tuning: Tuning
+    batch: int
+    rate: float
+    points: int
+    """How often the held-out loss is taken in a training"""
+    device: torch.device
+    out: Path
+
+
+@dataclass
+class PausedClock:
+    """Seconds, but for those in which something is measured.
+
+    Of the processor where the network is on one, so that other programs do not count;
+    by the wall where it is on a GPU.
+    """
+
+    device: torch.device
+    lost: float = field(default=0.0)
+
+    def __call__(self) -> float:
+        """Return seconds, of which only differences count."""
+        return self._now() - self.lost
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stand still."""
+        began = self._now()
+        try:
+            yield
+        finally:
+            self.lost += self._now() - began
+
+    def _now(self) -> float:
+        if self.device.type == "cpu":
+            return time.process_time()
+        torch.cuda.synchronize(self.device)
+        return time.monotonic()
+
+
+def run(one: Run, bench: Bench) -> None:
+    """Train and measure, unless that is done; go on where a kill left it."""
+    if one.name in kept(bench.out):
+        return
+    config = replace(bench.config, **ARMS[one.arm].changes)
+    result: Result = asdict(one)
+    if ARMS[one.arm].plan is None:
+        encoder = new_autoencoder(config, one.seed).encoder.to(bench.device).eval()
+    else:
+        order = _order(one, bench, config)
+        curve = Curve(bench.out / f"{one.name}.curve.jsonl", order, bench)
+        known = pretrain(
+            order,
+            bench.world,
+            bench.device,
+            resume=True,
+            watch=curve.watch,
+            clock=curve.clock,
+        )
+        encoder, _ = load_encoder(order.out, bench.device)
+        result |= {"curve": curve.read(), "meter": known["meter"]}
+        order.training_file.unlink()
+    keep(bench.out, one.name, result | _measured(encoder, one, bench))
+    print(one.name, flush=True)
+
+
+def _order(one: Run, bench: Bench, config: AutoencoderConfig) -> Order:
+    arm = ARMS[one.arm]
+    return Order(
+        config=config,
+        plan=arm.planned(bench.batch, bench.rate),
+        budget=Budget(frames=arm.budget(one.frames, config)),
+        sampling=Sampling(longest=config.frames),
+        out=bench.out / f"{one.name}.safetensors",
+        seed=one.seed,
+        loaders=0,
+    )
+
+
+class Curve:
+    """The held-out loss at some steps of a training, a line of JSON each."""
+
+    def __init__(self, path: Path, order: Order, bench: Bench) -> None:
+        self.path, self.bench = path, bench
+        self.clock = PausedClock(bench.device)
+        steps = sum(order.plan.steps(order.budget.frames or 0))
+        every = max(1, steps // bench.points)
+        self.marks = {*range(every - 1, steps, every), steps - 1}
+
+    def watch(self, passed: Passed) -> None:
+        """Take the loss, if this is a step for it."""
+        if passed.step not in self.marks:
+            return
+        with self.clock.paused():
+            training = passed.training
+            training.network.eval()
+            loss = self.bench.held_out.loss(training.network, self.bench.device)
+            training.network.train()
+            line = {"step": passed.step, "loss": loss, **asdict(training.meter)}
+            with self.path.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+
+    def read(self) -> list[Result]:
+        """Return the lines in order; of a step that was taken twice, the later."""
+        lines = map(json.loads, self.path.read_text().splitlines())
+        found = {line["step"]: line for line in lines}
+        return [found[step] for step in sorted(found)]
+
+
+def _measured(encoder: ClipEncoder, one: Run, bench: Bench) -> Result:
+    tuning = replace(bench.tuning, seed=one.seed)
+    exam, device = bench.exam, bench.device
+    return {
+        "few": exam.fine_tuned(encoder, bench.few, tuning, device),
+        "many": exam.fine_tuned(encoder, len(exam.known), tuning, device),
+        **exam.probed(encoder, device),
+    }
+
+
+def kept(out: Path) -> dict[str, Result]:
+    """Return all results there are, by name."""
+    ending = ".result.json"
+    return {
+        path.name.removesuffix(ending): json.loads(path.read_text())
+        for path in sorted(out.glob(f"*{ending}"))
+    }
+
+
+def keep(out: Path, name: str, result: Result) -> None:
+    """Write a result, whole or not at all."""
+    temporary = out / f".{name}"
+    temporary.write_text(json.dumps(result))
+    temporary.replace(out / f"{name}.result.json")

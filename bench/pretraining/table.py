@@ -1,0 +1,96 @@
+"""The table: every measure of every arm, means and deviations over seeds."""
+
+from collections.abc import Mapping, Sequence
+from statistics import mean, stdev
+
+from bench.pretraining.arms import ARMS
+from bench.pretraining.runs import Result
+
+MEASURES = ("few", "many", "linear", "neighbours", "attentive")
+TARGETS = {"plain": "16 only reaches", "plain-double": "16 only reaches at twice"}
+
+
+def print_table(results: Mapping[str, Result], frames: int) -> None:
+    """Print what was measured under one budget, then what reaching a target cost."""
+    own = [each for each in results.values() if each["frames"] == frames]
+    arms = [arm for arm in ARMS if any(each["arm"] == arm for each in own)]
+    print(f"\nBudget: {frames:,} frames\n")
+    print(
+        f"| arm | seeds | held-out loss | seconds | T multiplied | {' | '.join(MEASURES)} |"
+    )
+    print("| --- " * (5 + len(MEASURES)) + "|")
+    for arm in arms:
+        print(_row(arm, [each for each in own if each["arm"] == arm]))
+    for arm, said in TARGETS.items():
+        _print_to_target(own, arms, arm, said)
+
+
+def _row(arm: str, runs: Sequence[Result]) -> str:
+    cells = [arm, str(len(runs))]
+    if "curve" in runs[0]:
+        cells += [
+            _spread([each["curve"][-1]["loss"] for each in runs], ".4f"),
+            _spread([each["curve"][-1]["seconds"] for each in runs], ".0f"),
+            f"{mean(each['curve'][-1]['multiplied'] for each in runs) / 1e12:.2f}",
+        ]
+    else:
+        cells += ["", "", ""]
+    cells += [_spread([each[name] for each in runs], ".3f") for name in MEASURES]
+    return f"| {' | '.join(cells)} |"
+
+
+def _print_to_target(
+    runs: Sequence[Result], arms: Sequence[str], reference: str, said: str
+) -> None:
+    """What each arm spent, against `reference`, to reach the loss that it ends with."""
+    targets = {
+        each["seed"]: each["curve"][-1] for each in runs if each["arm"] == reference
+    }
+    if not targets:
+        return
+    print(f"\nTo the held-out loss that {said} the budget: times less than it spent\n")
+    print("| arm | reached | time | multiplications | frames |")
+    print("| --- | --- | --- | --- | --- |")
+    for arm in arms:
+        own = [
+            each
+            for each in runs
+            if each["arm"] == arm and "curve" in each and each["seed"] in targets
+        ]
+        if own:
+            print(_ratios(arm, own, targets))
+
+
+def _ratios(arm: str, runs: Sequence[Result], targets: Mapping[int, Result]) -> str:
+    reached, cells = 0, []
+    for name in ("seconds", "multiplied", "frames"):
+        ratios = []
+        for each in runs:
+            target = targets[each["seed"]]
+            spent = spent_to(each["curve"], target["loss"], name)
+            if spent is not None:
+                ratios.append(target[name] / spent)
+        cells.append(_spread(ratios, ".2f") if ratios else "")
+        reached = len(ratios)
+    return f"| {arm} | {reached} of {len(runs)} | {' | '.join(cells)} |"
+
+
+def spent_to(curve: Sequence[Result], loss: float, name: str) -> float | None:
+    """Return what (`name`) was spent when a curve first was at a loss; None: it never was.
+
+    Between its points in a line.
+    """
+    before: Result | None = None
+    for at in curve:
+        if at["loss"] <= loss:
+            if before is None:
+                return float(at[name])
+            part = (before["loss"] - loss) / (before["loss"] - at["loss"])
+            return float(before[name] + part * (at[name] - before[name]))
+        before = at
+    return None
+
+
+def _spread(values: Sequence[float], style: str) -> str:
+    said = f"{mean(values):{style}}"
+    return said if len(values) < 2 else f"{said} ± {stdev(values):{style}}"

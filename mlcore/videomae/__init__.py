@@ -1,0 +1,1 @@
+"""Clip encoders that learn from footage without labels: masked video autoencoders."""

@@ -1,0 +1,163 @@
+"""What a pretraining is judged by, and the two commands over it."""
+
+import io
+import json
+import sys
+import tempfile
+import unittest
+from contextlib import redirect_stdout
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import patch
+
+import torch
+
+from bench.pretraining.arms import ARMS
+from bench.pretraining.table import spent_to
+from mlcore.videomae import find_plan, learn_motion
+from mlcore.videomae.autoencoder import new_autoencoder
+from mlcore.videomae.budget import of_shares
+from mlcore.videomae.measure import some_exam, some_held_out
+from mlcore.videomae.motion import load_motion_encoder
+from mlcore.videomae.pretrain import pretrain
+from mlcore.videomae.search import Space
+from tests.mlcore.videomae.small import CPU, SMALL, WORLD, order
+
+
+def said(command, *words):
+    printed = io.StringIO()
+    with (
+        patch.object(sys, "argv", ["it", *map(str, words)]),
+        redirect_stdout(printed),
+    ):
+        code = command.main({})
+    return code, json.loads(printed.getvalue())
+
+
+class FolderTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+
+class HeldOutTests(unittest.TestCase):
+    def test_the_loss_is_the_same_each_time_and_of_everything_that_is_masked(self):
+        held = some_held_out(WORLD, 8, 12, 0)
+        network = new_autoencoder(SMALL, 0)
+        half = new_autoencoder(replace(SMALL, decoded=0.5), 0)
+
+        loss = held.loss(network, CPU)
+
+        self.assertEqual(loss, held.loss(network, CPU))
+        self.assertEqual(loss, held.loss(half, CPU))
+        self.assertNotEqual(loss, held.loss(new_autoencoder(SMALL, 1), CPU))
+
+    def test_clips_are_none_of_those_that_training_draws(self):
+        held = some_held_out(WORLD, 8, 4, 0)
+
+        drawn = WORLD.draw(torch.arange(0, 16, 2).expand(4, -1), 0, slice(None))
+
+        self.assertFalse(torch.equal(held.clips, drawn))
+
+    def test_an_exam_asks_other_clips_than_it_teaches(self):
+        exam = some_exam(WORLD, 8, 16, 16, 0)
+
+        self.assertFalse(torch.equal(exam.known, exam.asked))
+        self.assertLess(int(exam.asked_labels.max()), 8)
+
+    def test_every_probe_says_a_share(self):
+        exam = some_exam(WORLD, 8, 40, 20, 0)
+
+        found = exam.probed(new_autoencoder(SMALL, 0).encoder, CPU, steps=5)
+
+        self.assertEqual(set(found), {"linear", "neighbours", "attentive"})
+        self.assertTrue(all(0 <= each <= 1 for each in found.values()))
+
+
+class ArmTests(unittest.TestCase):
+    def test_equal_work_multiplies_as_much_as_the_budget_in_long_clips(self):
+        config = find_plan.SHAPES["toy"]
+        arm = ARMS["tpl-work"]
+
+        frames = arm.budget(10**6, config)
+
+        shares = {e.frames: e.share for e in arm.planned(32, 1e-3).stages}
+        work = frames * of_shares(config, shares)
+        self.assertAlmostEqual(work / (10**6 * of_shares(config, {16: 1})), 1, places=4)
+        self.assertGreater(frames, 10**6)
+
+    def test_every_arm_but_scratch_has_a_plan_of_the_same_batch_and_rate(self):
+        for name, arm in ARMS.items():
+            if name == "scratch":
+                continue
+            with self.subTest(name):
+                stages = arm.planned(32, 2e-3).stages
+                self.assertEqual({each.rate for each in stages}, {2e-3})
+                self.assertEqual(stages[-1].batch, 32)
+
+    def test_what_reaching_a_loss_cost_is_read_between_the_points(self):
+        curve = [
+            {"loss": e, "seconds": s} for e, s in ((0.9, 10), (0.7, 20), (0.8, 30))
+        ]
+
+        self.assertAlmostEqual(spent_to(curve, 0.8, "seconds"), 15)
+        self.assertEqual(spent_to(curve, 0.95, "seconds"), 10)
+        self.assertIsNone(spent_to(curve, 0.6, "seconds"))
+
+
+class FindPlanTests(FolderTest):
+    def test_it_searches_keeps_its_trials_and_writes_a_plan_to_pretrain_by(self):
+        trials, out = self.folder / "trials.jsonl", self.folder / "plan.json"
+        words = ("--frames", 64, "--trials", trials, "--out", out, "--lengths", "2,16")
+        few = ("--stages", 2, "--labels", 8, "--tuning", 1, "--batch", 2)
+        narrow = Space(shares=(0.5,), batches=(2,), rates=(1e-3,))
+        small = patch.multiple(find_plan, ASKED=4, HELD_OUT=2, Space=lambda: narrow)
+        with small:
+            code, told = said(find_plan, *words, *few, "--device", "cpu")
+
+        self.assertEqual(code, 0, told)
+        tried = [json.loads(line) for line in trials.read_text().splitlines()]
+        self.assertEqual(len(tried), told["trials"])
+        self.assertEqual({e["step"] for e in tried}, {"frames", "shares", "recipes"})
+        self.assertEqual(json.loads(out.read_text()), told["plan"])
+
+    def test_lengths_that_do_not_grow_are_one_sentence(self):
+        code, told = said(
+            find_plan,
+            *(
+                "--frames",
+                64,
+                "--trials",
+                self.folder / "t",
+                "--out",
+                self.folder / "p",
+            ),
+            *("--lengths", "4,2"),
+        )
+
+        self.assertEqual(code, 1)
+        self.assertIn("must grow", told["error"])
+
+
+class LearnMotionTests(FolderTest):
+    def test_it_makes_a_motion_encoder_of_a_pretrained_one_and_says_both_figures(self):
+        pretrained, out = (self.folder / f"{n}.safetensors" for n in ("a", "m"))
+        pretrain(order(pretrained), WORLD, CPU, resume=False)
+        words = ("--encoder", pretrained, "--out", out, "--steps", 2, "--batch", 2)
+        with patch.object(learn_motion, "HELD_OUT", 4):
+            code, told = said(learn_motion, *words, "--device", "cpu")
+
+        self.assertEqual(code, 0, told)
+        _, known = load_motion_encoder(out)
+        self.assertEqual(known["found_first"], told["found_first"])
+        self.assertEqual(known["pretrained"]["plan"]["schedule"], "restarts")
+
+    def test_a_foreign_encoder_is_one_sentence(self):
+        wrong = self.folder / "none.safetensors"
+        words = ("--encoder", wrong, "--out", self.folder / "m")
+
+        code, told = said(learn_motion, *words)
+
+        self.assertEqual(code, 1)
+        self.assertIn("no checkpoint at", told["error"])

@@ -1,0 +1,96 @@
+"""The search for a plan: what is tried, what is found, and that it goes on after a kill."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+from mlcore.videomae.plan import Stage
+from mlcore.videomae.search import (
+    Space,
+    Trials,
+    length_choices,
+    search,
+    share_choices,
+)
+
+START = Stage(frames=2, share=1, batch=32, rate=1e-3)
+SPACE = Space(lengths=(2, 4, 8, 16), most_stages=3)
+
+
+def liked(plan):
+    """Accuracy is best for (4, 16), with a quarter of the budget in clips of 4."""
+    lengths = [each.frames for each in plan.stages]
+    return (lengths == [4, 16]) - abs(plan.stages[0].share - 0.25)
+
+
+def lost(plan):
+    """The loss is best for batches of 16 and a rate of 2e-3."""
+    return sum(
+        abs(each.batch - 16) / 16 + abs(each.rate - 2e-3) * 1e3 for each in plan.stages
+    )
+
+
+class SearchTests(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name) / "trials.jsonl"
+
+    def test_it_finds_lengths_shares_and_recipes(self):
+        found = search(START, SPACE, liked, lost, Trials(self.path))
+
+        self.assertEqual([each.frames for each in found.stages], [4, 16])
+        self.assertEqual([each.share for each in found.stages], [0.25, 0.75])
+        self.assertEqual([each.batch for each in found.stages], [16, 16])
+        self.assertEqual([each.rate for each in found.stages], [2e-3, 2e-3])
+
+    def test_a_found_plan_scales_to_a_larger_budget(self):
+        found = search(START, SPACE, liked, lost, Trials(self.path))
+
+        small, large = (found.steps(n * 16 * 16 * 64) for n in (1, 4))
+
+        self.assertEqual([4 * each for each in small], large)
+
+    def test_it_goes_on_after_a_kill_without_trying_anything_twice(self):
+        whole = search(START, SPACE, liked, lost, Trials(self.path))
+        lines = self.path.read_text().splitlines(keepends=True)
+        many = len(lines) // 2
+        self.path.write_text("".join(lines[:many]) + lines[many][:20])
+        tried = []
+
+        def counted(judge):
+            return lambda plan: tried.append(plan) or judge(plan)
+
+        again = search(START, SPACE, counted(liked), counted(lost), Trials(self.path))
+
+        self.assertEqual(again, whole)
+        self.assertEqual(len(tried), len(lines) - many)
+        self.assertEqual(self.path.read_text().splitlines(keepends=True), lines)
+
+    def test_more_stages_are_not_tried_when_more_did_not_help(self):
+        tried = []
+
+        def plain(plan):
+            tried.append(len(plan.stages))
+            return -len(plan.stages)
+
+        space = Space(lengths=(2, 4, 8, 12, 16), most_stages=4, patience=0)
+        search(START, space, plain, lost, Trials(self.path))
+
+        self.assertEqual(max(tried), 2)
+
+    def test_every_choice_is_a_plan(self):
+        for stages in (1, 2, 3, 4):
+            for lengths in length_choices(Space(), stages):
+                self.assertEqual(list(lengths), sorted(set(lengths)))
+                self.assertEqual(lengths[-1], 16)
+            for shares in share_choices(Space(), stages):
+                self.assertEqual(len(shares), stages)
+                self.assertAlmostEqual(sum(shares), 1)
+                self.assertGreater(min(shares), 0.06)
+
+    def test_a_space_without_growth_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "must grow"):
+            Space(lengths=(4, 2))
+        with self.assertRaisesRegex(ValueError, "cannot be made"):
+            Space(lengths=(2, 4), most_stages=3)
