@@ -1,1 +1,1 @@
-"""The component encoder that ships, and its detector; CARD.md says how they were made."""
+"""Where the component encoder in use and its detector lie; none ships yet."""
