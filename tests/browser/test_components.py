@@ -1,6 +1,8 @@
 import math
 
+from catalog.files import local_path
 from catalog.models import Acceptance, EditingComponent
+from catalog.previews import preview_key, preview_still_key
 from pipelines.components.listing import list_components
 from tests.browser.chromium import BrowserTestCase
 from tests.components import (
@@ -20,6 +22,10 @@ class LibraryTests(BrowserTestCase):
         super().setUp()
         list_components(dissolves())
         self.soft, self.hard = EditingComponent.objects.all()
+        # Other tests leave files in their place, and not all of those play.
+        for row in (self.soft, self.hard):
+            for key in (preview_key(row), preview_still_key(row)):
+                local_path(key).unlink(missing_ok=True)
         self.open("/components/")
         # Drawn by the worker while the page looks on.
         for row in (self.soft, self.hard):
