@@ -12,6 +12,7 @@ from django.conf import settings
 from catalog.files import local_path
 from catalog.models import Shot
 from mlcore.components.evaluate import embedder
+from mlcore.components.finding.changes import changes_of
 from mlcore.components.finding.detector import AT_CUTS, ON_SHOTS
 from mlcore.components.finding.judging import PLAIN_SHARE
 from pipelines.components.kept import Found, replace_findings
@@ -83,7 +84,8 @@ def _looked_at(
         stacked = torch.from_numpy(clips).permute(0, 1, 4, 2, 3)
         embedded = embed(stacked, None).float().cpu().numpy().astype(np.float64)
         embedded /= np.linalg.norm(embedded, axis=1, keepdims=True)
-        yield at + len(some), _found(finder, some, embedded)
+        seen = np.hstack([embedded, changes_of(stacked).numpy().astype(np.float64)])
+        yield at + len(some), _found(finder, some, seen)
 
 
 def _found(

@@ -101,6 +101,7 @@ def _joined(a: Clips, b: Clips) -> Clips:
         embeddings=np.concatenate([a.embeddings, b.embeddings]),
         keys=(*a.keys, *b.keys),
         categories=np.concatenate([a.categories, b.categories]),
+        changes=a.changes,
     )
 
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from mlcore.components.component import Component
 from mlcore.components.drawing.studio import Pair, Pool, Studio
+from mlcore.components.finding.changes import changes_of
 from mlcore.components.finding.fitting import Clips, category_places
 from mlcore.components.measuring.retrieval import TOGETHER, Embed
 from mlcore.fit import seed_of
@@ -49,6 +50,7 @@ def embedded_clips(
     kinds = [None if each is None else each.category for each, _, _ in jobs]
     return Clips(
         embeddings=np.concatenate(rows).astype(np.float64),
+        changes=draw.changes,
         keys=tuple("" if each is None else each.key for each, _, _ in jobs),
         categories=category_places(kinds),
     )
@@ -62,13 +64,17 @@ class _Drawer:
     pool: Pool
     first: int
     """Tells the plain clips of one call from those of another"""
+    changes: int = 0
+    """F, once something was drawn"""
     _kept: tuple[int, Pair] | None = None
 
     def embedded(self, embed: Embed, jobs: Sequence[Job]) -> NDArray[np.float32]:
-        """Return (n, E) of length 1."""
+        """Return (n, E + F): embeddings of length 1, then changes."""
         clips = torch.stack([self._clip(*job) for job in jobs])
         whole = torch.nn.functional.normalize(embed(clips, None).float().cpu(), dim=1)
-        return np.asarray(whole.numpy(), np.float32)
+        changes = changes_of(clips).cpu()
+        self.changes = changes.shape[1]
+        return np.asarray(torch.cat([whole, changes], dim=1).numpy(), np.float32)
 
     def _clip(self, component: Component | None, number: int, cut: bool) -> Tensor:  # noqa: FBT001
         a, b = self._plain(number) if component is None else self._pair(number)

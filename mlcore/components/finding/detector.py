@@ -42,11 +42,12 @@ class Found:
 class Detector:
     """Categories by a classifier of embeddings; which one of them by its nearest reference.
 
-    D: length of an embedding, K: known components
+    D: length of an embedding, F: changes, none where they are not looked at, K: known
+    components. What is looked at is a row of D + F numbers, the embedding of length 1.
     """
 
     category: Softmax
-    """(D) -> six categories, then none"""
+    """(D + F), see `inputs`, -> six categories, then none"""
     known: Floats
     """(3,) log-odds that the nearest is the right one: of cosine, of its lead, and 1"""
     references: Floats
@@ -63,7 +64,7 @@ class Detector:
         *,
         plain: float,
     ) -> list[Found]:
-        """Return the likeliest answer for each of (n, D) embeddings of length 1.
+        """Return the likeliest answer for each of (n, D + F) rows.
 
         Only categories `among` come into question: a transition lies at a cut, the others
         on a shot. `plain` is the share of cuts, or shots, expected to have nothing.
@@ -74,7 +75,7 @@ class Detector:
     def find_in_looks(
         self, looks: Floats, among: Sequence[Category], *, plain: float
     ) -> Found:
-        """Return the likeliest answer for one place that was looked at (n, D) ways.
+        """Return the likeliest answer for one place that was looked at (n, D + F) ways.
 
         A transition may be long or short, and fills only one of several windows as those
         it was learned from do: each is as likely beforehand, so that the odds of
@@ -84,7 +85,9 @@ class Detector:
             raise ValueError(f"the plain share must lie between 0 and 1, got {plain}")
         places = [CATEGORIES.index(each) for each in among]
         shares = self._expected(places, plain)
-        chances = np.exp(self.category.log_probabilities(looks, shares))
+        dims = self.references.shape[1]
+        seen = inputs(looks, dims)
+        chances = np.exp(self.category.log_probabilities(seen, shares))
         nothing = chances[:, NONE].clip(_LEAST)
         odds = float((chances[:, places].sum(axis=1) / nothing).mean())
         best = int(np.argmax(chances[:, places].max(axis=1)))
@@ -92,7 +95,7 @@ class Detector:
         within = chances[best] / chances[best, places].sum().clip(_LEAST)
         together = within * odds / (1.0 + odds)
         together[NONE] = 1.0 / (1.0 + odds)
-        return self._answer(together, looks[best] @ self.references.T, places)
+        return self._answer(together, looks[best, :dims] @ self.references.T, places)
 
     def _expected(self, places: list[int], plain: float) -> Floats:
         shares = np.zeros(NONE + 1)
@@ -140,6 +143,11 @@ class Detector:
             "references": self.references,
             "categories": self.categories,
         }
+
+
+def inputs(rows: Floats, dims: int) -> Floats:
+    """Return what a category is told from: numbers of about unit size, changes as they are."""
+    return np.hstack([rows[:, :dims] * np.sqrt(dims), rows[:, dims:]])
 
 
 def likeness(cosines: Floats) -> Floats:

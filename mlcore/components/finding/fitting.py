@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from mlcore.components.component import CATEGORIES, Category
-from mlcore.components.finding.detector import NONE, Detector, likeness
+from mlcore.components.finding.detector import NONE, Detector, inputs, likeness
 from mlcore.components.finding.softmax import calibrated, fit_softmax
 
 Floats = NDArray[np.float64]
@@ -20,11 +20,13 @@ class Clips:
     """Embedded clips whose component is known."""
 
     embeddings: Floats
-    """(n, D), of length 1"""
+    """(n, D + F): embeddings of length 1, and the clips' changes if they are looked at"""
     keys: tuple[str, ...]
     """(n,) key of the component on each; empty: nothing was laid on it"""
     categories: Ints
     """(n,) place in CATEGORIES, NONE where nothing was laid on"""
+    changes: int = 0
+    """F"""
 
     def __post_init__(self) -> None:
         if not len(self.embeddings) == len(self.keys) == len(self.categories):
@@ -33,6 +35,11 @@ class Clips:
                 f"{len(self.categories)} categories do not belong together"
             )
 
+    @property
+    def dims(self) -> int:
+        """D."""
+        return int(self.embeddings.shape[1]) - self.changes
+
     def of(self, chosen: NDArray[np.bool_]) -> "Clips":
         """Return those that are chosen (n,)."""
         kept = tuple(k for k, keep in zip(self.keys, chosen, strict=True) if keep)
@@ -40,6 +47,7 @@ class Clips:
             embeddings=self.embeddings[chosen],
             keys=kept,
             categories=self.categories[chosen],
+            changes=self.changes,
         )
 
 
@@ -47,9 +55,10 @@ def references_of(clips: Clips) -> tuple[Floats, Ints, tuple[str, ...]]:
     """Return the mean embedding (K, D) of each component, of length 1; categories; keys."""
     keys = tuple(sorted({key for key in clips.keys if key}))
     place = {key: at for at, key in enumerate(keys)}
-    sums = np.zeros((len(keys), clips.embeddings.shape[1]))
+    sums = np.zeros((len(keys), clips.dims))
     categories = np.zeros(len(keys), np.int64)
-    rows = zip(clips.embeddings, clips.keys, clips.categories, strict=True)
+    own = clips.embeddings[:, : clips.dims]
+    rows = zip(own, clips.keys, clips.categories, strict=True)
     for embedding, key, category in rows:
         if key:
             sums[place[key]] += embedding
@@ -58,7 +67,7 @@ def references_of(clips: Clips) -> tuple[Floats, Ints, tuple[str, ...]]:
     return sums / np.maximum(lengths, 1e-12), categories, keys
 
 
-def fit_detector(train: Clips, held_out: Clips, *, strength: float = 1.0) -> Detector:
+def fit_detector(train: Clips, held_out: Clips, *, strength: float = 0.1) -> Detector:
     """Fit to clips of known components and plain ones, and calibrate on held-out ones.
 
     `held_out` has other materials, and also components that are not in `train`: of those
@@ -67,8 +76,10 @@ def fit_detector(train: Clips, held_out: Clips, *, strength: float = 1.0) -> Det
     plain clips are missing, or all held-out components are known, or none.
     """
     classes = NONE + 1
-    model = fit_softmax(train.embeddings, train.categories, classes, strength=strength)
-    model = calibrated(model, held_out.embeddings, held_out.categories)
+    seen = inputs(train.embeddings, train.dims)
+    model = fit_softmax(seen, train.categories, classes, strength=strength)
+    asked = inputs(held_out.embeddings, held_out.dims)
+    model = calibrated(model, asked, held_out.categories)
     references, categories, keys = references_of(train)
     return Detector(
         category=model,
@@ -90,7 +101,7 @@ def _fit_known(
         own = np.flatnonzero(categories == category)
         if not key or not len(own):
             continue
-        cosines = references[own] @ embedding
+        cosines = references[own] @ embedding[: held_out.dims]
         features.append(likeness(cosines))
         right.append(keys[own[int(np.argmax(cosines))]] == key)
     if len(set(right)) < 2:

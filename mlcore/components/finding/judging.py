@@ -94,7 +94,7 @@ def unseen_auroc(detector: Detector, asked: Clips) -> float:
     ):
         own = np.flatnonzero(detector.categories == category)
         if key and len(own):
-            cosines = detector.references[own] @ embedding
+            cosines = detector.references[own] @ embedding[: asked.dims]
             sure.append(float(likeness(cosines) @ detector.known))
             known.append(key in detector.keys)
     return float(roc_auc_score(_labels(known), sure))
