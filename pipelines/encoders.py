@@ -87,6 +87,40 @@ def with_weights(kind: Kind[Any], version: EncoderVersion) -> Kind[Any]:
     return LearnedKind(projection_of(version))
 
 
+@transaction.atomic
+def put_live(
+    family: str,
+    sha256: str,
+    *,
+    name: str,
+    config: dict[str, Any] | None = None,
+    metrics: dict[str, Any] | None = None,
+) -> EncoderVersion:
+    """Let the version with these weights take the place of the live one, which retires.
+
+    For families that no board is ranked by; rankings are promoted (`catalog.services`).
+    Weights that are live already stay the version they are.
+    """
+    live = EncoderVersion.objects.actives().filter(family=family).first()
+    if live is not None and live.weights_sha256 == sha256:
+        return live
+    if live is not None:
+        live.status = EncoderVersion.Status.RETIRED
+        live.save(update_fields=["status"])
+    made, _ = EncoderVersion.objects.update_or_create(
+        family=family,
+        name=name,
+        weights_sha256=sha256,
+        defaults={
+            "status": EncoderVersion.Status.ACTIVE,
+            "config": config or {},
+            "metrics": metrics or {},
+            "parent": live,
+        },
+    )
+    return made
+
+
 def _first_version(family: str) -> EncoderVersion:
     name, weights = _described(family)
     try:

@@ -9,7 +9,6 @@ ships without FILE. Needs the weights and the sample titles.
 
 import argparse
 import platform
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ from mlcore.components import weights
 from mlcore.components.catalogue import components_of
 from mlcore.components.component import Component
 from mlcore.components.finding.keeping import load_detector
+from mlcore.components.suggesting.holding_out import foresight
 from mlcore.components.suggesting.learning import PLAIN, LearningConfig, learn
 
 Floats = NDArray[np.float64]
@@ -33,15 +33,6 @@ MENU, COLD = 30, 8
 
 ASKED_TITLES = 20
 DETECTOR = Path(weights.__file__).parent / "detector.safetensors"
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Of the cuts that were asked about, over all transitions of the menu."""
-
-    first: float
-    five: float
-    place: float
 
 
 def main() -> None:
@@ -123,20 +114,11 @@ def _tell(name: str, scores: Floats, truth: Ints) -> None:
     cold = something & (truth >= MENU - COLD)
     parts = []
     for what, chosen in (("all", something), ("warm", warm), ("cold", cold)):
-        found = _scores(scores[chosen], truth[chosen])
+        found = foresight(scores[chosen], truth[chosen])
         parts.append(
             f"{what} R@1 {found.first:5.1%} R@5 {found.five:5.1%} rank {found.place:4.1f}"
         )
     print(f"  {name:29s} " + " | ".join(parts), flush=True)
-
-
-def _scores(scores: Floats, truth: Ints) -> Scores:
-    own = scores[np.arange(len(truth)), truth][:, None]
-    # Ties count as half: who orders by popularity alone must gain nothing by them.
-    place = 1 + (scores > own).sum(1) + ((scores == own).sum(1) - 1) / 2
-    return Scores(
-        float((place <= 1).mean()), float((place <= 5).mean()), float(place.mean())
-    )
 
 
 if __name__ == "__main__":

@@ -38,13 +38,13 @@ from mlcore.components.measuring.retrieval import (
     Embed,
     Recall,
     embedded,
+    embedder,
     recall,
     recall_in_draws,
 )
-from mlcore.components.network.encoder import ComponentEncoder
 from mlcore.components.network.keeping import load_encoder
 from mlcore.components.sources import add_sources, studio_of
-from mlcore.fit import mixed_precision, place
+from mlcore.fit import place
 
 Document = dict[str, Any]
 
@@ -59,21 +59,6 @@ class Judged:
     closed: Recall
     """Among the components trained on"""
     document: Document
-
-
-def embedder(encoder: ComponentEncoder, device: torch.device) -> Embed:
-    """Return a trained encoder as a way to embed uint8 clips."""
-    encoder = encoder.to(device).eval()
-
-    @torch.inference_mode()
-    def embed(clips: Tensor, raw: Tensor | None) -> Tensor:
-        with mixed_precision(device):
-            seen = clips.to(device).float() / 255
-            beside = None if raw is None else raw.to(device).float() / 255
-            found: Tensor = encoder(seen, beside)
-        return found
-
-    return embed
 
 
 def judge(

@@ -11,10 +11,10 @@ from django.conf import settings
 
 from catalog.files import local_path
 from catalog.models import Shot
-from mlcore.components.evaluate import embedder
 from mlcore.components.finding.changes import changes_of
 from mlcore.components.finding.detector import AT_CUTS, ON_SHOTS
 from mlcore.components.finding.judging import PLAIN_SHARE
+from mlcore.components.measuring.retrieval import embedder
 from pipelines.components.kept import Found, replace_findings
 from pipelines.components.shipped import live_finder
 from pipelines.components.windows import windows_at_cuts, windows_on_shots

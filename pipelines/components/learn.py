@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from django.conf import settings
-from django.db import transaction
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catalog.models import EncoderVersion
@@ -28,6 +27,7 @@ from pipelines.components.examples import (
     shot_examples,
     usage,
 )
+from pipelines.encoders import put_live
 from pipelines.errors import PipelineError
 from pipelines.trained import keep_weights
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from pipelines.jobs import Claim
 
-Family, Status = EncoderVersion.Family, EncoderVersion.Status
+Family = EncoderVersion.Family
 
 PLAIN_AT_FIRST = 0.95
 """Share of plain cuts that is taken for granted until they are counted: nearly all cuts
@@ -65,7 +65,13 @@ def learn_suggestions(claim: Claim) -> None:
     metrics = {what: each.metrics for what, each in made.items()}
     sha256 = keep_weights(partial(_write, made, config), f"learn-{claim.job.pk}")
     with claim.writing():
-        put_live(sha256, config, metrics)
+        put_live(
+            Family.RECOMMENDER,
+            sha256,
+            name=config["words"][:200],
+            config=config,
+            metrics=metrics,
+        )
     claim.job.note(config["words"])
 
 
@@ -153,28 +159,3 @@ def _config(version: EncoderVersion, made: dict[str, Made]) -> dict[str, Any]:
 def _write(made: dict[str, Made], config: dict[str, Any], path: Path) -> None:
     save_recommenders({what: each.kept for what, each in made.items()}, path)
     path.with_suffix(".json").write_text(json.dumps(config), encoding="utf-8")
-
-
-@transaction.atomic
-def put_live(
-    sha256: str, config: dict[str, Any], metrics: dict[str, Any]
-) -> EncoderVersion:
-    """Retire the live recommender and let the one of these weights take its place."""
-    live = EncoderVersion.objects.actives().filter(family=Family.RECOMMENDER).first()
-    if live is not None and live.weights_sha256 == sha256:
-        return live
-    if live is not None:
-        live.status = Status.RETIRED
-        live.save(update_fields=["status"])
-    made, _ = EncoderVersion.objects.update_or_create(
-        family=Family.RECOMMENDER,
-        name=config["words"][:200],
-        weights_sha256=sha256,
-        defaults={
-            "status": Status.ACTIVE,
-            "config": config,
-            "metrics": metrics,
-            "parent": live,
-        },
-    )
-    return made

@@ -18,13 +18,14 @@ from mlcore.components import weights
 from mlcore.components.finding.keeping import load_detector
 from mlcore.components.network.keeping import load_encoder
 from pipelines.components.kept import Embedded, replace_embeddings
+from pipelines.encoders import put_live
 from pipelines.errors import PipelineError
 
 if TYPE_CHECKING:
     from mlcore.components.finding.detector import Detector
     from mlcore.components.network.encoder import ComponentEncoder
 
-Family, Status = EncoderVersion.Family, EncoderVersion.Status
+Family = EncoderVersion.Family
 
 FOLDER = Path(weights.__file__).parent
 ENCODER, DETECTOR = "encoder.safetensors", "detector.safetensors"
@@ -88,9 +89,7 @@ def set_up_finder() -> EncoderVersion:
     Safe to repeat. Rows of components must be there. The version before is retired.
     """
     finder = load_finder()
-    live = EncoderVersion.objects.actives().filter(family=Family.COMPONENT).first()
-    if live is None or live.weights_sha256 != finder.sha256:
-        live = _put_live(finder, live)
+    live = put_live(Family.COMPONENT, finder.sha256, name="guided component encoder")
     if not ComponentEmbedding.objects.filter(version=live).exists():
         keys, vectors = finder.detector.keys, finder.detector.references
         replace_embeddings(
@@ -101,16 +100,3 @@ def set_up_finder() -> EncoderVersion:
             },
         )
     return live
-
-
-def _put_live(finder: Finder, before: EncoderVersion | None) -> EncoderVersion:
-    if before is not None:
-        before.status = Status.RETIRED
-        before.save(update_fields=["status"])
-    made, _ = EncoderVersion.objects.update_or_create(
-        family=Family.COMPONENT,
-        name="guided component encoder",
-        weights_sha256=finder.sha256,
-        defaults={"status": Status.ACTIVE, "parent": before},
-    )
-    return made

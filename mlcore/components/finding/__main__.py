@@ -26,12 +26,11 @@ from mlcore.components.catalogue import catalogue, component
 from mlcore.components.choosing import some
 from mlcore.components.component import Component
 from mlcore.components.drawing.studio import Studio
-from mlcore.components.evaluate import embedder
 from mlcore.components.finding.clips import embedded_clips
 from mlcore.components.finding.fitting import Clips, fit_detector, references_of
 from mlcore.components.finding.judging import judge
 from mlcore.components.finding.keeping import save_detector
-from mlcore.components.measuring.retrieval import Embed
+from mlcore.components.measuring.retrieval import Embed, embedder
 from mlcore.components.network.keeping import load_encoder
 from mlcore.components.sources import add_sources, studio_of
 

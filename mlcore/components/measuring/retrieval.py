@@ -13,7 +13,8 @@ from torch import Tensor
 
 from mlcore.components.component import CATEGORIES, Component
 from mlcore.components.drawing.studio import Studio
-from mlcore.fit import seed_of
+from mlcore.components.network.encoder import ComponentEncoder
+from mlcore.fit import mixed_precision, seed_of
 from mlcore.metrics import bootstrap_interval
 
 Embed = Callable[[Tensor, Tensor | None], Tensor]
@@ -22,6 +23,21 @@ Embed = Callable[[Tensor, Tensor | None], Tensor]
 Floats = NDArray[np.float64]
 TOGETHER = 64
 """Clips embedded at once"""
+
+
+def embedder(encoder: ComponentEncoder, device: torch.device) -> Embed:
+    """Return a trained encoder as a way to embed uint8 clips."""
+    encoder = encoder.to(device).eval()
+
+    @torch.inference_mode()
+    def embed(clips: Tensor, raw: Tensor | None) -> Tensor:
+        with mixed_precision(device):
+            seen = clips.to(device).float() / 255
+            beside = None if raw is None else raw.to(device).float() / 255
+            found: Tensor = encoder(seen, beside)
+        return found
+
+    return embed
 
 
 def embedded(

@@ -8,7 +8,7 @@ import torch
 from torch.nn.functional import normalize
 
 from mlcore.components.component import CATEGORIES, Component
-from mlcore.components.evaluate import embedder, judge, over_seeds, table
+from mlcore.components.evaluate import judge, over_seeds, table
 from mlcore.components.learning.training import new_encoder
 from mlcore.components.measuring.baselines import frozen, histograms
 from mlcore.components.measuring.controls import (
@@ -22,6 +22,7 @@ from mlcore.components.measuring.controls import (
 from mlcore.components.measuring.retrieval import (
     Recall,
     embedded,
+    embedder,
     gain,
     ranks,
     recall,
