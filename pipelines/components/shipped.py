@@ -53,6 +53,10 @@ def load_finder(folder: Path = FOLDER) -> Finder:
         sha256 = hashlib.sha256((folder / ENCODER).read_bytes()).hexdigest()
         encoder, trained = load_encoder(folder / ENCODER)
         detector, meaning = load_detector(folder / DETECTOR)
+    except FileNotFoundError as error:
+        raise PipelineError(
+            f"No trained component encoder is there: {Path(error.filename).name} is missing."
+        ) from None
     except (OSError, ValueError, UnusableCheckpoint) as error:
         raise PipelineError(
             f"The component encoder cannot be loaded ({error})."
