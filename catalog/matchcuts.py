@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from catalog.models import BinItem, MatchCandidate, Title
+    from catalog.models import BinItem, MatchCandidate, Shot, Title
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,24 +75,23 @@ class MatchCut:
         return self.entering.frame - self.entering.first_frame
 
 
+def side_of(shot: Shot, frame: int) -> CutSide:
+    """A side of a cut at a frame of a shot, whose title is read."""
+    return CutSide(
+        title=shot.title,
+        first_frame=shot.first_frame,
+        end_frame=shot.end_frame,
+        frame=frame,
+    )
+
+
 def cut_of_candidate(candidate: MatchCandidate) -> MatchCut:
     """The cut that a board proposes; `leaving__title` and `entering__title` are read."""
-    leaving, entering = candidate.leaving, candidate.entering
     return MatchCut(
         key=f"match {candidate.pk}",
         kind=candidate.kind,
-        leaving=CutSide(
-            title=leaving.title,
-            first_frame=leaving.first_frame,
-            end_frame=leaving.end_frame,
-            frame=candidate.leaving_frame,
-        ),
-        entering=CutSide(
-            title=entering.title,
-            first_frame=entering.first_frame,
-            end_frame=entering.end_frame,
-            frame=candidate.entering_frame,
-        ),
+        leaving=side_of(candidate.leaving, candidate.leaving_frame),
+        entering=side_of(candidate.entering, candidate.entering_frame),
         score=candidate.score,
         parts=candidate.parts,
         transform=candidate.transform,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import transaction
 
 from catalog.handles import room_of
-from catalog.matchcuts import CutSide
+from catalog.matchcuts import side_of
 from catalog.models import (
     ComponentEmbedding,
     ComponentFinding,
@@ -162,7 +162,7 @@ def replace_suggestions(
     """
     keys = [each.component for each in suggested if each.component is not None]
     rows = EditingComponent.objects.offered().in_bulk(keys, field_name="key")
-    room = room_of(_side(*leaving), _side(*entering)) if entering else None
+    room = room_of(side_of(*leaving), side_of(*entering)) if entering else None
     _check(suggested, rows, room)
     where = {
         "version": version,
@@ -185,15 +185,6 @@ def replace_suggestions(
         for rank, each in enumerate(suggested, start=1)
     ]
     return Suggestion.objects.bulk_create(made)
-
-
-def _side(shot: Shot, frame: int) -> CutSide:
-    return CutSide(
-        title=shot.title,
-        first_frame=shot.first_frame,
-        end_frame=shot.end_frame,
-        frame=frame,
-    )
 
 
 def _sought(where: Mapping[str, object]) -> dict[str, object]:

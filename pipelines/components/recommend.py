@@ -10,7 +10,7 @@ import numpy as np
 
 from catalog.files import local_path
 from catalog.handles import halves, room_of
-from catalog.matchcuts import CutSide
+from catalog.matchcuts import side_of
 from catalog.models import EncoderVersion, Shot
 from mlcore.components.suggesting.choosing import Choice, choose
 from mlcore.components.suggesting.keeping import Kept, load_recommenders
@@ -82,7 +82,7 @@ def suggestions_at(
     version: EncoderVersion, leaving: tuple[Shot, int], entering: tuple[Shot, int]
 ) -> list[Suggested]:
     """Return up to TOP suggestions for a cut between two shots at these frames, ranked."""
-    room = room_of(_side(*leaving), _side(*entering))
+    room = room_of(side_of(*leaving), side_of(*entering))
     rate = float(leaving[0].title.rate)
     length = min(room.before + room.after, round(LENGTH_SECONDS * rate))
     fits = length >= SHORTEST_SECONDS * rate
@@ -146,15 +146,6 @@ def _suggested(
 def _reason(choice: Choice, otherwise: str) -> str:
     """As a sentence without its full stop: what in the cut speaks for it, and its use."""
     return "; ".join([*choice.measures, otherwise])
-
-
-def _side(shot: Shot, frame: int) -> CutSide:
-    return CutSide(
-        title=shot.title,
-        first_frame=shot.first_frame,
-        end_frame=shot.end_frame,
-        frame=frame,
-    )
 
 
 @lru_cache(maxsize=4)

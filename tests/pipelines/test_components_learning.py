@@ -6,7 +6,7 @@ import numpy as np
 from django.test import TestCase
 
 from catalog.handles import room_of
-from catalog.matchcuts import CutSide, cut_of_candidate
+from catalog.matchcuts import cut_of_candidate, side_of
 from catalog.models import ComponentFinding, EncoderVersion, Job, ShotVector, Suggestion
 from catalog.services import (
     accept_for_cut,
@@ -221,7 +221,7 @@ class RecommendingTests(House):
             out = int(chance.integers(a.first_frame, a.end_frame))
             into = int(chance.integers(c.first_frame, c.end_frame))
             run(ask_recommendation(a, c, user=None, frames=(out, into)), recommend)
-            room = room_of(side(a, out), side(c, into))
+            room = room_of(side_of(a, out), side_of(c, into))
 
             said = Suggestion.objects.live().for_pair(a, c)
 
@@ -256,12 +256,3 @@ class RecommendingTests(House):
         EncoderVersion.objects.filter(family="component").update(status="retired")
         with self.assertRaisesRegex(PipelineError, "No component encoder"):
             learn_suggestions(claimed(ask_learning(user=None)))
-
-
-def side(shot, frame):
-    return CutSide(
-        title=shot.title,
-        first_frame=shot.first_frame,
-        end_frame=shot.end_frame,
-        frame=frame,
-    )
