@@ -60,23 +60,40 @@ class MeasuringTests(unittest.TestCase):
 
     def test_where_nobody_moves_of_their_own_nothing_is_kept_or_decoded(self):
         for case, given in {
-            "nobody": observed(scene(STILL, RIGHT)[0], None, unasked=True),
+            "nobody": observed(scene(STILL, STILL)[0], None, unasked=True),
             "still": seen(STILL, STILL, unasked=True),
             "middle": seen(STILL, RIGHT, slot=Slot.MIDDLE, unasked=True),
         }.items():
             with self.subTest(case):
                 self.assertEqual(ACTION.represent(given), [])
         self.assertEqual(ACTION.represent(seen((4.0, 2.0), STILL)), [])
+        panned = observed(scene((4.0, 2.0), STILL)[0], None)
+        self.assertEqual(ACTION.represent(panned), [])
 
-    def test_a_mask_over_everything_hides_the_camera(self):
-        shown, _ = scene(STILL, RIGHT)
+    def test_who_the_segmenter_misses_is_found_by_moving_otherwise_than_the_camera(
+        self,
+    ):
+        shown, mask = scene((2.0, 1.0), RIGHT)
+        everything = np.ones((180, 320), np.float32)
+        told = measure_action(shown, [mask], RATE, WIDE)
 
-        found = measure_action(shown, [np.ones((180, 320), np.float32)], RATE, WIDE)
+        for case, subjects in {"no mask": [], "too wide": [everything]}.items():
+            with self.subTest(case):
+                found = measure_action(shown, subjects, RATE, WIDE)
 
-        self.assertIsNone(found)
-        self.assertIsNone(
-            measure_action(shown[:1], [np.ones((9, 16), np.float32)], RATE, WIDE)
-        )
+                self.assertGreater(float(found.vector @ told.vector), 0.97)
+                self.assertAlmostEqual(found.speed, told.speed, delta=0.03)
+        (row,) = ACTION.represent(observed(shown, None))
+        self.assertAlmostEqual(row.magnitude, told.speed, delta=0.03)
+
+    def test_half_a_picture_or_none_of_it_moving_otherwise_is_nobody(self):
+        split = scene(STILL, RIGHT, box=(-60, 90, 440, 120))[0]
+        whole = scene(RIGHT, STILL)[0]
+        everything = np.ones((180, 320), np.float32)
+
+        for shown in (split, whole, whole[:1]):
+            for subjects in ([], [everything]):
+                self.assertIsNone(measure_action(shown, subjects, RATE, WIDE))
 
 
 class ScoreTests(unittest.TestCase):

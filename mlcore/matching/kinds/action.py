@@ -15,6 +15,7 @@ from mlcore.matching.kinds.base import Index, Parts, Transform
 from mlcore.matching.kinds.motion import MotionRows, goes_on, speed_ratio
 from mlcore.matching.moments import AT_THE_CUT, Slot
 from mlcore.matching.motion import Motion, beside
+from mlcore.matching.movers import Step, find_movers
 from mlcore.matching.observation import Observation
 from mlcore.matching.stored import StoredVectors, VectorRow
 
@@ -45,16 +46,17 @@ class ActionKind:
 
     name = "action"
     family = "action"
-    encoder = "DIS flow in the subject's mask, less the camera"
+    encoder = "DIS flow of the subject or of whoever moves, less the camera"
     index = Index.VECTORS
     comparisons = AT_THE_CUT
 
     def represent(self, seen: Observation) -> list[VectorRow]:
-        """Return how the subject moves; nothing without one, or where it stands still.
+        """Return how the subject moves; nothing where nobody moves beside the camera.
 
-        The stretch is decoded only where the coarse flow stirs within the subject.
+        The stretch is decoded only where the coarse flow stirs, within the subject if
+        one is seen.
         """
-        if seen.slot not in (Slot.HEAD, Slot.TAIL) or not seen.subjects:
+        if seen.slot not in (Slot.HEAD, Slot.TAIL):
             return []
         subjects = [subject.coverage for subject in seen.subjects]
         if not _stirs(seen, subjects):
@@ -108,29 +110,45 @@ def measure_action(
     """Return the subjects' own motion over (n, h, w, 3) RGB pictures, one step each.
 
     `subjects` are (H, W) coverages, 0..1, in the first picture; the mask follows them.
-    Of each step the camera is fitted outside the mask, widened, and taken away. The
-    field holds, in its 9 x 16 cells, what moves in the mask; around it, where nobody
-    is, the mean of that, so that the place of a mover does not decide. Every average
-    weighs a pixel by how fast it moves: background inside a coarse mask has no say.
-    `speed` is that of what moves. None for no step, for a subject that hides the
-    background, or one slower than ACTION_FLOOR.
+    Without any, or where they hide the background, whoever clearly moves otherwise than
+    the camera is the subject. Of each step the camera is fitted outside the mask,
+    widened, and taken away. The field holds, in its 9 x 16 cells, what moves in the
+    mask; around it, where nobody is, the mean of that, so that the place of a mover does
+    not decide. Every average weighs a pixel by how fast it moves: background inside a
+    coarse mask has no say. `speed` is that of what moves. None for no step, for nobody,
+    for a subject that hides the background, or one slower than ACTION_FLOOR.
     """
     stride = max(1, round((len(pictures) - 1) / STEPS))
     greys = [_grey(one) for one in pictures[::stride][: STEPS + 1]]
     if len(greys) < 2:
         return None
-    mask = _union(subjects, greys[0].shape)
-    places = grid(mask.shape[0], mask.shape[1], aspect)
-    finder, cells = flow_finder(), np.zeros((ROWS, COLUMNS, 3))
-    for before, after in pairwise(greys):
-        flow = finder.calc(before, after, None) / mask.shape[1]  # type: ignore[call-overload]  # None: no guess
+    finder, width = flow_finder(), greys[0].shape[1]
+    flows: list[Floats] = [
+        finder.calc(before, after, None) / width  # type: ignore[call-overload]  # None: no guess
+        for before, after in pairwise(greys)
+    ]
+    places = grid(greys[0].shape[0], width, aspect)
+    cells = _cells(flows, places, _union(subjects, places.shape)) if subjects else None
+    if cells is None:
+        step = Step(greys[0], greys[1], flows[0])
+        moving = find_movers(step, aspect, ACTION_FLOOR * stride / float(rate))
+        cells = None if moving is None else _cells(flows, places, moving)
+    return None if cells is None else _summed(cells, float(rate) / stride)
+
+
+def _cells(
+    flows: Sequence[Floats], places: NDArray[np.complex128], mask: Floats
+) -> NDArray[np.float64] | None:
+    """Return (9, 16, 3) sums over the steps, as of `_in_cells`; None without background."""
+    cells = np.zeros((ROWS, COLUMNS, 3))
+    for flow in flows:
         camera = _camera_behind(flow, mask, places)
         if camera is None:
             return None
-        own = flow - camera.field(places)
+        own = np.asarray(flow - camera.field(places), np.float64)
         cells += _in_cells(own, mask)
         mask = _followed(mask, flow, own)
-    return _summed(cells, float(rate) / stride)
+    return cells
 
 
 def _stirs(seen: Observation, subjects: Sequence[Floats]) -> bool:
@@ -162,7 +180,7 @@ def _union(subjects: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
 
 
 def _camera_behind(
-    flow: NDArray[np.float64], mask: Floats, places: NDArray[np.complex128]
+    flow: Floats, mask: Floats, places: NDArray[np.complex128]
 ) -> Camera | None:
     """Fit the camera outside the widened mask; None where that hides nearly all."""
     sparse = slice(_EVERY // 2, None, _EVERY)
@@ -173,7 +191,7 @@ def _camera_behind(
     free = cv2.dilate(touched, np.ones((reach, reach), np.uint8)) < 0.1
     if free.mean() < _LEAST_BACKGROUND:
         return None
-    return fit_camera(seen[free], flow[sparse, sparse][free])
+    return fit_camera(seen[free], flow[sparse, sparse][free].astype(np.float64))
 
 
 def _in_cells(own: NDArray[np.float64], mask: Floats) -> NDArray[np.float64]:
