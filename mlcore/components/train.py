@@ -133,7 +133,7 @@ def ordered(
     if given.clip:
         from mlcore.components.network.clip import clip_config  # noqa: PLC0415  slow to import
 
-        encoder = replace(encoder, clip=clip_config(given.clip))
+        encoder = replace(encoder, clip=clip_config(given.clip), moving=False)
     learning = LearningConfig(
         seed=given.seed,
         batch=given.batch or shape.batch,

@@ -105,6 +105,10 @@ ARMS: dict[str, Arm] = {
         encoder=_PLAIN,
         learning={"fill": "average"},
     ),
+    "queue-still": Arm(
+        meaning="queue, with patches that see single frames, as the source's",
+        encoder={**_PLAIN, "moving": False},
+    ),
     "raw": Arm(
         meaning="full, the clip without its component as further input",
         encoder={"raw": True},

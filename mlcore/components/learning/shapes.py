@@ -32,7 +32,13 @@ SHAPES: Mapping[str, Shape] = {
     # Around CLIP's ViT-B/32, as the source's; its weights are placed by whoever has them.
     "clip": Shape(
         encoder=EncoderConfig(
-            size=224, frames=16, patch=32, dims=512, heads=8, embedding=512
+            size=224,
+            frames=16,
+            patch=32,
+            dims=512,
+            heads=8,
+            embedding=512,
+            moving=False,
         ),
         batch=8,
     ),

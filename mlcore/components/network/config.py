@@ -35,6 +35,8 @@ class EncoderConfig:
     """G"""
     raw: bool = False
     """Whether the decoder also sees the clip without its component"""
+    moving: bool = True
+    """Whether patches also see how their place differs in the frames before and after"""
     clip: Mapping[str, Any] | None = None
     """transformers' config of a CLIP vision network that is the spatial encoder"""
 
@@ -45,6 +47,8 @@ class EncoderConfig:
             raise ValueError(f"{self.heads} heads do not share {self.dims} evenly")
         if min(self.frames, self.embedding, self.guides) < 1 or self.decoder < 0:
             raise ValueError("frames, embedding and guides must be at least 1")
+        if self.moving and self.clip is not None:
+            raise ValueError("CLIP's network sees single frames, not how they move")
         if not self.decoder and (self.guided_decoder or self.raw):
             raise ValueError(
                 "without a decoder nothing in it is guided or sees raw clips"

@@ -5,7 +5,8 @@ spatial encoder that sees guidance tokens beside the patches, a temporal encoder
 decoder whose query asks the guidance tokens, then the frames. Departures, because noisy
 guidance hurts a young network: pre-norm blocks, gates on all guidance that begin at
 zero, no guidance before `begin_guidance`, and a query that begins as the frames' mean
-instead of zero.
+instead of zero. And patches see how their place changes from frame to frame
+(`spatial.Moving`).
 
 B: clips, T: frames, H, W: picture, N: patches, D: width, E: length of an embedding,
 G: guidance tokens

@@ -37,6 +37,30 @@ def stem(config: EncoderConfig) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Conv2d(config.dims, config.dims, 1))
 
 
+class Moving(nn.Module):
+    """Adds to each patch what it becomes in the next frame, and what it was in the last.
+
+    The source's spatial encoder sees frames one by one, so that the temporal encoder has
+    to tell movement from one vector a frame, which no longer says where. Begins at nothing.
+    """
+
+    def __init__(self, config: EncoderConfig) -> None:
+        super().__init__()
+        self.frames = config.frames
+        self.mix = nn.Linear(2 * config.dims, config.dims, bias=False)
+
+    def forward(self, x_FND: Tensor) -> Tensor:
+        """Return (F, N, D) of all frames of whole clips, in order."""
+        x_BTND = x_FND.view(-1, self.frames, *x_FND.shape[1:])
+        step = x_BTND.diff(dim=1)
+        still = torch.zeros_like(x_BTND[:, :1])
+        steps = torch.cat(
+            [torch.cat([still, step], dim=1), torch.cat([step, still], dim=1)], dim=-1
+        )
+        mixed: Tensor = x_FND + self.mix(steps).flatten(0, 1)
+        return mixed
+
+
 class SmallViT(SpatialEncoder):
     """A vision transformer; its class token is read (Dosovitskiy et al., arXiv 2010.11929)."""
 
@@ -54,6 +78,9 @@ class SmallViT(SpatialEncoder):
             Block(config.dims, config.heads, guided=config.guided_encoder)
             for _ in range(config.spatial)
         )
+        self.moving = nn.ModuleList(
+            Moving(config) if config.moving else nn.Identity() for _ in self.blocks
+        )
         self.norm = nn.LayerNorm(config.dims)
         self.guided = config.guided_encoder
 
@@ -62,6 +89,9 @@ class SmallViT(SpatialEncoder):
         for layer in self.patches.modules():
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, generator=chance)
+        for mixing in self.moving:
+            if isinstance(mixing, Moving):
+                nn.init.zeros_(mixing.mix.weight)
         nn.init.trunc_normal_(self.token, std=0.02, generator=chance)
         nn.init.trunc_normal_(self.place, std=0.02, generator=chance)
 
@@ -71,9 +101,9 @@ class SmallViT(SpatialEncoder):
         patches_FND = self.patches((frames_FCHW - 0.5) * 4).flatten(2).transpose(1, 2)
         token_F1D = self.token.expand(len(patches_FND), -1, -1)
         x_FND = torch.cat([token_F1D, patches_FND + self.place], dim=1)
-        for block in self.blocks:
+        for block, moving in zip(self.blocks, self.moving, strict=True):
             # Of the last block's tokens only the class token is read.
             asking = 1 if block is self.blocks[-1] else None
-            x_FND = block(x_FND, guides_1GD if self.guided else None, asking)
+            x_FND = block(moving(x_FND), guides_1GD if self.guided else None, asking)
         read: Tensor = self.norm(x_FND[:, 0])
         return read

@@ -66,6 +66,22 @@ class ShapeTests(unittest.TestCase):
 
         self.assertGreater((there - back).abs().max().item(), 1e-5)
 
+    def test_patches_see_movement_only_where_they_are_made_to(self):
+        seen = clips(1)
+        for moving in (True, False):
+            network = encoder(moving=moving).eval()
+            for name, parameter in network.named_parameters():
+                if name.endswith("mix.weight"):
+                    torch.nn.init.normal_(parameter, std=0.1)
+            frames = network.spatial(seen.flatten(0, 1), None)
+            # The same first frame, another second one.
+            other = torch.cat([seen[:, :1], seen[:, :1], seen[:, 2:]], dim=1)
+            again = network.spatial(other.flatten(0, 1), None)
+
+            with self.subTest(moving=moving):
+                same = torch.allclose(frames[0], again[0], atol=1e-6)
+                self.assertEqual(same, not moving)
+
     def test_what_does_not_fit_is_refused(self):
         with self.assertRaisesRegex(ValueError, "clips must be"):
             encoder()(clips(size=24))
@@ -161,7 +177,7 @@ class ClipTests(unittest.TestCase):
         self.placed.save_pretrained(self.folder)
 
     def guided(self):
-        network = encoder(clip=clip_config(self.folder)).eval()
+        network = encoder(clip=clip_config(self.folder), moving=False).eval()
         network.spatial.take_over(self.folder)
         return network
 
@@ -189,7 +205,7 @@ class ClipTests(unittest.TestCase):
         self.assertGreater((network(seen) - begun).abs().max().item(), 1e-4)
 
     def test_other_sizes_are_seen_too(self):
-        network = encoder(clip=clip_config(self.folder), size=24)
+        network = encoder(clip=clip_config(self.folder), size=24, moving=False)
 
         self.assertEqual(network(clips(size=24)).shape, (3, 12))
 
