@@ -86,6 +86,13 @@ class MeasuringTests(unittest.TestCase):
         (row,) = ACTION.represent(observed(shown, None))
         self.assertAlmostEqual(row.magnitude, told.speed, delta=0.03)
 
+    def test_a_flicker_in_a_corner_of_the_mask_is_no_movement(self):
+        shown, mask = scene(STILL, STILL)
+        flickering = shown.copy()
+        flickering[4:, 80:104, 140:164] = shown[4:, 80:104, 136:160]
+
+        self.assertIsNone(measure_action(flickering, [mask], RATE, WIDE))
+
     def test_half_a_picture_or_none_of_it_moving_otherwise_is_nobody(self):
         split = scene(STILL, RIGHT, box=(-60, 90, 440, 120))[0]
         whole = scene(RIGHT, STILL)[0]
