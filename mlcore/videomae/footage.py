@@ -32,6 +32,8 @@ class Span:
     path: Path
     first: int
     end: int
+    picture: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    """x, y, width, height of what is no letterbox, in parts of the frame"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +88,7 @@ class Footage:
         free = max(0, shot.end - shot.first - self.span)
         first = shot.first + int(begin * (free + 1))
         end = min(first + self.span, shot.end)
-        stretch = self.stretches.take(shot.path, first, end)
+        stretch = _inside(self.stretches.take(shot.path, first, end), shot.picture)
         return stretch[times_T.clamp(max=len(stretch) - 1)]
 
 
@@ -114,6 +116,15 @@ def _listed(folder: Path, listed: Path) -> list[Span]:
         ]
     except (AttributeError, TypeError, ValueError) as error:
         raise NoFootage(f"{listed} does not list shots: {error}") from error
+
+
+def _inside(frames_TCHW: Tensor, picture: tuple[float, float, float, float]) -> Tensor:
+    """(T, 3, h, w) uint8: the active picture of frames."""
+    height, width = frames_TCHW.shape[-2:]
+    x, y, w, h = picture
+    rows = slice(round(y * height), max(1, round((y + h) * height)))
+    columns = slice(round(x * width), max(1, round((x + w) * width)))
+    return frames_TCHW[..., rows, columns]
 
 
 def _cropped(frames_TCHW: Tensor, crop: Tensor, size: int) -> Tensor:

@@ -24,7 +24,7 @@ import torch
 
 from mlcore.checkpoint import Meaning
 from mlcore.fit import Diary, World, place
-from mlcore.videomae.autoencoder import new_autoencoder
+from mlcore.videomae.autoencoder import MaskedAutoencoder, new_autoencoder
 from mlcore.videomae.batches import Ahead, Batches, Source
 from mlcore.videomae.config import SHAPES, AutoencoderConfig, Places
 from mlcore.videomae.course import Budget, Course
@@ -77,15 +77,22 @@ def pretrain(  # noqa: PLR0913  what a pipeline, a bench and a test each need
     world: World | None = None,
     watch: Watcher | None = None,
     clock: Clock = time.monotonic,
+    begin: MaskedAutoencoder | None = None,
 ) -> Meaning:
     """Train, write the autoencoder, and return what is known about it.
 
-    With `resume` it goes on from the last checkpoint, if there is one. Raises ValueError
-    when that is unusable (UnusableCheckpoint), or the order cannot be carried out.
+    It begins with an untrained network, or with `begin`. With `resume` it goes on from the
+    last checkpoint, if there is one. Raises ValueError when that is unusable
+    (UnusableCheckpoint), or the order cannot be carried out.
     """
     world = world or World()
     course = Course(order.plan, order.budget, order.config, order.seed)
-    training = Training(new_autoencoder(order.config, order.seed), device, world)
+    network = begin or new_autoencoder(order.config, order.seed)
+    if network.config != order.config:
+        raise ValueError(
+            "what training begins with has another shape than is asked for"
+        )
+    training = Training(network.train(), device, world)
     keeper = Keeper(path=order.training_file, course=course, every=order.every)
     if resume and order.training_file.exists():
         keeper.take_up(training)
