@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 Family = EncoderVersion.Family
 KIND_OF = {kind.family: kind for kind in KINDS.values()}
-# A trained family has no first version: it waits for one that was found better.
+# These have no first version: they wait for one that was trained and found better.
+TRAINED = {Family.LEARNED, Family.CLIP}
 FAMILIES = [
     *(Family.APPEARANCE, Family.COLOUR),
-    *(family for family in KIND_OF if family != Family.LEARNED),
+    *(family for family in KIND_OF if family not in TRAINED),
 ]
 APPEARANCE_WEIGHTS = "efficientnet-lite0.safetensors"
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog.models import EncoderVersion
-from mlcore.matching.kinds import LEARNED
-from pipelines.encoders import live_kinds, live_versions, with_weights
+from pipelines.encoders import KIND_OF, live_kinds, live_versions, with_weights
 from pipelines.rankers import ranker_family
 
 if TYPE_CHECKING:
@@ -49,6 +48,7 @@ def live_search() -> Sought:
 def search_with(trial: EncoderVersion) -> Sought:
     """What is live now, with one version in the place of its family's."""
     kinds = [each for each in live_kinds() if each[0].family != trial.family]
-    if trial.family == LEARNED.family:
-        kinds.append((with_weights(LEARNED, trial), trial))
+    # A ranking is no kind of its own.
+    if trial.family in KIND_OF:
+        kinds.append((with_weights(KIND_OF[trial.family], trial), trial))
     return Sought(kinds, live_versions() | {trial.family: trial})

@@ -22,6 +22,19 @@ class EncoderVersionQuerySet(models.QuerySet["EncoderVersion"]):
         families = (EncoderVersion.Family.COMPONENT, EncoderVersion.Family.RECOMMENDER)
         return self.actives().exclude(family__in=families)
 
+    def filled(self, family: str) -> Self:
+        """The versions of a family that every title needs rows of.
+
+        The live one, and one that is being made ready beside it.
+        """
+        coming = Q(
+            status=EncoderVersion.Status.CANDIDATE,
+            training_run__isnull=False,
+            training_run__ended_at__isnull=True,
+        )
+        live = Q(status=EncoderVersion.Status.ACTIVE)
+        return self.filter(live | coming, family=family).order_by("pk")
+
 
 class EncoderVersion(models.Model):
     """One way of turning shots into representations, with its weights and metrics."""
@@ -34,6 +47,7 @@ class EncoderVersion(models.Model):
         APPEARANCE = "appearance"
         COLOUR = "colour"
         LEARNED = "learned"
+        CLIP = "clip"
         COMPONENT = "component"
         RECOMMENDER = "recommender"
 

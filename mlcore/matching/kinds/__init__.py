@@ -5,6 +5,7 @@ from typing import Any
 from mlcore.matching.frame_rows import FrameRows, frame_rows
 from mlcore.matching.kinds.action import ActionKind
 from mlcore.matching.kinds.base import Index, Kind, LooksTwice, Parts, Transform
+from mlcore.matching.kinds.clip import ClipKind
 from mlcore.matching.kinds.frame import FrameKind
 from mlcore.matching.kinds.learned import LearnedKind
 from mlcore.matching.kinds.light import LightKind
@@ -17,6 +18,7 @@ ACTION = ActionKind()
 LIGHT = LightKind()
 SOUND = SoundKind()
 LEARNED = LearnedKind()
+CLIP = ClipKind()
 
 # A line each: what stands here is represented, searched, ranked and shown.
 KINDS: dict[str, Kind[Any]] = {
@@ -28,17 +30,20 @@ KINDS: dict[str, Kind[Any]] = {
         LIGHT,
         SOUND,
         LEARNED,
+        CLIP,
     )
 }
 
 __all__ = [
     "ACTION",
+    "CLIP",
     "FRAME",
     "KINDS",
     "LEARNED",
     "LIGHT",
     "MOTION",
     "SOUND",
+    "ClipKind",
     "FrameRows",
     "Index",
     "Kind",
