@@ -10,6 +10,7 @@ RUN_JOB = "pipelines.run_job"
 SWEEP_JOBS = "pipelines.sweep_jobs"
 LOOK_FOR_SOURCES = "pipelines.look_for_sources"
 CLEAR_LEFTOVERS = "pipelines.clear_leftovers"
+RING_SCHEDULE = "pipelines.ring_schedule"
 
 log = logging.getLogger(__name__)
 

@@ -89,7 +89,7 @@ def labels_of(kind: str) -> Labels:
     verdicts = list(_verdicts(kind))
     titles = {verdict.leaving_title_id for verdict in verdicts}
     titles |= {verdict.entering_title_id for verdict in verdicts}
-    shots, roots = _Shots(titles), _roots()
+    shots, roots = _Shots(titles), first_versions()
     found = Labels()
     judged: dict[tuple[int, int], dict[int | None, _Word]] = defaultdict(dict)
     # Oldest first: what an annotator said last stands.
@@ -167,7 +167,7 @@ def _verdicts(kind: str) -> Iterable[Verdict]:
     return found.order_by("made_at", "pk")
 
 
-def _roots() -> dict[int, int]:
+def first_versions() -> dict[int, int]:
     """The first version of every title: all versions of a film are one in a split."""
     before = dict(Title.objects.order_by().values_list("pk", "supersedes"))
     roots: dict[int, int] = {}

@@ -146,7 +146,7 @@ def _pieces(
         piece = rows[at : at + PIECE]
         shots: dict[tuple[int, int], Shot] = {}
         for side in ("leaving", "entering"):
-            shots |= _shots_at({tuple(row[side]) for row in piece})
+            shots |= shots_at({tuple(row[side]) for row in piece})
         own = list({shot.pk: shot for shot in shots.values()}.values())
         place = {shot.pk: n for n, shot in enumerate(own)}
         pairs = {}
@@ -159,7 +159,7 @@ def _pieces(
     return found
 
 
-def _shots_at(where: set[tuple[int, int]]) -> dict[tuple[int, int], Shot]:
+def shots_at(where: set[tuple[int, int]]) -> dict[tuple[int, int], Shot]:
     """The shot that each (title, frame) lies in now; cuts may have moved meanwhile."""
     titles: dict[int, list[int]] = {}
     for title, frame in where:

@@ -16,6 +16,7 @@ from mlcore.matching.kinds import Index, Kind
 from mlcore.matching.moments import Slot as MatchingSlot
 from mlcore.matching.observation import Observation
 from mlcore.matching.stored import VectorRow
+from pipelines.clips import fill_clips
 from pipelines.encoders import Encoders, live_kinds, live_versions, load_encoders
 from pipelines.hearing import hear
 from pipelines.kinds import MASK_COLUMNS, VECTOR_COLUMNS, Row, stored_row
@@ -73,6 +74,8 @@ def represent(claim: Claim) -> None:
             sound=sound,
         )
         _represent_waiting(claim, look)
+    for version in EncoderVersion.objects.filled(Family.CLIP):
+        fill_clips(title, version, claim.progress)
     with claim.writing():
         title.poster_key = still_key(title, poster_frame(title))
         title.save(update_fields=["poster_key"])

@@ -2,7 +2,14 @@
 
 from celery import shared_task
 
-from catalog.dispatch import CLEAR_LEFTOVERS, LOOK_FOR_SOURCES, RUN_JOB, SWEEP_JOBS
+from catalog import services
+from catalog.dispatch import (
+    CLEAR_LEFTOVERS,
+    LOOK_FOR_SOURCES,
+    RING_SCHEDULE,
+    RUN_JOB,
+    SWEEP_JOBS,
+)
 from catalog.services import refresh_locations
 from catalog.services import sweep_jobs as sweep
 from pipelines import schedules
@@ -32,3 +39,9 @@ def look_for_sources() -> None:
 def clear_leftovers() -> None:
     """Remove half-done files that nobody goes on with."""
     schedules.clear_leftovers()
+
+
+@shared_task(name=RING_SCHEDULE)
+def ring_schedule(schedule_id: int) -> None:
+    """Begin what a schedule asks for, if there is need for it."""
+    services.ring_schedule(schedule_id)

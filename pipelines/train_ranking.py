@@ -17,19 +17,25 @@ from django.utils.timezone import now
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catalog.labels import LEARNED
-from catalog.models import EncoderVersion, MatchSet, Title, TrainingRun
-from catalog.services import family_of, promote_version
+from catalog.models import EncoderVersion, TrainingRun
+from catalog.services import family_of
 from mlcore.matching.ranking.choosing import choose_ranker
 from mlcore.matching.ranking.contrast import ContrastConfig, cosines, train_projection
 from mlcore.matching.ranking.gate import Verdict, decide
 from mlcore.matching.ranking.keeping import save_projection
 from mlcore.matching.ranking.ranker import save_ranker
-from pipelines.boards import write_set
 from pipelines.datasets import freeze_labels, look_pairs, pair_rows
 from pipelines.errors import PipelineError
 from pipelines.jobs import Finished
-from pipelines.match import LIMITS, find_matches
-from pipelines.sought import search_with
+from pipelines.promoting import (
+    begun_run,
+    live_of,
+    rank_titles,
+    run_of,
+    switch,
+    switch_by_hand,
+    version_of,
+)
 from pipelines.trained import keep_weights, projection_of, ranker_of
 
 if TYPE_CHECKING:
@@ -39,7 +45,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-SEED = 0
 Status = EncoderVersion.Status
 
 
@@ -53,21 +58,21 @@ def train(claim: Claim) -> None:
 
 def _freeze(claim: Claim) -> None:
     kind = claim.job.subject["kind"]
-    if TrainingRun.objects.filter(job=claim.job).exists():
+    run = begun_run(claim, family_of(kind))
+    if run.frozen:
         return  # an earlier attempt froze them
     frozen = freeze_labels(kind)
     with claim.writing():
-        TrainingRun.objects.create(
-            family=family_of(kind), job=claim.job, frozen=frozen, seed=SEED
-        )
+        run.frozen = frozen
+        run.save(update_fields=["frozen"])
 
 
 def _fit(claim: Claim) -> None:
-    run = _run(claim)
+    run = run_of(claim)
     if run.version is not None:
         return
     config, sha256 = _fit_projection(run) if run.family == LEARNED else _fit_ranker(run)
-    live = _live(run.family)
+    live = live_of(run.family)
     with claim.writing():
         run.version = EncoderVersion.objects.create(
             family=run.family,
@@ -131,8 +136,8 @@ def _fit_projection(run: TrainingRun) -> tuple[dict[str, Any], str]:
 
 def _decide(claim: Claim) -> None:
     """Compare with what is live; a version that is not surely better stays a candidate."""
-    run = _run(claim)
-    version = _version(run)
+    run = run_of(claim)
+    version = version_of(run)
     verdict = _compared(run, version)
     outcome = asdict(verdict) | {"went_live": False, "against": _against(run)}
     with claim.writing():
@@ -148,7 +153,7 @@ def _decide(claim: Claim) -> None:
 
 
 def _compared(run: TrainingRun, version: EncoderVersion) -> Verdict:
-    live = _live(run.family)
+    live = live_of(run.family)
     if run.family == LEARNED:
         looks = look_pairs(run.frozen)
         out = looks.held_out
@@ -181,91 +186,17 @@ def _compared(run: TrainingRun, version: EncoderVersion) -> Verdict:
 
 
 def _against(run: TrainingRun) -> str:
-    live = _live(run.family)
+    live = live_of(run.family)
     if live is not None:
         return live.name
     return "looks as they are" if run.family == LEARNED else "the kind's own score"
-
-
-def _rank_titles(claim: Claim) -> None:
-    """Write a set that is ready, not live, for every title on the board."""
-    version = _asked(claim)
-    sought = search_with(version)
-    shown = MatchSet.objects.filter(live=True, scope=MatchSet.Scope.TITLE)
-    titles = list(Title.objects.filter(match_sets__in=shown).order_by("pk"))
-    for number, title in enumerate(titles, start=1):
-        ready = title.match_sets.filter(
-            live=False, scope=MatchSet.Scope.TITLE, versions=sought.versions
-        )
-        if not ready.exists():
-            rows = find_matches(title, sought)
-            with claim.writing():
-                write_set(
-                    title,
-                    MatchSet.Scope.TITLE,
-                    rows,
-                    sought,
-                    asdict(LIMITS),
-                    live=False,
-                )
-        claim.progress(number / len(titles), f"{number} of {len(titles)} titles")
-
-
-def _switch(claim: Claim) -> None:
-    run = _run(claim)
-    version = _version(run)
-    with claim.writing():
-        if not _is_live(version):
-            promote_version(
-                version, user=claim.job.asked_by, reason=run.outcome["reason"]
-            )
-        run.outcome = run.outcome | {"went_live": True}
-        run.ended_at = now()
-        run.save(update_fields=["outcome", "ended_at"])
-
-
-def _switch_by_hand(claim: Claim) -> None:
-    version = _asked(claim)
-    said = claim.job.subject.get("reason") or "No reason was given."
-    with claim.writing():
-        if not _is_live(version):
-            promote_version(version, user=claim.job.asked_by, reason=f"By hand: {said}")
-
-
-def _asked(claim: Claim) -> EncoderVersion:
-    wanted = claim.job.subject.get("version")
-    if wanted is None:
-        return _version(_run(claim))
-    version = EncoderVersion.objects.filter(pk=wanted).first()
-    if version is None:
-        raise PipelineError(f"Encoder version {wanted} is no longer there.")
-    return version
-
-
-def _run(claim: Claim) -> TrainingRun:
-    return TrainingRun.objects.select_related("version").get(job=claim.job)
-
-
-def _version(run: TrainingRun) -> EncoderVersion:
-    if run.version is None:
-        raise PipelineError("The trained version was deleted; train again.")
-    return run.version
-
-
-def _live(family: str) -> EncoderVersion | None:
-    return EncoderVersion.objects.actives().filter(family=family).first()
-
-
-def _is_live(version: EncoderVersion) -> bool:
-    live = _live(version.family)
-    return live is not None and live.pk == version.pk
 
 
 TRAINING = {
     "labels": _freeze,
     "fit": _fit,
     "gate": _decide,
-    "boards": _rank_titles,
-    "switch": _switch,
+    "boards": rank_titles,
+    "switch": switch,
 }
-BY_HAND = {"boards": _rank_titles, "switch": _switch_by_hand}
+BY_HAND = {"boards": rank_titles, "switch": switch_by_hand}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from catalog.files import local_path, publish, working_folder
 from mlcore.matching.ranking.keeping import load_projection
 from mlcore.matching.ranking.ranker import load_ranker
+from mlcore.videomae.trained import load_trained
 from pipelines.errors import PipelineError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from catalog.models import EncoderVersion
     from mlcore.matching.ranking.projection import Projection
     from mlcore.matching.ranking.ranker import Ranker
+    from mlcore.videomae.trained import TrainedClips
 
 Made = TypeVar("Made")
 
@@ -53,6 +55,16 @@ def projection_of(version: EncoderVersion) -> Projection:
     return _projection(version.weights_sha256)
 
 
+def clips_of(version: EncoderVersion) -> TrainedClips:
+    """Load a clip encoder, once a process. Raises PipelineError if it is lost."""
+    return _clips(version.weights_sha256)
+
+
+@lru_cache(maxsize=2)
+def _clips(sha256: str) -> TrainedClips:
+    return _loaded(sha256, load_trained)
+
+
 @lru_cache(maxsize=8)
 def _ranker(sha256: str) -> Ranker:
     return _loaded(sha256, load_ranker)
@@ -70,7 +82,7 @@ def _loaded(sha256: str, load: Callable[[Path], Made]) -> Made:
     except (OSError, ValueError) as error:
         raise PipelineError(
             f"Trained weights cannot be loaded ({error}); "
-            "roll the ranking back, or train it again."
+            "roll its family back, or train it again."
         ) from None
 
 

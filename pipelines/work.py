@@ -14,6 +14,7 @@ from pipelines.jobs import Work
 from pipelines.loops import render_loop
 from pipelines.offsets import find_offsets
 from pipelines.recut import recut, redetect, rematch
+from pipelines.retraining.job import retrain
 from pipelines.search import search
 from pipelines.train_ranking import train
 
@@ -27,6 +28,7 @@ WORK: dict[str, Work] = {
     Job.Kind.ACROSS: across,
     Job.Kind.SEARCH: search,
     Job.Kind.TRAIN: train,
+    Job.Kind.RETRAIN: retrain,
     Job.Kind.OFFSETS: find_offsets,
     Job.Kind.CHAIN: chains,
     Job.Kind.PREVIEW: render_previews,

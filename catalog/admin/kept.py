@@ -11,9 +11,7 @@ from catalog.models import (
     CutEvent,
     ImportedCut,
     Look,
-    Promotion,
     StorageRoot,
-    TrainingRun,
 )
 
 
@@ -71,23 +69,6 @@ class LookAdmin(WrittenByWorkers):
     list_select_related = ["production", "made_by"]
     search_fields = ["name"]
     exclude = ["cube"]
-
-
-@admin.register(TrainingRun)
-class TrainingRunAdmin(WrittenByWorkers):
-    """Trainings: what they learned from and what came of it."""
-
-    list_display = ["id", "family", "seed", "version", "began_at", "ended_at"]
-    list_filter = ["family"]
-    list_select_related = ["version"]
-
-
-@admin.register(Promotion)
-class PromotionAdmin(WrittenByWorkers):
-    """What went live when, and who decided so; history is not edited."""
-
-    list_display = ["version", "before", "reason", "made_by", "made_at"]
-    list_select_related = ["version", "before", "made_by"]
 
 
 @admin.register(StorageRoot)

@@ -13,6 +13,7 @@ from catalog.models.looks import Look
 from catalog.models.matches import MatchCandidate, MatchSet
 from catalog.models.productions import Production
 from catalog.models.representations import ShotMask, ShotVector, Slot
+from catalog.models.schedules import RetrainSchedule
 from catalog.models.shots import CutChange, DuplicateGroup, Shot
 from catalog.models.suggestions import Suggestion
 from catalog.models.titles import Location, SourceFile, Title
@@ -41,6 +42,7 @@ __all__ = [
     "MatchSet",
     "Production",
     "Promotion",
+    "RetrainSchedule",
     "Shot",
     "ShotMask",
     "ShotVector",

@@ -83,6 +83,7 @@ class Job(models.Model):
         OFFSETS = "offsets", "Find the best frames"
         EXPORT = "export", "Export"
         TRAIN = "train", "Train a ranking"
+        RETRAIN = "retrain", "Retrain an encoder"
         PREVIEW = "preview", "Preview components"
         PREVIEWS = "previews", "Preview every component"
         TRYOUT = "tryout", "Try a component"

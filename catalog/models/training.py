@@ -1,9 +1,40 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from catalog.models.encoders import EncoderVersion
 from catalog.models.jobs import Job
+from catalog.models.schedules import RetrainSchedule
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class TrainingRunQuerySet(models.QuerySet["TrainingRun"]):
+    """Which trainings."""
+
+    def unfinished(self) -> Self:
+        """Those that still hold their family; one a family."""
+        return self.filter(ended_at__isnull=True)
+
+    def measured(self, shape: str) -> Self:
+        """Those that wrote down what a training of this shape took, the newest first."""
+        return self.filter(spent__frames__gt=0, config__shape=shape)
+
+    def close_over(self) -> int:
+        """End the runs whose job is over: it failed, was cancelled, or is gone.
+
+        Returns how many.
+        """
+        over = Q(job__isnull=True) | ~Q(
+            job__state__in=[Job.State.READY, Job.State.RUNNING]
+        )
+        found = self.unfinished().filter(over).values_list("pk", flat=True)
+        return TrainingRun.objects.filter(pk__in=list(found)).update(ended_at=Now())
 
 
 class TrainingRun(models.Model):
@@ -13,11 +44,26 @@ class TrainingRun(models.Model):
     job = models.OneToOneField(
         Job, models.SET_NULL, null=True, blank=True, related_name="training_run"
     )
-    # The labels, pair by pair, with the title split, as they stood when it began.
+    schedule = models.ForeignKey(
+        RetrainSchedule, models.SET_NULL, null=True, blank=True, related_name="runs"
+    )
+    due_for = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="The minute its schedule rang for; empty: a person asked.",
+    )
+    # Labels pair by pair, and shots by frames, with the title split, as they stood when
+    # it began. Empty until it begins.
     frozen = models.JSONField(default=dict)
     config = models.JSONField(default=dict)
     seed = models.PositiveIntegerField(default=0)
-    # What the gate saw: precision of both sides, the interval, and its decision.
+    stage = models.CharField(max_length=60, blank=True)
+    # [[step, frames of its clips, loss], ...], thinned out: for the plot.
+    losses = models.JSONField(default=list, blank=True)
+    seconds_left = models.FloatField(null=True, blank=True)
+    # Of training alone: seconds, frames, multiplied, device. What later ones will take.
+    spent = models.JSONField(default=dict, blank=True)
+    # What the gate saw: measures of both sides, the interval, and its decision.
     outcome = models.JSONField(default=dict, blank=True)
     version = models.OneToOneField(
         EncoderVersion,
@@ -29,28 +75,67 @@ class TrainingRun(models.Model):
     began_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    objects = TrainingRunQuerySet.as_manager()
+
     class Meta:
         ordering = ["-began_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["family"],
+                condition=Q(ended_at__isnull=True),
+                name="one_unfinished_run_per_family",
+            ),
+            models.UniqueConstraint(
+                fields=["schedule", "due_for"], name="one_run_per_ringing"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.family} run {self.pk}"
 
+    @property
+    def is_over(self) -> bool:
+        """True when nothing more will happen to it by itself."""
+        return self.ended_at is not None or self.job is None or self.job.is_over
+
+
+class PromotionQuerySet(models.QuerySet["Promotion"]):
+    """Which switches."""
+
+    def live_on(self, family: str, when: datetime) -> EncoderVersion | None:
+        """What was live of a family at a time; None: nothing was, or nobody noted it.
+
+        Before the first switch that is what the first switch took the place of.
+        """
+        told = self.filter(family=family).select_related("version", "before")
+        last = told.filter(made_at__lte=when).first()
+        if last is not None:
+            return last.version
+        first = told.order_by("made_at", "pk").first()
+        if first is not None:
+            found = first.before
+        else:
+            found = EncoderVersion.objects.actives().filter(family=family).first()
+        return found if found is not None and found.created_at <= when else None
+
 
 class Promotion(models.Model):
-    """When a version went live and who or what decided so; never changed.
+    """When a version went live and who or what decided so; never changed, only added.
 
-    Without a version: since then none of the family is live.
+    Without a version: since then none of the family is live. A version that stands in
+    this log cannot be deleted.
     """
 
+    family = models.CharField(max_length=20)
     version = models.ForeignKey(
         EncoderVersion,
-        models.CASCADE,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="promotions",
     )
     before = models.ForeignKey(
-        EncoderVersion, models.SET_NULL, null=True, blank=True, related_name="+"
+        EncoderVersion, models.PROTECT, null=True, blank=True, related_name="+"
     )
     reason = models.CharField(max_length=300)
     made_by = models.ForeignKey(
@@ -58,8 +143,11 @@ class Promotion(models.Model):
     )
     made_at = models.DateTimeField(auto_now_add=True)
 
+    objects = PromotionQuerySet.as_manager()
+
     class Meta:
         ordering = ["-made_at", "-pk"]
+        indexes = [models.Index(fields=["family", "made_at"], name="promotion_by_time")]
 
     def __str__(self) -> str:
         return f"{self.version or 'nothing'} on {self.made_at:%Y-%m-%d}"

@@ -55,6 +55,17 @@ from catalog.services.rankings import (
     roll_back,
     trainable_kinds,
 )
+from catalog.services.retraining import (
+    Foreseen,
+    dry_run,
+    ring_schedule,
+    run_now,
+)
+from catalog.services.schedules import (
+    check_schedule,
+    drop_schedule,
+    save_schedule,
+)
 from catalog.services.searches import ask_across, ask_search, keep_picture
 from catalog.services.titles import (
     Refused,
@@ -64,11 +75,18 @@ from catalog.services.titles import (
     default_production,
     media_files,
 )
+from catalog.services.training import (
+    begin_run,
+    cancel_run,
+    reopen_run,
+    resume_run,
+)
 from catalog.services.verdicts import give_verdict, label_pair, undo_verdict
 
 __all__ = [
     "Carried",
     "Exported",
+    "Foreseen",
     "Refused",
     "Wishes",
     "accept_for_cut",
@@ -87,16 +105,21 @@ __all__ = [
     "ask_recommendation",
     "ask_search",
     "ask_training",
+    "begin_run",
     "cancel_job",
+    "cancel_run",
     "carried_to",
     "carry_bin",
     "carry_changes",
     "carry_choices",
     "carry_verdicts",
+    "check_schedule",
     "cuts_of_bin",
     "cuts_of_matches",
     "default_production",
     "drop_item",
+    "drop_schedule",
+    "dry_run",
     "export_cuts",
     "family_of",
     "find_cuts",
@@ -118,8 +141,13 @@ __all__ = [
     "recommendation_key",
     "refresh_locations",
     "rename_bin",
+    "reopen_run",
+    "resume_run",
     "retry_job",
+    "ring_schedule",
     "roll_back",
+    "run_now",
+    "save_schedule",
     "set_note",
     "split_shot",
     "standing_on_cut",

@@ -38,7 +38,7 @@ def add_job(
 ) -> Job:
     """Ask for work, or return the unfinished job that already does it."""
     key = key or f"{kind}:{title.pk if title else ''}"
-    queue = "interactive" if kind in INTERACTIVE else "default"
+    queue = queue_of(kind)
     try:
         with transaction.atomic():
             job = Job.objects.create(
@@ -53,6 +53,14 @@ def add_job(
         return Job.objects.unfinished().get(key=key)
     ring_after_commit(job.pk, queue)
     return job
+
+
+def queue_of(kind: str) -> str:
+    """Which queue a kind of job waits in."""
+    if kind in INTERACTIVE:
+        return "interactive"
+    # Hours of training wait for one another, not films for them.
+    return "gpu" if kind == Job.Kind.RETRAIN else "default"
 
 
 @transaction.atomic

@@ -8,8 +8,11 @@ from catalog.labels import LEARNED, labels_of
 from catalog.models import EncoderVersion, Job, MatchSet, Promotion, Title
 from catalog.services.jobs import add_job
 from catalog.services.titles import Refused
+from catalog.services.training import begin_run
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from django.contrib.auth.models import User
 
 RANKER = "ranker-"
@@ -29,8 +32,12 @@ def family_of(kind: str) -> str:
 
 def kind_of(family: str) -> str:
     """The kind a trained family is for. Raises Refused for one that is not trained."""
-    if family != LEARNED and not family.startswith(RANKER):
-        raise Refused(f"{family} is not trained here; only rankings are promoted.")
+    trained = family in {LEARNED, EncoderVersion.Family.CLIP}
+    if not trained and not family.startswith(RANKER):
+        raise Refused(
+            f"{family} is not trained here; rankings, the learned kind and clip "
+            "encoders are."
+        )
     return family.removeprefix(RANKER)
 
 
@@ -39,21 +46,20 @@ def trainable_kinds() -> list[str]:
     return [*dict.fromkeys([*MatchSet.objects.kinds(), LEARNED])]
 
 
-def ask_training(kind: str, *, user: User | None) -> Job:
+def ask_training(kind: str, *, user: User | None, **told: Any) -> Job:
     """Ask for a ranking of this kind to be trained, or return the job that already does.
 
-    Raises Refused for an unknown kind, and where labels are too few.
+    `told` are fields of the run: which schedule asks. Raises Refused for an unknown kind, and where labels are too few.
     """
     known = trainable_kinds()
     if kind not in known:
         raise Refused(f"There is no kind {kind!r}; there are {', '.join(known)}.")
     if missing := labels_of(kind).missing_to_train():
         raise Refused(f"Too few labels to train {kind}: {missing} needed.")
-    family = family_of(kind)
-    subject = {"kind": kind}
-    return add_job(
-        Job.Kind.TRAIN, None, subject=subject, key=f"train:{family}", asked_by=user
+    run = begin_run(
+        family_of(kind), Job.Kind.TRAIN, subject={"kind": kind}, user=user, **told
     )
+    return Job.objects.get(training_run=run)
 
 
 def ask_promotion(version: EncoderVersion, *, user: User | None, reason: str) -> Job:
@@ -67,7 +73,9 @@ def ask_promotion(version: EncoderVersion, *, user: User | None, reason: str) ->
         raise Refused(f"{version} is live already.")
     subject = {"version": version.pk, "reason": reason.strip()[:250]}
     key = f"promote:{version.family}:{version.pk}"
-    return add_job(Job.Kind.TRAIN, None, subject=subject, key=key, asked_by=user)
+    clip = version.family == EncoderVersion.Family.CLIP
+    kind = Job.Kind.RETRAIN if clip else Job.Kind.TRAIN
+    return add_job(kind, None, subject=subject, key=key, asked_by=user)
 
 
 @transaction.atomic
@@ -124,7 +132,7 @@ def _switch(
         same.filter(pk=version.pk).update(status=Status.ACTIVE)
     _switch_boards(family, version.pk if version else None, user)
     return Promotion.objects.create(
-        version=version, before=before, reason=reason[:300], made_by=user
+        family=family, version=version, before=before, reason=reason[:300], made_by=user
     )
 
 

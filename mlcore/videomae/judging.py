@@ -164,7 +164,7 @@ def decide(candidate: Measures, live: Measures, gate: Gate, seed: int = 0) -> Ve
         enough=enough,
         better=better,
         worse=worse,
-        reason=_reason(len(names), said, better=better, worse=worse),
+        reason=_reason(len(names), said, surely=low > 0, better=better, worse=worse),
         gain=gain,
         low=low,
         high=high,
@@ -190,7 +190,9 @@ def _worse(
     return tuple(found)
 
 
-def _reason(titles: int, said: str, *, better: bool, worse: tuple[str, ...]) -> str:
+def _reason(
+    titles: int, said: str, *, surely: bool, better: bool, worse: tuple[str, ...]
+) -> str:
     if titles < LEAST_TITLES:
         missing = LEAST_TITLES - titles
         return f"Insufficient evidence: {missing} more hold-out titles needed."
@@ -198,4 +200,5 @@ def _reason(titles: int, said: str, *, better: bool, worse: tuple[str, ...]) -> 
         return f"Worse in parts: {'; '.join(worse)}."
     if better:
         return f"Better: held-out loss lower by {said}."
-    return f"Not surely better: held-out loss lower by {said}."
+    how = "Less than asked for" if surely else "Not surely better"
+    return f"{how}: held-out loss lower by {said}."

@@ -2,6 +2,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django_celery_beat.models import PeriodicTask
 
 from catalog.models import (
     ApiToken,
@@ -13,6 +14,7 @@ from catalog.models import (
     Location,
     Look,
     Promotion,
+    RetrainSchedule,
     StorageRoot,
     Title,
     TrainingRun,
@@ -56,8 +58,11 @@ class AdminTests(PageTestCase):
         Location.objects.create(source=cls.title.source, path="/mnt/a.mov")
         CutChange.objects.create(title=cls.title, frame=100, action="split")
         item = add_bin_item(cls.pair)
-        Promotion.objects.create(version=add_encoder("mask"), reason="the first")
+        Promotion.objects.create(
+            family="mask", version=add_encoder("mask"), reason="the first"
+        )
         TrainingRun.objects.create(family="learned")
+        RetrainSchedule.objects.create(name="Sundays", family="learned")
         ApiToken.objects.make(cls.admin, name="conform")
         StorageRoot.objects.create(name="Footage", server="/mnt/footage")
         component = add_component()
@@ -116,6 +121,29 @@ class AdminTests(PageTestCase):
         self._act("job", "retry", self.job)
         self.job.refresh_from_db()
         self.assertEqual(self.job.state, Job.State.READY)
+
+    def test_a_schedule_is_written_down_with_what_the_clock_rings(self):
+        given = {
+            "name": "Nightly", "family": "learned", "enabled": "on", "cron": "0 3 * * *",
+            "time_zone": "Europe/Paris", "least_new_shots": 0, "least_new_labels": 50,
+            "shape": "tiny", "plan": '"tpl4"', "motion_steps": 10, "seed": 0,
+            "better_by": 0, "worse_by": 0.05, "goes_live": "on",
+        }  # fmt: skip
+        address = "/admin/catalog/retrainschedule/add/"
+
+        wrong = self.client.post(address, given | {"time_zone": "Mars/Olympus"})
+        self.assertContains(wrong, "There is no time zone")
+        self.client.post(address, given)
+
+        kept = RetrainSchedule.objects.get(name="Nightly")
+        self.assertEqual((kept.made_by, kept.beat.crontab.hour), (self.admin, "3"))
+
+        self._act("retrainschedule", "run", kept)
+        self.assertFalse(kept.runs.exists())  # too few labels, and it is said
+        self.client.post(
+            f"/admin/catalog/retrainschedule/{kept.pk}/delete/", {"post": "yes"}
+        )
+        self.assertFalse(PeriodicTask.objects.filter(pk=kept.beat_id).exists())
 
     def test_titles_are_matched_and_cut_again_from_the_list(self):
         self._act("title", "rematch", self.title)

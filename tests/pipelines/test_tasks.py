@@ -16,6 +16,7 @@ class TaskTests(SimpleTestCase):
     def test_every_bell_has_a_worker_that_hears_it(self):
         rung = {dispatch.RUN_JOB, dispatch.SWEEP_JOBS}
         rung |= {dispatch.LOOK_FOR_SOURCES, dispatch.CLEAR_LEFTOVERS}
+        rung |= {dispatch.RING_SCHEDULE}
         heard = {task.name for task in vars(tasks).values() if isinstance(task, Task)}
 
         self.assertEqual(heard, rung)

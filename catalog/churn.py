@@ -1,0 +1,64 @@
+"""How much boards would change by a version that is ready: before it goes live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalog.models import MatchCandidate, MatchSet
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from catalog.models import EncoderVersion
+
+TOP = 100
+SHOWN = 20
+"""Pairs that rise, and that fall, which are named."""
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Churn:
+    """The best pairs of a kind over all titles, as they are shown now and would be."""
+
+    kind: str
+    top: int
+    """How many of the best are compared."""
+    changed: int
+    """Of the best that would be shown, those that are not among the best now."""
+    rising: list[Pair]
+    """(leaving shot, entering shot) of those that come in or climb most, the most first."""
+    falling: list[Pair]
+
+
+def rank_churn(version: EncoderVersion) -> Churn:
+    """Compare the live boards with those that are ready, ranked with this version."""
+    kind = version.family.removeprefix("ranker-")
+    titles = MatchSet.objects.filter(scope=MatchSet.Scope.TITLE)
+    ready = titles.filter(live=False, versions__contains={version.family: version.pk})
+    now = _best(titles.filter(live=True, title__match_sets__in=ready), kind)
+    then = _best(ready, kind)
+    places, coming = _places(now), _places(then)
+    moves = {
+        pair: places.get(pair, TOP) - coming.get(pair, TOP) for pair in {*now, *then}
+    }
+    order = sorted(moves, key=lambda pair: (-moves[pair], pair))
+    return Churn(
+        kind=kind,
+        top=TOP,
+        changed=len(set(then) - set(now)),
+        rising=[pair for pair in order if moves[pair] > 0][:SHOWN],
+        falling=[pair for pair in reversed(order) if moves[pair] < 0][:SHOWN],
+    )
+
+
+def _best(sets: QuerySet[MatchSet], kind: str) -> list[Pair]:
+    board = MatchCandidate.objects.filter(match_set__in=sets, kind=kind).on_board()
+    best = board.order_by("-standing", "leaving", "entering")[:TOP]
+    return list(best.values_list("leaving", "entering"))
+
+
+def _places(pairs: list[Pair]) -> dict[Pair, int]:
+    return {pair: place for place, pair in enumerate(pairs)}

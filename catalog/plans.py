@@ -1,0 +1,64 @@
+"""What a plan of pretraining has to be, for forms: the web process loads no torch.
+
+`mlcore.videomae.plan` decides in the end; a test holds that both refuse the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+PLANS = ("tpl4", "tpl4-one-cosine", "tpl5", "single", "cooldown2", "plain")
+"""Those worth training for use; `mlcore.videomae.plan` has controls, too."""
+SHAPES = ("toy", "tiny", "small", "base", "large", "huge")
+LONGEST = 16
+"""Frames of the longest clip of every shape."""
+ROUNDING = 1e-6
+
+
+def check_plan(plan: Any) -> None:
+    """Raise ValueError, one sentence, for what is no plan."""
+    if isinstance(plan, str):
+        if plan not in PLANS:
+            raise ValueError(f"{plan!r} is no plan; there are {', '.join(PLANS)}.")
+        return
+    stages = plan.get("stages") if isinstance(plan, dict) else None
+    if not isinstance(stages, list) or not stages:
+        raise ValueError("A plan is a name, or has a list of stages.")
+    for number, stage in enumerate(stages, start=1):
+        _check_stage(number, stage)
+    frames = [stage["frames"] for stage in stages]
+    if sorted(set(frames)) != frames:
+        raise ValueError(
+            f"The frames of a plan must grow from stage to stage, not {_list(frames)}."
+        )
+    if frames[-1] != LONGEST:
+        raise ValueError(
+            f"The last stage must have clips of {LONGEST} frames, not {frames[-1]}."
+        )
+    total = sum(stage["share"] for stage in stages)
+    if abs(total - 1) > ROUNDING:
+        shares = _list(stage["share"] for stage in stages)
+        raise ValueError(
+            f"The shares of a plan must add up to 1; {shares} make {total:g}."
+        )
+
+
+def _check_stage(number: int, stage: Any) -> None:
+    if not isinstance(stage, dict) or set(stage) != {
+        *("frames", "share", "batch", "rate"),
+    }:
+        raise ValueError(f"Stage {number} needs frames, share, batch and rate.")
+    whole = (stage["frames"], stage["batch"])
+    if not all(type(each) is int and each >= 1 for each in whole):
+        raise ValueError(
+            f"Frames and batch of stage {number} are whole numbers from 1."
+        )
+    if stage["frames"] != 1 and stage["frames"] % 2:
+        raise ValueError(f"Clips of stage {number} have 1 frame or an even number.")
+    shares = (stage["share"], stage["rate"])
+    if not all(isinstance(each, int | float) and 0 < each <= 1 for each in shares):
+        raise ValueError(f"Share and rate of stage {number} lie above 0 and up to 1.")
+
+
+def _list(numbers: Any) -> str:
+    return ", ".join(f"{each:g}" for each in numbers)

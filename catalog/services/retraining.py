@@ -1,0 +1,195 @@
+"""Retraining: begun by the clock or by hand, and what a run would be like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from catalog.footage import MOVING, FootageSplit, new_shots, split_footage
+from catalog.labels import labels_of
+from catalog.models import EncoderVersion, Job, RetrainSchedule, TrainingRun
+from catalog.services.rankings import ask_training, kind_of
+from catalog.services.schedules import check_schedule
+from catalog.services.titles import Refused
+from catalog.services.training import begin_run
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.contrib.auth.models import User
+
+CLIP = EncoderVersion.Family.CLIP
+LEAST_HELD_OUT = 3
+"""Hold-out titles that a gate for encoders asks for; `mlcore.videomae.judging` says why,
+and a test holds both."""
+
+
+def run_now(schedule: RetrainSchedule, *, user: User | None) -> TrainingRun:
+    """Ask for a run, or return the unfinished one of the family.
+
+    Raises Refused where there is nothing to learn from.
+    """
+    return _begin(schedule, split_footage(), user=user)
+
+
+@transaction.atomic
+def ring_schedule(key: int, at: datetime | None = None) -> TrainingRun | None:
+    """Do what the clock asks: begin a run, unless there is no need for one.
+
+    Rung twice for one minute, or while a run of the family is unfinished, it begins none.
+    What came of it stands on the schedule.
+    """
+    # The other of two that ring at once waits here and finds the first one's run.
+    rows = RetrainSchedule.objects.select_for_update().filter(pk=key, enabled=True)
+    schedule = rows.first()
+    if schedule is None:
+        return None
+    minute = (at or now()).replace(second=0, microsecond=0)
+    try:
+        run = _rung(schedule, minute)
+        said = f"{run} began."
+    except Refused as refused:
+        run, said = None, str(refused)
+    schedule.said, schedule.rang_at = said[:300], now()
+    schedule.save(update_fields=["said", "rang_at"])
+    return run
+
+
+def _rung(schedule: RetrainSchedule, minute: datetime) -> TrainingRun:
+    """Raises Refused where no run is to begin."""
+    if (twice := schedule.runs.filter(due_for=minute).first()) is not None:
+        raise Refused(f"Rung twice; {twice} had begun.")
+    same = TrainingRun.objects.filter(family=schedule.family)
+    same.close_over()
+    if (other := same.unfinished().first()) is not None:
+        raise Refused(f"{other} was not over yet.")
+    split = split_footage()
+    if lacking := _lacking(schedule, split):
+        raise Refused(lacking)
+    return _begin(schedule, split, user=schedule.made_by, due_for=minute)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreseen:
+    """What a run would be like if it began now."""
+
+    shots: int
+    new_shots: int
+    titles: int
+    held_out_shots: int
+    held_out_titles: int
+    labels: int
+    new_labels: int
+    seconds: float | None
+    """None: no training of this shape was measured here."""
+    seconds_from: str
+    """What that number comes from, or why there is none."""
+    lacking: str
+    """Why the clock would not begin it; empty: it would."""
+    undecided: str
+    """What a gate would miss to decide by measure; empty: nothing."""
+
+
+def dry_run(schedule: RetrainSchedule) -> Foreseen:
+    """Say what a schedule would train on now, and for how long; nothing is begun."""
+    split = split_footage()
+    seconds, source = _expected(schedule)
+    missing = LEAST_HELD_OUT - len(split.held_out)
+    undecided = f"{missing} more hold-out titles" if missing > 0 else ""
+    if schedule.family != CLIP:
+        undecided = labels_of(kind_of(schedule.family)).missing_to_decide()
+    return Foreseen(
+        shots=split.count(),
+        new_shots=new_shots(split, schedule.family),
+        titles=len(split.shots),
+        held_out_shots=split.count_held_out(),
+        held_out_titles=len(split.held_out),
+        labels=_labels(schedule.family),
+        new_labels=_new_labels(schedule.family),
+        seconds=seconds,
+        seconds_from=source,
+        lacking=_lacking(schedule, split),
+        undecided=undecided,
+    )
+
+
+def _begin(
+    schedule: RetrainSchedule,
+    split: FootageSplit,
+    *,
+    user: User | None,
+    due_for: datetime | None = None,
+) -> TrainingRun:
+    told = {"schedule": schedule, "due_for": due_for, "seed": schedule.seed}
+    if schedule.family != CLIP:
+        job = ask_training(kind_of(schedule.family), user=user, **told)
+        return TrainingRun.objects.get(job=job)
+    check_schedule(schedule)
+    if not split.count():
+        raise Refused(
+            "There is no shot to train on: no title that is ready, outside the hold-out, "
+            "belongs to a production that may train."
+        )
+    return begin_run(
+        CLIP,
+        Job.Kind.RETRAIN,
+        subject={"family": CLIP},
+        user=user,
+        config=_config(schedule),
+        **told,
+    )
+
+
+def _config(schedule: RetrainSchedule) -> dict[str, Any]:
+    return {
+        "shape": schedule.shape,
+        "plan": schedule.plan,
+        "frames": schedule.frames,
+        "minutes": schedule.minutes,
+        "motion_steps": schedule.motion_steps,
+        "device": schedule.device,
+        "better_by": schedule.better_by,
+        "worse_by": schedule.worse_by,
+        "goes_live": schedule.goes_live,
+    }
+
+
+def _lacking(schedule: RetrainSchedule, split: FootageSplit) -> str:
+    shots, wanted = new_shots(split, schedule.family), schedule.least_new_shots
+    if shots < wanted:
+        return f"{shots} new shots to train on, {wanted} wanted."
+    labels, wanted = _new_labels(schedule.family), schedule.least_new_labels
+    if labels < wanted:
+        return f"{labels} new labels, {wanted} wanted."
+    return ""
+
+
+def _labels(family: str) -> int:
+    kinds = MOVING if family == CLIP else (kind_of(family),)
+    return sum(len(labels_of(kind).pairs) for kind in kinds)
+
+
+def _new_labels(family: str) -> int:
+    """Labels more than the newest finished run of the family had."""
+    last = TrainingRun.objects.filter(family=family, version__isnull=False).first()
+    known = last.frozen if last else {}
+    pairs = known.get("pairs", [])
+    for found in known.get("labels", {}).values():
+        pairs = [*pairs, *found["pairs"]]
+    return max(0, _labels(family) - len(pairs))
+
+
+def _expected(schedule: RetrainSchedule) -> tuple[float | None, str]:
+    if schedule.family != CLIP:
+        return None, "Rankings train within minutes; nothing is measured."
+    if schedule.minutes is not None:
+        return 60 * schedule.minutes, "The budget is a time; judging comes after it."
+    last = TrainingRun.objects.measured(schedule.shape).first()
+    if last is None or schedule.frames is None:
+        return None, f"Unknown: no run of shape {schedule.shape} was measured here."
+    spent = last.spent
+    seconds = schedule.frames * spent["seconds"] / spent["frames"]
+    return seconds, f"As fast as {last} on {spent['device']}; judging comes after it."

@@ -1,0 +1,78 @@
+"""Trainings of every family: one unfinished run each, begun, stopped, gone on with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+
+from catalog.models import TrainingRun
+from catalog.services.jobs import add_job, cancel_job, retry_job
+from catalog.services.titles import Refused
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@transaction.atomic
+def begin_run(
+    family: str,
+    kind: str,
+    *,
+    subject: dict[str, Any],
+    user: User | None,
+    **fields: Any,
+) -> TrainingRun:
+    """Ask for a family to be trained, or return the unfinished run that already does it.
+
+    `fields` are the run's own. Asked twice at once, both get the same run: the database
+    has at most one that is unfinished.
+    """
+    TrainingRun.objects.filter(family=family).close_over()
+    job = add_job(kind, None, subject=subject, key=f"train:{family}", asked_by=user)
+    own = TrainingRun.objects.filter(job=job).first()
+    if own is not None:
+        return own
+    try:
+        with transaction.atomic():
+            return TrainingRun.objects.create(family=family, job=job, **fields)
+    except IntegrityError:
+        return TrainingRun.objects.get(job=job)
+
+
+def cancel_run(run: TrainingRun) -> None:
+    """Stop a training at its next step; what it has kept stays, to go on with.
+
+    Raises Refused when it is over.
+    """
+    if run.job is None or run.is_over:
+        raise Refused(f"{run} is over; there is nothing to cancel.")
+    cancel_job(run.job)
+
+
+def resume_run(run: TrainingRun) -> None:
+    """Go on with a training that failed or was cancelled, from what it kept last.
+
+    Raises Refused for one that ended with a decision, that still goes on, or whose
+    family is being trained by another one.
+    """
+    if run.outcome:
+        raise Refused(f"{run} ended with a decision; run its schedule again.")
+    if run.job is None or not run.job.is_over:
+        raise Refused(f"{run} cannot be gone on with: its job still runs or is gone.")
+    TrainingRun.objects.filter(family=run.family).close_over()
+    with transaction.atomic():
+        reopen_run(run)
+        if not retry_job(run.job):
+            raise Refused(f"{run} cannot be gone on with: its job is done.")
+
+
+def reopen_run(run: TrainingRun) -> None:
+    """Have a run unfinished again. Raises Refused while another of its family is."""
+    try:
+        with transaction.atomic():
+            run.ended_at = None
+            run.save(update_fields=["ended_at"])
+    except IntegrityError:
+        other = TrainingRun.objects.unfinished().filter(family=run.family).first()
+        raise Refused(f"{other or 'Another run'} is not over yet.") from None

@@ -1,0 +1,167 @@
+"""The clips at both ends of a shot, read from the proxy, and their vectors."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+import cv2
+import numpy as np
+import torch
+from django.conf import settings
+from django.db import transaction
+
+from catalog.files import local_path
+from catalog.models import Slot, Title
+from mlcore.fit import place
+from pipelines.kinds import VECTOR_COLUMNS
+from pipelines.media.reader import open_proxy
+from pipelines.rows import copy_rows, text
+from pipelines.stills import crop_to_picture
+from pipelines.trained import clips_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from decord import VideoReader
+    from numpy.typing import NDArray
+
+    from catalog.models import EncoderVersion, Shot
+    from mlcore.videomae.config import AutoencoderConfig
+
+STRIDE = 2
+"""Source frames from one frame of a clip to the next, as in training: a clip of 16 is a
+second and a third of film."""
+
+BATCH_SHOTS = 16
+"""Shots read and encoded at once: 32 clips, some megabytes at 64 pixels."""
+
+
+class Ending(NamedTuple):
+    """The first or the last clip of frames first..end - 1 of a title."""
+
+    slot: str
+    first: int
+    end: int
+
+    @property
+    def frame(self) -> int:
+        """The frame next to the cut."""
+        return self.first if self.slot == Slot.HEAD else self.end - 1
+
+    def frames(self, many: int) -> list[int]:
+        """Return which frames make the clip; a shorter shot holds its other end."""
+        steps = STRIDE * np.arange(many)
+        if self.slot == Slot.HEAD:
+            found = np.minimum(self.first + steps, self.end - 1)
+        else:
+            found = np.maximum(self.end - 1 - steps[::-1], self.first)
+        return [int(frame) for frame in found]
+
+
+def read_endings(
+    title: Title,
+    proxy: VideoReader,
+    endings: Sequence[Ending],
+    config: AutoencoderConfig,
+) -> torch.Tensor:
+    """Return (N, T, 3, size, size) uint8 RGB: the middle square of the active picture."""
+    return torch.from_numpy(
+        np.stack([_clip(title, proxy, each, config) for each in endings])
+    ).permute(0, 1, 4, 2, 3)
+
+
+def _clip(
+    title: Title, proxy: VideoReader, ending: Ending, config: AutoencoderConfig
+) -> NDArray[np.uint8]:
+    frames = ending.frames(config.frames)
+    wanted = sorted(set(frames))
+    read = proxy.get_batch(wanted).asnumpy()
+    small = {
+        frame: _square(crop_to_picture(one, title), config.size)
+        for frame, one in zip(wanted, read, strict=True)
+    }
+    return np.stack([small[frame] for frame in frames])
+
+
+def _square(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    middle = picture[top : top + side, left : left + side]
+    how = cv2.INTER_AREA if side > size else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(middle, (size, size), interpolation=how), np.uint8)
+
+
+def fill_clips(
+    title: Title,
+    version: EncoderVersion,
+    say: Callable[[float], None] = lambda _share: None,
+) -> int:
+    """Write the clip vectors of a title's shots that a version lacks, beside all others.
+
+    Returns how many shots were done; `say` hears the share. Twice at once is as good as
+    once. A title whose proxy is gone has none.
+    """
+    path = local_path(title.proxy_key) if title.proxy_key else None
+    lacking = title.shots.pictures().exclude(vectors__version=version)
+    shots = list(lacking.order_by("first_frame"))
+    if not shots or path is None or not path.is_file():
+        return 0
+    torch.set_num_threads(settings.TORCH_THREADS)
+    proxy, queue, done = open_proxy(path), iter(shots), 0
+    while batch := list(islice(queue, BATCH_SHOTS)):
+        endings = [end for shot in batch for end in endings_of(shot)]
+        _write(title, version, batch, endings, _vectors(title, proxy, endings, version))
+        done += len(batch)
+        say(done / len(shots))
+    return done
+
+
+def endings_of(shot: Shot) -> list[Ending]:
+    """The first and the last clip of a shot."""
+    span = (shot.first_frame, shot.end_frame)
+    return [Ending(Slot.HEAD, *span), Ending(Slot.TAIL, *span)]
+
+
+def _vectors(
+    title: Title,
+    proxy: VideoReader,
+    endings: Sequence[Ending],
+    version: EncoderVersion,
+) -> NDArray[np.float32]:
+    device = place(None)
+    trained = clips_of(version).to(device)
+    clips = read_endings(title, proxy, endings, trained.config)
+    return np.asarray(trained.vectors(clips, device).numpy(), np.float32)
+
+
+def _write(
+    title: Title,
+    version: EncoderVersion,
+    shots: Sequence[Shot],
+    endings: Sequence[Ending],
+    vectors: NDArray[np.float32],
+) -> None:
+    with transaction.atomic():
+        # Another program may have filled them meanwhile, or new cuts replaced them.
+        Title.objects.select_for_update().get(pk=title.pk)
+        lacking = title.shots.filter(pk__in=[shot.pk for shot in shots]).exclude(
+            vectors__version=version
+        )
+        wanted = set(lacking.values_list("pk", flat=True))
+        rows = zip(
+            (shot for shot in shots for _ in range(2)), endings, vectors, strict=True
+        )
+        copy_rows(
+            "catalog_shotvector",
+            VECTOR_COLUMNS,
+            (
+                (
+                    *(shot.pk, title.pk, version.pk, ending.slot, ending.frame),
+                    *(text(vector), None),
+                )
+                for shot, ending, vector in rows
+                if shot.pk in wanted
+            ),
+        )

@@ -1,0 +1,119 @@
+"""From a version that was trained to one that is live: every family's last stages.
+
+Every title is ranked with it first, into sets that are not shown; one transaction flips
+version and sets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from django.utils.timezone import now
+
+from catalog.models import EncoderVersion, MatchSet, Title, TrainingRun
+from catalog.services import Refused, promote_version, reopen_run
+from pipelines.boards import write_set
+from pipelines.errors import PipelineError
+from pipelines.match import LIMITS, find_matches
+from pipelines.sought import search_with
+
+if TYPE_CHECKING:
+    from pipelines.jobs import Claim
+
+
+def begun_run(claim: Claim, family: str) -> TrainingRun:
+    """The run of a training job, unfinished again where the job is tried again.
+
+    Raises PipelineError while another run of the family is unfinished.
+    """
+    run, _ = TrainingRun.objects.get_or_create(
+        job=claim.job, defaults={"family": family}
+    )
+    if run.ended_at is not None and not run.outcome:
+        try:
+            reopen_run(run)
+        except Refused as refused:
+            raise PipelineError(str(refused)) from None
+    return run
+
+
+def rank_titles(claim: Claim) -> None:
+    """Write a set that is ready, not live, for every title on the board."""
+    version = asked_version(claim)
+    sought = search_with(version)
+    shown = MatchSet.objects.filter(live=True, scope=MatchSet.Scope.TITLE)
+    titles = list(Title.objects.filter(match_sets__in=shown).order_by("pk"))
+    for number, title in enumerate(titles, start=1):
+        ready = title.match_sets.filter(
+            live=False, scope=MatchSet.Scope.TITLE, versions=sought.versions
+        )
+        if not ready.exists():
+            rows = find_matches(title, sought)
+            with claim.writing():
+                write_set(
+                    title,
+                    MatchSet.Scope.TITLE,
+                    rows,
+                    sought,
+                    asdict(LIMITS),
+                    live=False,
+                )
+        claim.progress(number / len(titles), f"{number} of {len(titles)} titles")
+
+
+def switch(claim: Claim) -> None:
+    """Put the version of a training live, with the boards that are ready."""
+    run = run_of(claim)
+    version = version_of(run)
+    with claim.writing():
+        if not is_live(version):
+            promote_version(
+                version, user=claim.job.asked_by, reason=run.outcome["reason"]
+            )
+        run.outcome = run.outcome | {"went_live": True}
+        run.ended_at = now()
+        run.save(update_fields=["outcome", "ended_at"])
+
+
+def switch_by_hand(claim: Claim) -> None:
+    """Put the version live that a person named, with the reason given."""
+    version = asked_version(claim)
+    said = claim.job.subject.get("reason") or "No reason was given."
+    with claim.writing():
+        if not is_live(version):
+            promote_version(version, user=claim.job.asked_by, reason=f"By hand: {said}")
+
+
+def asked_version(claim: Claim) -> EncoderVersion:
+    """The version that a job is about. Raises PipelineError when it is gone."""
+    wanted = claim.job.subject.get("version")
+    if wanted is None:
+        return version_of(run_of(claim))
+    version = EncoderVersion.objects.filter(pk=wanted).first()
+    if version is None:
+        raise PipelineError(f"Encoder version {wanted} is no longer there.")
+    return version
+
+
+def run_of(claim: Claim) -> TrainingRun:
+    """The run of a training job."""
+    return TrainingRun.objects.select_related("version").get(job=claim.job)
+
+
+def version_of(run: TrainingRun) -> EncoderVersion:
+    """The version that a run made. Raises PipelineError when it is gone."""
+    if run.version is None:
+        raise PipelineError("The trained version was deleted; train again.")
+    return run.version
+
+
+def live_of(family: str) -> EncoderVersion | None:
+    """What is live of a family; None: nothing."""
+    return EncoderVersion.objects.actives().filter(family=family).first()
+
+
+def is_live(version: EncoderVersion) -> bool:
+    """Whether a version is the live one."""
+    live = live_of(version.family)
+    return live is not None and live.pk == version.pk

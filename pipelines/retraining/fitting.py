@@ -1,0 +1,228 @@
+"""Pretraining in stages on the frozen shots, told on the run's row while it goes on."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import time
+from contextlib import contextmanager
+from copy import deepcopy
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from safetensors import SafetensorError
+
+from catalog.files import local_path
+from catalog.models import EncoderVersion, TrainingRun
+from mlcore.fit import place
+from mlcore.videomae.config import SHAPES
+from mlcore.videomae.course import Budget
+from mlcore.videomae.footage import Footage
+from mlcore.videomae.keeping import load_autoencoder
+from mlcore.videomae.motion import MotionConfig
+from mlcore.videomae.plan import PLANS, plan_of
+from mlcore.videomae.pretrain import Order, pretrain
+from mlcore.videomae.sampling import Sampling
+from mlcore.videomae.trained import save_trained, with_motion
+from mlcore.videomae.world import MotionWorld
+from pipelines.clips import STRIDE
+from pipelines.errors import PipelineError
+from pipelines.promoting import live_of, run_of
+from pipelines.retraining.freezing import training_spans
+from pipelines.trained import clips_of, keep_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import torch
+
+    from mlcore.videomae.autoencoder import MaskedAutoencoder
+    from mlcore.videomae.loop import Passed
+    from mlcore.videomae.trained import TrainedClips
+    from pipelines.jobs import Claim
+
+KEPT_EVERY = 120.0
+"""Seconds between two checkpoints: what a killed worker does again at most."""
+TOLD_EVERY = 2.0
+"""Seconds between two writes of the run's row."""
+POINTS = 400
+"""Of the plot: with more, every second one goes."""
+
+
+def pretrain_clips(claim: Claim) -> None:
+    """Train to the end of the plan; what is kept of an earlier attempt is gone on with."""
+    run = run_of(claim)
+    order = order_of(run)
+    _forget_others(run)
+    if run.version is not None or order.out.exists():
+        return
+    footage = Footage(
+        spans=training_spans(run), size=order.config.size, span=order.sampling.span
+    )
+    if order.training_file.exists():
+        claim.job.note("training goes on from its last checkpoint")
+    told = _Told(claim, run, order)
+    with _one_sentence():
+        known = pretrain(
+            order,
+            footage,
+            device_of(run),
+            resume=True,
+            watch=told.step,
+            begin=_begin(run, order),
+        )
+    told.end(known)
+
+
+def teach_motion(claim: Claim) -> None:
+    """Teach what was pretrained how clips move; write the candidate down with its weights."""
+    run = run_of(claim)
+    if run.version is not None:
+        return
+    order, device = order_of(run), device_of(run)
+    with _one_sentence():
+        autoencoder, known = load_autoencoder(order.out, device)
+        config = MotionConfig(steps=run.config["motion_steps"], seed=run.seed)
+        world = MotionWorld(size=order.config.size, device=device)
+        trained = with_motion(autoencoder, world, config, device)
+        sha256 = keep_weights(partial(_write, trained, known), f"retrain-{run.pk}")
+    live = live_of(run.family)
+    with claim.writing():
+        run.version = EncoderVersion.objects.create(
+            family=run.family,
+            name=f"{run.config['shape']} clip encoder, run {run.pk}",
+            config=run.config | {"words": _words(run), "stride": STRIDE},
+            weights_sha256=sha256,
+            parent=live,
+        )
+        run.save(update_fields=["version"])
+    shutil.rmtree(order.out.parent, ignore_errors=True)
+
+
+def order_of(run: TrainingRun) -> Order:
+    """Return what the run's config orders. Raises PipelineError for what cannot be done."""
+    told = run.config
+    config = SHAPES[told["shape"]]
+    try:
+        plan = told["plan"]
+        return Order(
+            config=config,
+            plan=PLANS[plan] if isinstance(plan, str) else plan_of(plan),
+            budget=Budget(frames=told["frames"], minutes=told["minutes"]),
+            sampling=Sampling(longest=config.frames, stride=STRIDE),
+            out=local_path(f"training/{run.pk}/pretrained.safetensors"),
+            seed=run.seed,
+            every=told.get("kept_every", KEPT_EVERY),
+        )
+    except (KeyError, ValueError) as error:
+        raise PipelineError(f"This cannot be trained: {error}.") from None
+
+
+def device_of(run: TrainingRun) -> torch.device:
+    """The device that a run asks for, else what there is."""
+    return place(run.config["device"] or None)
+
+
+class _Told:
+    """Tells a run's row how training goes."""
+
+    def __init__(self, claim: Claim, run: TrainingRun, order: Order) -> None:
+        self._claim, self._run, self._order = claim, run, order
+        self._recent: list[float] = []
+        self._at = time.monotonic()
+
+    def step(self, passed: Passed) -> None:
+        """Hear of a step. Raises Cancelled or LostClaim when training should stop."""
+        self._recent.append(passed.loss)
+        if time.monotonic() - self._at < TOLD_EVERY:
+            return
+        here = passed.position
+        stages = len(self._order.plan.stages)
+        frames = here.stage.frames
+        spent = passed.training.meter.seconds
+        left = spent * (1 - here.over_all) / max(here.over_all, 1e-6)
+        self._write(
+            passed.step,
+            frames,
+            stage=f"{here.place + 1} of {stages}, clips of {frames} frames",
+            seconds_left=round(left, 1),
+        )
+        self._claim.progress(here.over_all, f"{spent / (passed.step + 1):.2f} s a step")
+
+    def end(self, known: dict[str, Any]) -> None:
+        """Write down what training took."""
+        meter = known["meter"]
+        self._write(
+            known["steps"] - 1,
+            self._order.plan.run()[-1].frames,
+            stage="trained",
+            seconds_left=None,
+            spent={
+                **{name: meter[name] for name in ("seconds", "frames", "multiplied")},
+                "steps": known["steps"],
+                "device": known["device"],
+                "wait_share": known["wait_share"],
+            },
+        )
+
+    def _write(self, step: int, frames: int, **fields: Any) -> None:
+        run = self._run
+        # What a killed attempt told of later steps is told anew.
+        run.losses = [each for each in run.losses if each[0] < step]
+        if self._recent:
+            mean = sum(self._recent) / len(self._recent)
+            run.losses.append([step, frames, round(mean, 5)])
+        if len(run.losses) > POINTS:
+            run.losses = run.losses[::2]
+        self._recent, self._at = [], time.monotonic()
+        with self._claim.writing():
+            TrainingRun.objects.filter(pk=run.pk).update(losses=run.losses, **fields)
+
+
+def _begin(run: TrainingRun, order: Order) -> MaskedAutoencoder | None:
+    """The live version's network, where it has the same shape: training goes on with it."""
+    live = live_of(run.family)
+    if live is None:
+        return None
+    network = clips_of(live).autoencoder
+    # A copy: what is loaded once a process must stay as it is.
+    return deepcopy(network) if network.config == order.config else None
+
+
+def _forget_others(run: TrainingRun) -> None:
+    """Remove what other runs of the family kept to go on with: theirs is over."""
+    others = TrainingRun.objects.filter(family=run.family).exclude(pk=run.pk)
+    for key in others.values_list("pk", flat=True):
+        shutil.rmtree(local_path(f"training/{key}"), ignore_errors=True)
+
+
+def _write(trained: TrainedClips, known: dict[str, Any], path: Path) -> None:
+    save_trained(trained, path, {"pretrained": known})
+    path.with_suffix(".json").write_text(json.dumps(known), encoding="utf-8")
+
+
+def _words(run: TrainingRun) -> str:
+    told = run.config
+    plan = told["plan"] if isinstance(told["plan"], str) else "a plan of its own"
+    long = (
+        f"{told['frames']} frames" if told["frames"] else f"{told['minutes']} minutes"
+    )
+    return f"{told['shape']}, {plan}, {long}, seed {run.seed}"
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """Say what a person can do about what training stumbles over."""
+    try:
+        yield
+    except ValueError as error:  # no footage, a checkpoint of another training
+        raise PipelineError(f"Training stopped: {error}.") from error
+    except (OSError, SafetensorError) as error:
+        if os.strerror(errno.ENOSPC) not in str(error):
+            raise
+        raise PipelineError(
+            "The disk is full: make room, then press Retry. The last checkpoint is whole."
+        ) from error

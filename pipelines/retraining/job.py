@@ -1,0 +1,97 @@
+"""A clip encoder, from footage to live: freeze, train, judge, make ready, switch.
+
+Every stage can be begun again: what is frozen stays, training goes on from its last
+checkpoint, and shots and titles that a version has rows of are not looked at again. Until
+the switch, boards and searches know nothing of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING
+
+import torch
+from django.conf import settings
+from django.utils.timezone import now
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from catalog.churn import rank_churn
+from catalog.models import Title
+from mlcore.matching.kinds import CLIP
+from pipelines.clips import fill_clips
+from pipelines.indexes import ensure_indexes, forms_of
+from pipelines.jobs import Finished
+from pipelines.promoting import (
+    asked_version,
+    is_live,
+    rank_titles,
+    run_of,
+    switch,
+    switch_by_hand,
+)
+from pipelines.retraining.fitting import pretrain_clips, teach_motion
+from pipelines.retraining.freezing import freeze, there
+from pipelines.retraining.judging import judge_clips
+
+if TYPE_CHECKING:
+    from pipelines.jobs import Claim
+
+
+def retrain(claim: Claim) -> None:
+    """Do what a retraining asks: train, or put a version live by hand."""
+    torch.set_num_threads(settings.TORCH_THREADS)
+    # Pool children share the cores: more threads each would only wait for one another.
+    with threadpool_limits(settings.TORCH_THREADS):
+        claim.do_stages(BY_HAND if "version" in claim.job.subject else RETRAINING)
+
+
+def _backfill(claim: Claim) -> None:
+    """Write the version's rows of every shot beside the live ones."""
+    version = asked_version(claim)
+    titles = list(Title.objects.exclude(proxy_key="").order_by("pk"))
+    gone = 0
+    for number, title in enumerate(titles, start=1):
+        gone += not there(title)
+        fill_clips(title, version, partial(_say, claim, number, len(titles)))
+        _say(claim, number, len(titles), 1.0)
+    if gone:
+        claim.job.note(f"{gone} titles without their proxies have no clips")
+
+
+def _say(claim: Claim, number: int, many: int, share: float) -> None:
+    claim.progress((number - 1 + share) / many, f"{number} of {many} titles")
+
+
+def _index(claim: Claim) -> None:
+    forms = forms_of(CLIP, asked_version(claim))
+    ensure_indexes(forms, waiting=lambda: claim.progress(0.0, "index being built"))
+
+
+def _weigh(claim: Claim) -> None:
+    """Write down how boards would change; where a person is to decide, end here."""
+    run = run_of(claim)
+    version = asked_version(claim)
+    if is_live(version):
+        return
+    with claim.writing():
+        run.outcome = run.outcome | {"churn": asdict(rank_churn(version))}
+        if not run.config["goes_live"]:
+            run.ended_at = now()
+        run.save(update_fields=["outcome", "ended_at"])
+    if run.ended_at is not None:
+        claim.job.note("Ready; put it live by hand.")
+        raise Finished
+
+
+READYING = {"backfill": _backfill, "index": _index, "boards": rank_titles}
+RETRAINING = {
+    "freeze": freeze,
+    "train": pretrain_clips,
+    "motion": teach_motion,
+    "gate": judge_clips,
+    **READYING,
+    "churn": _weigh,
+    "switch": switch,
+}
+BY_HAND = {**READYING, "switch": switch_by_hand}

@@ -1,0 +1,133 @@
+import threading
+from datetime import UTC, datetime, timedelta
+
+from django.db import IntegrityError, connection, transaction
+from django.test import TestCase, TransactionTestCase
+from django.utils.timezone import now
+
+from catalog.models import Job, Promotion, TrainingRun
+from catalog.services import (
+    Refused,
+    cancel_run,
+    resume_run,
+    ring_schedule,
+    run_now,
+    save_schedule,
+)
+from tests.catalog.scheduling import footage, schedule
+from tests.factories import add_encoder
+
+
+class OneRunTests(TestCase):
+    def setUp(self):
+        footage()
+        self.kept = save_schedule(schedule())
+
+    def test_the_database_has_one_unfinished_run_a_family(self):
+        run_now(self.kept, user=None)
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            TrainingRun.objects.create(family="clip")
+        TrainingRun.objects.create(family="learned")
+
+    def test_rung_again_for_the_same_minute_it_begins_none(self):
+        at = now()
+        run = ring_schedule(self.kept.pk, at)
+        run.ended_at = at
+        run.save()
+
+        self.assertIsNone(ring_schedule(self.kept.pk, at + timedelta(seconds=1)))
+        self.kept.refresh_from_db()
+        self.assertIn("Rung twice", self.kept.said)
+
+    def test_asked_again_while_one_runs_it_is_that_one(self):
+        run = run_now(self.kept, user=None)
+
+        self.assertEqual(run_now(self.kept, user=None), run)
+        self.assertIsNone(ring_schedule(self.kept.pk, now() + timedelta(hours=1)))
+        self.assertEqual(TrainingRun.objects.count(), 1)
+
+    def test_a_run_whose_job_failed_holds_the_family_no_longer(self):
+        run = run_now(self.kept, user=None)
+        Job.objects.filter(pk=run.job_id).update(state=Job.State.FAILED)
+
+        other = run_now(self.kept, user=None)
+
+        self.assertNotEqual(other, run)
+        run.refresh_from_db()
+        self.assertIsNotNone(run.ended_at)
+        with self.assertRaisesRegex(Refused, f"clip run {other.pk} is not over yet"):
+            resume_run(run)
+
+    def test_a_cancelled_run_goes_on_when_it_is_told_to(self):
+        run = run_now(self.kept, user=None)
+        cancel_run(run)
+        run.refresh_from_db()
+        self.assertTrue(run.is_over)
+
+        resume_run(run)
+
+        run.refresh_from_db()
+        self.assertFalse(run.is_over)
+        self.assertEqual(run.job.state, Job.State.READY)
+        with self.assertRaisesRegex(Refused, "still runs"):
+            resume_run(run)
+
+    def test_what_is_over_can_be_neither_cancelled_nor_gone_on_with(self):
+        run = run_now(self.kept, user=None)
+        cancel_run(run)
+        run.outcome = {"reason": "Better."}
+        run.refresh_from_db(fields=["job"])
+        with self.assertRaisesRegex(Refused, "is over"):
+            cancel_run(run)
+        with self.assertRaisesRegex(Refused, "ended with a decision"):
+            resume_run(run)
+
+
+class FiredTwiceTests(TransactionTestCase):
+    def test_two_clocks_that_ring_at_once_begin_one_run(self):
+        footage()
+        kept = save_schedule(schedule())
+        at, begun, barrier = now(), [], threading.Barrier(2)
+
+        def ring():
+            try:
+                barrier.wait()
+                begun.append(ring_schedule(kept.pk, at))
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=ring) for _ in range(2)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+
+        self.assertEqual(len([run for run in begun if run]), 1)
+        self.assertEqual(len(begun), 2)
+        self.assertEqual(TrainingRun.objects.count(), 1)
+        self.assertEqual(Job.objects.count(), 1)
+
+
+class LogTests(TestCase):
+    def test_the_log_answers_what_was_live_on_a_day(self):
+        first, second = (add_encoder("clip", status=s) for s in ("retired", "active"))
+        for version, before, day in ((first, None, 10), (second, first, 20)):
+            made = Promotion.objects.create(
+                family="clip", version=version, before=before, reason="Better."
+            )
+            when = datetime(2026, 11, day, tzinfo=UTC)
+            Promotion.objects.filter(pk=made.pk).update(made_at=when)
+
+        def live_on(day: int):
+            when = datetime(2026, 11, day, 12, tzinfo=UTC)
+            return Promotion.objects.live_on("clip", when)
+
+        self.assertEqual(
+            [live_on(day) for day in (9, 10, 19, 20)], [None, first, first, second]
+        )
+
+    def test_a_version_in_the_log_cannot_be_deleted(self):
+        version = add_encoder("clip")
+        Promotion.objects.create(family="clip", version=version, reason="Better.")
+        with self.assertRaises(IntegrityError):
+            version.delete()

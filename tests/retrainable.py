@@ -1,0 +1,83 @@
+"""A small catalogue of films that a clip encoder can be trained on and judged by."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from catalog.files import local_path
+from catalog.models import Production, Title
+from pipelines.encoders import FAMILIES
+from tests.factories import (
+    add_encoder,
+    add_match_set,
+    add_production,
+    add_shots,
+    add_title,
+)
+
+WIDE, HIGH = 96, 64
+SHOTS, FRAMES = 4, 40
+
+Picture = npt.NDArray[np.uint8]
+
+
+def films_to_learn_from(titles: int = 9) -> list[Title]:
+    """Titles of four shots, drawn into their proxies; every third is held out.
+
+    Each is on the board with a live, empty set.
+    """
+    production = add_production()
+    Production.objects.filter(pk=production.pk).update(may_train=True)
+    for family in FAMILIES:
+        add_encoder(family)
+    return [add_film(production) for _ in range(titles)]
+
+
+def add_film(production: Production, *, searched: bool = True) -> Title:
+    """One such title; not `searched`: as it is before its first search."""
+    title = add_title(
+        production,
+        frames=SHOTS * FRAMES,
+        probe={"active_picture": [0.0, 0.0, 1.0, 1.0]},
+    )
+    write_proxy(local_path(title.proxy_key), seed=title.pk)
+    add_shots(title, *[FRAMES] * SHOTS)
+    if searched:
+        match_set = add_match_set(title)
+        match_set.versions = {family: add_encoder(family).pk for family in FAMILIES}
+        match_set.save()
+    return title
+
+
+def write_proxy(path: Path, seed: int) -> None:
+    """Draw grounds that a camera passes over, another way in each shot.
+
+    All are light above and dark below: that is soon learned, and holds in films unseen.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(path), "w") as target:
+        stream = target.add_stream("libx264", rate=Fraction(25))
+        stream.width, stream.height, stream.pix_fmt = WIDE, HIGH, "yuv420p"
+        stream.options = {"preset": "ultrafast", "crf": "20", "g": "25"}
+        for picture in _pictures(np.random.default_rng(seed)):
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
+        target.mux(stream.encode(None))
+
+
+def _pictures(chance: np.random.Generator) -> Iterator[Picture]:
+    light = np.linspace(110, -110, HIGH)[:, None, None]
+    for _ in range(SHOTS):
+        coarse = chance.uniform(95, 160, (6, 9, 3)).astype(np.float32)
+        ground = cv2.resize(coarse, (4 * WIDE, 4 * HIGH), interpolation=cv2.INTER_CUBIC)
+        way = chance.uniform(-2.0, 2.0, 2)
+        for frame in range(FRAMES):
+            x, y = (
+                (np.array([1.5 * WIDE, 1.5 * HIGH]) + way * frame).round().astype(int)
+            )
+            view = ground[y : y + HIGH, x : x + WIDE]
+            yield np.ascontiguousarray((view + light).clip(0, 255).astype(np.uint8))
