@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 from argparse import SUPPRESS
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import make_aware
 
 from catalog.commands import Document, JsonCommand
 from catalog.models import EncoderVersion, Job, Promotion
@@ -24,7 +28,10 @@ class Command(JsonCommand):
         promote.add_argument("--reason", default="By hand.", help="kept in the history")
         back = verbs.add_parser("rollback", help="put back what was live before")
         back.add_argument("family", metavar="FAMILY", help="such as ranker-frame")
-        for verb in (every, promote, back):
+        then = verbs.add_parser("live-on", help="what was live at a time")
+        then.add_argument("family", metavar="FAMILY")
+        then.add_argument("when", metavar="DATE", help="2026-11-25, or with a time")
+        for verb in (every, promote, back, then):
             # Suppressed: its default would undo a --json in front of the verb.
             verb.add_argument("--json", action="store_true", default=SUPPRESS)
 
@@ -35,10 +42,16 @@ class Command(JsonCommand):
                 return self._promoted(options["version"], options["reason"])
             case "rollback":
                 return _said_of(roll_back(options["family"], user=None))
+            case "live-on":
+                return _live_on(options["family"], options["when"])
         return {"encoders": [_version(each) for each in EncoderVersion.objects.all()]}
 
     def lines(self, document: Document) -> list[str]:
         """One line a version, or one on what changed."""
+        if "when" in document:
+            found = document["version"]
+            name = found["name"] if found else "nothing"
+            return [f"{document['family']} on {document['when']}: {name}"]
         if "encoders" not in document:
             now = document["version"] or "nothing"
             return [f"{document['family']}: {now} is live. {document['reason']}"]
@@ -59,6 +72,24 @@ class Command(JsonCommand):
         if job.state != Job.State.DONE:
             raise Refused(job.error)
         return _said_of(Promotion.objects.filter(version=version).latest("made_at"))
+
+
+def _live_on(family: str, word: str) -> Document:
+    try:
+        day = parse_date(word)
+        # The end of a day: what was live when it was over.
+        when = datetime.combine(day, time.max) if day else parse_datetime(word)
+    except ValueError:
+        when = None
+    if when is None:
+        raise Refused(f"{word!r} is no date such as 2026-11-25 or 2026-11-25T14:30.")
+    when = when if when.tzinfo else make_aware(when)
+    found = Promotion.objects.live_on(family, when)
+    return {
+        "family": family,
+        "when": when.isoformat(),
+        "version": _version(found) if found else None,
+    }
 
 
 def _version(version: EncoderVersion) -> Document:

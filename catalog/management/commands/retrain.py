@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import json
+from argparse import SUPPRESS
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from catalog.commands import Document, JsonCommand
+from catalog.models import Job, RetrainSchedule, TrainingRun
+from catalog.services import (
+    Refused,
+    cancel_run,
+    drop_schedule,
+    dry_run,
+    resume_run,
+    run_now,
+    save_schedule,
+)
+from catalog.waiting import a_worker, wait_for
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+RUNS = 10
+FIELDS: dict[str, type] = {
+    "family": str,
+    "cron": str,
+    "every_hours": int,
+    "time_zone": str,
+    "least_new_shots": int,
+    "least_new_labels": int,
+    "shape": str,
+    "frames": int,
+    "minutes": float,
+    "motion_steps": int,
+    "seed": int,
+    "device": str,
+    "better_by": float,
+    "worse_by": float,
+}
+
+
+class Command(JsonCommand):
+    help = "Keep schedules of retraining, run one, stop a run or go on with it."
+
+    def add_own_arguments(self, parser: ArgumentParser) -> None:
+        """Take the verb."""
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        every = verbs.add_parser("list", help="schedules, and the newest runs")
+        save = verbs.add_parser("save", help="make a schedule, or change one")
+        run = verbs.add_parser("run", help="run a schedule now")
+        drop = verbs.add_parser("drop", help="forget a schedule; its runs stay")
+        cancel = verbs.add_parser("cancel", help="stop a run at its next step")
+        resume = verbs.add_parser("resume", help="go on with a run that broke off")
+        for verb in (save, run, drop):
+            verb.add_argument("schedule", metavar="SCHEDULE", help="its name")
+        for verb in (cancel, resume):
+            verb.add_argument("run", metavar="RUN", type=int, help="its number")
+        for name, kind in FIELDS.items():
+            save.add_argument(f"--{name.replace('_', '-')}", type=kind)
+        save.add_argument("--plan", help="a name, a JSON file, or JSON")
+        save.add_argument("--off", action="store_true", help="the clock leaves it")
+        save.add_argument(
+            "--by-hand", action="store_true", help="a person puts versions live"
+        )
+        run.add_argument(
+            "--dry-run", action="store_true", help="say what it would train on"
+        )
+        run.add_argument("--wait", action="store_true", help="run to the end")
+        for verb in (every, save, run, drop, cancel, resume):
+            # Suppressed: its default would undo a --json in front of the verb.
+            verb.add_argument("--json", action="store_true", default=SUPPRESS)
+
+    def answer(self, **options: Any) -> Document:
+        """Do it."""
+        match options["verb"]:
+            case "save":
+                return _schedule(save_schedule(_wanted(options)))
+            case "run" | "drop" as verb:
+                schedule = _named(options["schedule"])
+                act = self._run if verb == "run" else _drop
+                return act(schedule, options)
+            case "cancel" | "resume" as verb:
+                return _steered(options["run"], verb)
+        return {
+            "schedules": [_schedule(each) for each in RetrainSchedule.objects.all()],
+            "runs": [_run(each) for each in TrainingRun.objects.all()[:RUNS]],
+        }
+
+    def lines(self, document: Document) -> list[str]:
+        """One line a schedule, a run, or a number of a dry run."""
+        if "schedules" in document:
+            found = [self.lines(each)[0] for each in document["schedules"]]
+            return found + [self.lines(each)[0] for each in document["runs"]]
+        if "cadence" in document:
+            return [f"{document['name']}: {document['family']}, {document['cadence']}"]
+        if "run" in document:
+            said = document["outcome"].get("reason") or document["error"]
+            return [f"Run {document['run']}: {document['state']}. {said}".strip()]
+        return [f"{name}: {value}" for name, value in document.items()]
+
+    def failed(self, document: Document) -> bool:
+        """True when the run's job ended without success."""
+        failed = {Job.State.FAILED, Job.State.QUARANTINED}
+        return document.get("state") in failed
+
+    def _run(self, schedule: RetrainSchedule, options: dict[str, Any]) -> Document:
+        if options["dry_run"]:
+            return asdict(dry_run(schedule))
+        run = run_now(schedule, user=None)
+        if options["wait"] and run.job is not None:
+            with a_worker() as worker:
+                wait_for([run.job], self.stderr.write, worker)
+            run = TrainingRun.objects.get(pk=run.pk)
+        return _run(run)
+
+
+def _drop(schedule: RetrainSchedule, _options: dict[str, Any]) -> Document:
+    drop_schedule(schedule)
+    return {"dropped": schedule.name}
+
+
+def _steered(number: int, verb: str) -> Document:
+    run = TrainingRun.objects.filter(pk=number).first()
+    if run is None:
+        raise Refused(f"There is no run {number}.")
+    (cancel_run if verb == "cancel" else resume_run)(run)
+    return _run(TrainingRun.objects.get(pk=number))
+
+
+def _wanted(options: dict[str, Any]) -> RetrainSchedule:
+    name = options["schedule"]
+    found = RetrainSchedule.objects.filter(name=name).first()
+    schedule = found or RetrainSchedule(name=name, family="clip")
+    for field in FIELDS:
+        if options[field] is not None:
+            setattr(schedule, field, options[field])
+    # The other cadence or budget gives way to the one that is named.
+    for named, other, empty in (
+        ("cron", "every_hours", None),
+        ("every_hours", "cron", ""),
+        ("frames", "minutes", None),
+        ("minutes", "frames", None),
+    ):
+        if options[named] and not options[other]:
+            setattr(schedule, other, empty)
+    if options["plan"] is not None:
+        schedule.plan = _plan(options["plan"])
+    schedule.enabled, schedule.goes_live = not options["off"], not options["by_hand"]
+    return schedule
+
+
+def _plan(text: str) -> Any:
+    written = Path(text).read_text() if Path(text).is_file() else text
+    if not written.lstrip().startswith("{"):
+        return written
+    try:
+        return json.loads(written)
+    except json.JSONDecodeError as error:
+        raise Refused(f"{text} is not JSON: {error}.") from None
+
+
+def _named(name: str) -> RetrainSchedule:
+    found = RetrainSchedule.objects.filter(name=name).first()
+    if found is None:
+        raise Refused(f"There is no schedule {name!r}; `retrain list` shows them.")
+    return found
+
+
+def _schedule(schedule: RetrainSchedule) -> Document:
+    kept = {name: getattr(schedule, name) for name in FIELDS}
+    return {
+        "id": schedule.pk,
+        "name": schedule.name,
+        **kept,
+        "plan": schedule.plan,
+        "enabled": schedule.enabled,
+        "goes_live": schedule.goes_live,
+        "cadence": schedule.cadence,
+        "said": schedule.said,
+    }
+
+
+def _run(run: TrainingRun) -> Document:
+    job = run.job
+    return {
+        "run": run.pk,
+        "family": run.family,
+        "schedule": run.schedule.name if run.schedule else None,
+        "job": job.pk if job else None,
+        "state": job.state if job else "",
+        "stage": run.stage,
+        "seconds_left": run.seconds_left,
+        "error": job.error if job else "",
+        "version": run.version_id,
+        "live": bool(run.outcome.get("went_live")),
+        "spent": run.spent,
+        "outcome": run.outcome,
+    }
