@@ -20,6 +20,7 @@ from catalog.views import (
     offsets,
     pairs,
     ranking,
+    retraining,
     searches,
     shots,
     titles,
@@ -107,6 +108,21 @@ urlpatterns = [
     path("ranking/train/", ranking.train, name="ranking-train"),
     path("ranking/promote/", ranking.promote, name="ranking-promote"),
     path("ranking/rollback/", ranking.rollback, name="ranking-rollback"),
+    path("retraining/", retraining.retraining, name="retraining"),
+    path(
+        "retraining/schedules/<int:schedule_id>/run/",
+        retraining.start,
+        name="retraining-start",
+    ),
+    path("retraining/promote/", retraining.promote, name="retraining-promote"),
+    path("retraining/rollback/", retraining.rollback, name="retraining-rollback"),
+    path("retraining/<int:run_id>/", retraining.run_detail, name="retraining-run"),
+    path(
+        "retraining/<int:run_id>/cancel/", retraining.cancel, name="retraining-cancel"
+    ),
+    path(
+        "retraining/<int:run_id>/resume/", retraining.resume, name="retraining-resume"
+    ),
     path("media/<int:title_id>/proxy", media.proxy, name="proxy"),
     path("media/<int:title_id>/poster", media.poster, name="poster"),
     path("media/<int:title_id>/still/<int:frame>", media.still, name="still"),

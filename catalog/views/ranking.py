@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.contrib import messages
-from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from catalog.htmx import PageRequest, render_part
@@ -14,14 +12,13 @@ from catalog.labels import LEAST_POSITIVES, LEAST_TITLES, Labels, labels_of
 from catalog.models import EncoderVersion, Job, Promotion, TrainingRun
 from catalog.models.productions import sees_everything
 from catalog.services import (
-    Refused,
-    ask_promotion,
     ask_training,
     family_of,
     roll_back,
     trainable_kinds,
 )
 from catalog.views.access import admins_post, editors_only
+from catalog.views.steering import done, promote_named, word
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -85,11 +82,13 @@ class KindCard:
 def ranking(request: PageRequest) -> HttpResponse:
     """Every kind with its labels and versions; asks again while something is trained."""
     jobs = list(Job.objects.filter(kind=Job.Kind.TRAIN)[:JOBS])
+    # Clip encoders have a page of their own.
+    runs = TrainingRun.objects.exclude(family=EncoderVersion.Family.CLIP)
     context = {
         "kinds": [_card(kind) for kind in trainable_kinds()],
         "jobs": jobs,
         "working": any(not job.is_over for job in jobs),
-        "runs": TrainingRun.objects.select_related("version", "job")[:RUNS],
+        "runs": runs.select_related("version", "job")[:RUNS],
         "history": _history(),
         "least_titles": LEAST_TITLES,
         "least_positives": LEAST_POSITIVES,
@@ -101,46 +100,21 @@ def ranking(request: PageRequest) -> HttpResponse:
 @admins_post
 def train(request: PageRequest) -> HttpResponse:
     """Ask for a training."""
-    return _done(
-        request, lambda: ask_training(_word(request, "kind"), user=request.user)
-    )
+    kind = word(request, "kind")
+    return done(request, lambda: ask_training(kind, user=request.user), "ranking")
 
 
 @admins_post
 def promote(request: PageRequest) -> HttpResponse:
     """Put a version live whatever its gate said; the history keeps who and why."""
-    return _done(request, lambda: _promote(request))
+    return done(request, lambda: promote_named(request), "ranking")
 
 
 @admins_post
 def rollback(request: PageRequest) -> HttpResponse:
     """Put back what was live before."""
-    return _done(
-        request, lambda: roll_back(_word(request, "family"), user=request.user)
-    )
-
-
-def _promote(request: PageRequest) -> Job:
-    word = _word(request, "version")
-    known = word.isdecimal() and len(word) < 19
-    found = EncoderVersion.objects.filter(pk=int(word)) if known else None
-    version = found.first() if found is not None else None
-    if version is None:
-        raise Refused("This version is no longer there; reload the page.")
-    return ask_promotion(version, user=request.user, reason=_word(request, "reason"))
-
-
-def _done(request: PageRequest, act: Any) -> HttpResponse:
-    try:
-        act()
-    except Refused as refused:
-        messages.error(request, str(refused))
-    return redirect("ranking")
-
-
-def _word(request: PageRequest, name: str) -> str:
-    # PostgreSQL keeps no NUL.
-    return request.POST.get(name, "").replace("\x00", "")
+    family = word(request, "family")
+    return done(request, lambda: roll_back(family, user=request.user), "ranking")
 
 
 def _card(kind: str) -> KindCard:

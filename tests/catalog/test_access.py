@@ -15,7 +15,9 @@ from catalog.models import (
     ImportedCut,
     Job,
     MatchCandidate,
+    RetrainSchedule,
     Title,
+    TrainingRun,
     Verdict,
 )
 from catalog.tryouts import tryout_on_cut
@@ -50,14 +52,15 @@ CHANGES |= {"item-move", "item-note", "item-drop", "chain-keep"}
 CHANGES |= {"lay", "take-back", "suggest", "try", "title-detect"}
 # For admins, about nobody's footage.
 ADMINS = {"ranking-train", "ranking-promote", "ranking-rollback", "components-render"}
-ADMINS |= {"components-learn"}
+ADMINS |= {"components-learn", "retraining-start", "retraining-promote"}
+ADMINS |= {"retraining-rollback", "retraining-cancel", "retraining-resume"}
 CHANGES |= ADMINS
 # For editors, also to look at.
-EDITORS = CHANGES | {"title-add", "cut-add", "ranking"}
+EDITORS = CHANGES | {"title-add", "cut-add", "ranking", "retraining", "retraining-run"}
 # About nobody's footage.
 GENERAL = {"login", "logout", "password", "health", "keys", "board", "titles", "jobs"}
 GENERAL |= {"undo", "bins", "bin-add", "cuts", "export", "search", "ranking", *ADMINS}
-GENERAL |= {"chains", "chain-keep"}
+GENERAL |= {"chains", "chain-keep", "retraining", "retraining-run"}
 # The house's: what programs draw, on photographs that are nobody's footage.
 GENERAL |= {"components", "component", "component-map", "component-preview"}
 GENERAL |= {"component-clip", "component-still"}
@@ -91,6 +94,13 @@ def _built(name: str) -> Iterator[str]:
             continue
 
 
+def moved(pair: MatchCandidate) -> dict[str, object]:
+    """The outcome of a run by which a pair of the owner's would rise."""
+    rising = [[pair.leaving.pk, pair.entering.pk]]
+    churn = {"kind": "learned", "top": 100, "changed": 1, "falling": []}
+    return {"reason": "Better.", "churn": churn | {"rising": rising}}
+
+
 class EveryAddress(PageTestCase):
     pair: MatchCandidate
     title: Title
@@ -101,6 +111,8 @@ class EveryAddress(PageTestCase):
     search: Job
     component: EditingComponent
     choice: Acceptance
+    schedule: RetrainSchedule
+    training: TrainingRun
 
     @classmethod
     def setUpTestData(cls):
@@ -118,6 +130,10 @@ class EveryAddress(PageTestCase):
         cls.component = add_component()
         cls.choice = add_acceptance(cls.pair, cls.component, cls.owner)
         add_suggestion(cls.pair, cls.component)
+        cls.schedule = RetrainSchedule.objects.create(name="Nightly", family="learned")
+        cls.training = TrainingRun.objects.create(
+            family="learned", outcome=moved(cls.pair)
+        )
         write_preview(cls.component)
         plan = tryout_on_cut(cut_of_candidate(cls.pair), cls.component, 4, 4)
         write_file(plan.key, b"tryout")
@@ -142,6 +158,8 @@ class EveryAddress(PageTestCase):
             "frame": 0,
             "component_id": self.component.pk,
             "acceptance_id": self.choice.pk,
+            "run_id": self.training.pk,
+            "schedule_id": self.schedule.pk,
         }
         pattern = next(
             each
