@@ -159,7 +159,7 @@ def decide(candidate: Measures, live: Measures, gate: Gate, seed: int = 0) -> Ve
     by_title = {str(name): fall(np.array([at])) for at, name in enumerate(names)}
     worse = _worse(candidate, live, by_title, gate)
     enough, better = len(names) >= LEAST_TITLES, low > gate.better_by
-    said = f"{gain:+.1%} ({low:+.1%} to {high:+.1%})"
+    said = f"{gain:.1%} ({low:.1%} to {high:.1%})"
     return Verdict(
         enough=enough,
         better=better,
@@ -199,6 +199,6 @@ def _reason(
     if worse:
         return f"Worse in parts: {'; '.join(worse)}."
     if better:
-        return f"Better: held-out loss lower by {said}."
+        return f"Better: the held-out loss falls by {said}."
     how = "Less than asked for" if surely else "Not surely better"
-    return f"{how}: held-out loss lower by {said}."
+    return f"{how}: the held-out loss falls by {said}."

@@ -132,16 +132,20 @@ class _Told:
     def __init__(self, claim: Claim, run: TrainingRun, order: Order) -> None:
         self._claim, self._run, self._order = claim, run, order
         self._recent: list[float] = []
+        self._frames = 0
         self._at = time.monotonic()
 
     def step(self, passed: Passed) -> None:
         """Hear of a step. Raises Cancelled or LostClaim when training should stop."""
-        self._recent.append(passed.loss)
-        if time.monotonic() - self._at < TOLD_EVERY:
-            return
         here = passed.position
         stages = len(self._order.plan.stages)
         frames = here.stage.frames
+        grown = frames != self._frames
+        self._frames = frames
+        self._recent.append(passed.loss)
+        # The plot says where clips grow.
+        if not grown and time.monotonic() - self._at < TOLD_EVERY:
+            return
         spent = passed.training.meter.seconds
         left = spent * (1 - here.over_all) / max(here.over_all, 1e-6)
         self._write(

@@ -199,7 +199,9 @@ class StageTests(TestCase):
         run = self.ran(toy_schedule(better_by=NOTHING))
 
         self.assertFalse(run.outcome["passed"])
-        self.assertRegex(run.outcome["reason"], "Less than asked for: held-out loss")
+        self.assertRegex(
+            run.outcome["reason"], "Less than asked for: the held-out loss falls"
+        )
         self.assertEqual(run.version.status, Status.CANDIDATE)
         self.assertEqual(run.version.metrics, run.outcome)
         self.assertIsNotNone(run.ended_at)

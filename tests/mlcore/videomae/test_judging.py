@@ -52,7 +52,7 @@ class GateTests(unittest.TestCase):
         self.assertAlmostEqual(found.gain, 1 - 2.3 / 2.6)
         self.assertLess(found.low, found.gain)
         self.assertGreater(found.low, 0)
-        self.assertRegex(found.reason, r"^Better: held-out loss lower by \+11\.5%")
+        self.assertRegex(found.reason, r"^Better: the held-out loss falls by 11\.5%")
 
     def test_it_must_gain_as_much_as_is_asked_for(self):
         found = decide(
