@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
 
 # Kinds that never ask how a picture looks: encoding fifty would take longer than all else.
-LOOK_AT_NOTHING = {"frame", "motion", "action", "light", "sound"}
+LOOK_AT_NOTHING = {"frame", "motion", "action", "light", "sound", "clip"}
 
 
 def find_offsets(claim: Claim) -> None:

@@ -17,7 +17,7 @@ from django.utils.timezone import now
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catalog.churn import rank_churn
-from catalog.models import Title
+from catalog.models import EncoderVersion, MatchSet, Promotion, ShotVector, Title
 from mlcore.matching.kinds import CLIP
 from pipelines.clips import fill_clips
 from pipelines.indexes import ensure_indexes, forms_of
@@ -84,6 +84,26 @@ def _weigh(claim: Claim) -> None:
         raise Finished
 
 
+def _tidy(claim: Claim) -> None:
+    """Drop rows and boards of versions before the one that a rollback leads to.
+
+    Should one of them go live again, its boards are asked for, and its rows with them.
+    """
+    family = asked_version(claim).family
+    last = Promotion.objects.filter(family=family).first()
+    if last is None:
+        return
+    kept = {last.version_id, last.before_id}
+    old = EncoderVersion.objects.filter(
+        family=family, status=EncoderVersion.Status.RETIRED
+    ).exclude(pk__in=[key for key in kept if key])
+    gone = list(old.values_list("pk", flat=True))
+    boards = MatchSet.objects.filter(live=False, versions__clip__in=gone)
+    with claim.writing():
+        boards.delete()
+        ShotVector.objects.filter(version__in=gone).delete()
+
+
 READYING = {"backfill": _backfill, "index": _index, "boards": rank_titles}
 RETRAINING = {
     "freeze": freeze,
@@ -93,5 +113,6 @@ RETRAINING = {
     **READYING,
     "churn": _weigh,
     "switch": switch,
+    "tidy": _tidy,
 }
-BY_HAND = {**READYING, "switch": switch_by_hand}
+BY_HAND = {**READYING, "switch": switch_by_hand, "tidy": _tidy}

@@ -46,7 +46,7 @@ class RetrainingTests(BrowserTestCase):
         self.assertEqual(self._status(run), Status.RETIRED)
 
     def _status(self, run: TrainingRun) -> str:
-        return EncoderVersion.objects.get(pk=run.version_id).status
+        return EncoderVersion.objects.get(training_run=run).status
 
     def _look(self, name: str) -> None:
         folder = os.environ.get("LOOK")

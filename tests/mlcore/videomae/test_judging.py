@@ -149,7 +149,7 @@ class MeasuringTests(unittest.TestCase):
                 pretrain(wanted, WORLD, CPU, resume=False, begin=other)
 
 
-class FileTests(unittest.TestCase):
+class KeepingTests(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)

@@ -1,0 +1,73 @@
+"""What labels have to say when a clip encoder is judged."""
+
+from dataclasses import replace
+
+from django.test import SimpleTestCase, TestCase
+
+from catalog.models import Job, Shot
+from catalog.services import run_now
+from mlcore.matching.ranking.gate import Verdict as LabelVerdict
+from mlcore.videomae.judging import Gate, decide
+from pipelines.jobs import Claim
+from pipelines.retraining.job import retrain
+from pipelines.retraining.judging import OTHER_SHAPE, _decided
+from tests.labelled import verdict_on
+from tests.mlcore.videomae.test_judging import measures
+from tests.pipelines.test_retraining import ANYTHING, toy_schedule
+from tests.retrainable import films_to_learn_from
+
+LABELS = LabelVerdict(
+    passed=True, enough=True, reason="Better: average precision +0.050.", titles=12,
+    pairs=200, positives=70, candidate=None, live=None, gain=None, cards={},
+)  # fmt: skip
+
+
+class DecidingTests(SimpleTestCase):
+    same = decide(measures(0.5, 0.6, 0.7), measures(0.5, 0.6, 0.7), Gate())
+    worse = decide(measures(0.5, 0.6, 0.9), measures(0.5, 0.6, 0.7), Gate())
+
+    def test_enough_labels_decide_and_the_loss_does_not(self):
+        self.assertEqual(_decided(self.same, LABELS, alike=True), (True, LABELS.reason))
+
+    def test_too_few_labels_leave_it_to_the_loss(self):
+        for labels in (None, replace(LABELS, enough=False)):
+            passed, reason = _decided(self.same, labels, alike=True)
+            self.assertFalse(passed)
+            self.assertIn("held-out loss", reason)
+
+    def test_good_labels_do_not_pay_for_a_title_that_suffers(self):
+        passed, reason = _decided(self.worse, LABELS, alike=True)
+
+        self.assertFalse(passed)
+        self.assertIn("Worse in parts", reason)
+
+    def test_losses_of_another_shape_have_no_say(self):
+        self.assertEqual(
+            _decided(self.worse, LABELS, alike=False), (True, LABELS.reason)
+        )
+        self.assertEqual(_decided(self.same, None, alike=False), (False, OTHER_SHAPE))
+
+
+class LabelledRunTests(TestCase):
+    def test_labelled_pairs_of_the_hold_out_are_ranked_by_both_encoders(self):
+        titles = [each for each in films_to_learn_from() if each.pk % 3 == 0]
+        other = films_to_learn_from(1)[0]
+        for title in (*titles, other):
+            one, two, three, _ = Shot.objects.filter(title=title).order_by("index")
+            verdict_on(one, three, "good", kind="motion").save()
+            verdict_on(two, one, "bad", kind="action").save()
+        run = run_now(toy_schedule(better_by=ANYTHING), user=None)
+        job = Job.objects.claim(run.job.pk, worker="test", device="cpu")
+
+        retrain(Claim(job))
+
+        run.refresh_from_db()
+        held_out = len(titles) + (other.pk % 3 == 0)
+        labels = run.outcome["labels"]
+        self.assertEqual(labels["pairs"], 2 * held_out)
+        self.assertEqual(labels["positives"], held_out)
+        self.assertFalse(labels["enough"])
+        for side in ("candidate", "live"):
+            self.assertGreater(labels[side]["ap"], 0)
+        self.assertIn("held-out loss", run.outcome["reason"])
+        self.assertTrue(run.outcome["went_live"])
