@@ -43,8 +43,8 @@ class CorrectionConfig:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", tuple(self.weights))
-        if len(self.weights) != 3 or min(self.weights) < 0:
-            raise ValueError("a correction has three weights, none below 0")
+        if min(self.weights) < 0:
+            raise ValueError("no weight of a correction may be below 0")
         if abs(sum(self.weights) - 1) > 1e-6:
             raise ValueError(f"weights must add up to 1, not {sum(self.weights)}")
         if not 0 <= self.until <= 1:
@@ -112,7 +112,7 @@ def _found(
         coarse[other].flatten(),
         coarse[frame].flatten(),
     )
-    fine = finer(field.view(g, k), region_Thw.shape[-2:])
+    fine = finer(field.view(g, k), (region_Thw.shape[1], region_Thw.shape[2]))
     at = fine[region_Thw[frame]]
     neighbours = x_TChw[other].flatten(1)[:, at]
     # A coarse place at the region's edge holds places beyond it: those take themselves.
@@ -135,9 +135,10 @@ def nearest(
     asked = torch.ones_like(asking_PD[:, 0], dtype=torch.bool)
     asked = asked if asked_P is None else asked_P
     field = torch.zeros(len(asking_PD), dtype=torch.long, device=asking_PD.device)
+    asking = normalize(asking_PD[asked].float(), dim=1)
     found = [
-        allowed[(normalize(some.float(), dim=1) @ seen.T).argmax(dim=1)]
-        for some in asking_PD[asked].split(AT_ONCE)
+        allowed[(asking[at : at + AT_ONCE] @ seen.T).argmax(dim=1)]
+        for at in range(0, len(asking), AT_ONCE)
     ]
     field[asked] = torch.cat(found) if found else field[:0]
     return field

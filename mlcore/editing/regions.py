@@ -21,6 +21,8 @@ from mlcore.editing.network.tuning import Told
 Reading = Literal["shared", "separate"]
 """Both branches asked along the source's own way, or each going its own ("two separate
 DDIM samplings", as the source has it)"""
+DRAWS = 8
+"""Of noise in DiffEdit's rule; its authors take 10"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,22 +83,21 @@ def diffedit_heat(
     target: Condition,
     chance: torch.Generator,
     *,
-    draws: int = 8,
     strength: float = 0.5,
 ) -> Tensor:
     """Return (T, h, w) by the rule of DiffEdit (Couairon et al., arXiv 2210.11427, step 1).
 
-    At one step, `strength` 0..1 of the schedule, over so many draws of noise.
+    At one step, `strength` 0..1 of the schedule, over DRAWS draws of noise.
     """
     schedule = denoiser.schedule
     step = round(strength * (len(schedule.alphas) - 1))
     total = torch.zeros_like(clean_TChw[:, 0])
-    for _ in range(draws):
+    for _ in range(DRAWS):
         eps = torch.randn(clean_TChw.shape, generator=chance).to(clean_TChw)
         z = schedule.moved(clean_TChw, eps, step)
         gap = denoiser.eps(z, step, source) - denoiser.eps(z, step, target)
         total += gap.abs().mean(dim=1)
-    return total / draws
+    return total / DRAWS
 
 
 def binarised(

@@ -42,27 +42,35 @@ class SamplingConfig:
             raise ValueError(f"guidance must be at least 1, not {self.guidance}")
 
 
+@dataclass(frozen=True)
+class Aim:
+    """What is to be seen, and where."""
+
+    seen: Condition
+    region: Tensor | None = None
+    """(T, h, w) bool; None: everything is made anew"""
+
+
 @torch.no_grad()
 def sample(
     denoiser: Denoiser,
     inverted: Inverted,
-    target: Condition,
-    region_Thw: Tensor | None,
+    aim: Aim,
     config: SamplingConfig,
     chance: torch.Generator,
     told: Told | None = None,
 ) -> Tensor:
-    """Return clean latents (T, C, h, w); without a region everything is made anew."""
+    """Return clean latents (T, C, h, w)."""
     schedule, steps = denoiser.schedule, inverted.steps
     begin = len(steps) - math.ceil(config.strength * len(steps))
     everywhere = torch.ones_like(inverted.noisiest[:, 0], dtype=torch.bool)
-    region = everywhere if region_Thw is None else region_Thw
+    region = everywhere if aim.region is None else aim.region
     correction = config.correction
     z = _begun(inverted.latents[begin], config.fresh, chance)
     for place in range(begin, len(steps)):
         step, lower = steps[place], below(steps, place)
         with listening(denoiser.unet, correction.block) as heard:
-            eps = denoiser.guided(z, step, target, config.guidance)
+            eps = denoiser.guided(z, step, aim.seen, config.guidance)
         x0 = schedule.clean(z, eps, step)
         corrects = place - begin < correction.until * (len(steps) - begin)
         if corrects and correction.form == "clean":
@@ -81,4 +89,4 @@ def _begun(z_TChw: Tensor, fresh: float, chance: torch.Generator) -> Tensor:
     if not fresh:
         return z_TChw
     drawn = torch.randn(z_TChw.shape, generator=chance).to(z_TChw)
-    return (1 - fresh**2) ** 0.5 * z_TChw + fresh * drawn
+    return math.sqrt(1 - fresh**2) * z_TChw + fresh * drawn

@@ -50,7 +50,8 @@ class SparseCausal:
 
 
 def _by_head(x_TND: Tensor, heads: int) -> Tensor:
-    return x_TND.unflatten(2, (heads, -1)).transpose(1, 2)
+    T, N, _ = x_TND.shape
+    return x_TND.view(T, N, heads, -1).transpose(1, 2)
 
 
 def _seen(x_THND: Tensor) -> Tensor:

@@ -70,9 +70,9 @@ def tune(
     moving = [parameter for _, parameter in tuned_parameters(unet)]
     if not any(TEMPORAL in name.split(".") for name, _ in tuned_parameters(unet)):
         raise ValueError("only an inflated network is tuned on a clip")
-    unet.requires_grad_(False)
+    unet.requires_grad_(requires_grad=False)
     for parameter in moving:
-        parameter.requires_grad_(True)
+        parameter.requires_grad = True
     optimiser = torch.optim.AdamW(moving, lr=config.rate, weight_decay=0.01)
     with torch.no_grad():
         x0 = denoiser.encode(frames_T3HW)
@@ -91,5 +91,5 @@ def tune(
         losses.append(float(loss.item()))
         if told:
             told(step + 1, config.steps)
-    unet.requires_grad_(False)
+    unet.requires_grad_(requires_grad=False)
     return losses
