@@ -52,12 +52,15 @@ class RegionConfig:
 def heat(
     denoiser: Denoiser,
     inverted: Inverted,
-    source: Condition,
-    target: Condition,
+    conditions: tuple[Condition, Condition],
     reading: Reading = "shared",
     told: Told | None = None,
 ) -> Tensor:
-    """Return (T, h, w): the mean absolute difference of the noise over steps and channels."""
+    """Return (T, h, w): the mean absolute difference of the noise over steps and channels.
+
+    Of what is seen under the source's condition and under another one.
+    """
+    source, target = conditions
     schedule, steps = denoiser.schedule, inverted.steps
     total = torch.zeros_like(inverted.noisiest[:, 0])
     here = there = inverted.noisiest
@@ -134,15 +137,11 @@ def feathered(region_THW: Tensor, pixels: int) -> Tensor:
 
     Exactly 0 beyond them.
     """
-    soft = region_THW[:, None].float()
-    if pixels:
-        wide = max_pool2d(soft, 2 * pixels + 1, stride=1, padding=pixels)
-        side = 2 * (pixels // 2) + 1
-        spread = avg_pool2d(
-            wide, side, stride=1, padding=side // 2, count_include_pad=False
-        )
-        soft = torch.maximum(soft, torch.minimum(spread, wide))
-    return soft[:, 0]
+    soft = region_THW.float()
+    for away in range(1, pixels + 1):
+        share = 1 - away / (pixels + 1)
+        soft = torch.maximum(soft, share * _grown(region_THW, away).float())
+    return soft
 
 
 def _smoothed(heat_Thw: Tensor, side: int) -> Tensor:

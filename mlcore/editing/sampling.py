@@ -8,12 +8,13 @@ T: frames, C, h, w: latents
 """
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
-from mlcore.editing.correction import CorrectionConfig, blended, listening
+from mlcore.editing.correction import CorrectionConfig, Form, blended, listening
 from mlcore.editing.inversion import Inverted, below
 from mlcore.editing.network.denoiser import Condition, Denoiser
 from mlcore.editing.network.tuning import Told
@@ -69,19 +70,26 @@ def sample(
     z = _begun(inverted.latents[begin], config.fresh, chance)
     for place in range(begin, len(steps)):
         step, lower = steps[place], below(steps, place)
-        with listening(denoiser.unet, correction.block) as heard:
+        early = place - begin < correction.until * (len(steps) - begin)
+        form = correction.form if early else "off"
+        with _features(denoiser, form, correction.block) as heard:
             eps = denoiser.guided(z, step, aim.seen, config.guidance)
         x0 = schedule.clean(z, eps, step)
-        corrects = place - begin < correction.until * (len(steps) - begin)
-        if corrects and correction.form == "clean":
+        if form == "clean":
             x0 = blended(x0, heard[0], region, correction.weights)
         z = schedule.moved(x0, eps, lower)
-        if corrects and correction.form == "printed":
+        if form == "printed":
             z = blended(z, heard[0], region, correction.weights)
         z = torch.where(region[:, None], z, inverted.latents[place + 1])
         if told:
             told(place - begin + 1, len(steps) - begin)
     return z
+
+
+def _features(
+    denoiser: Denoiser, form: Form, block: int
+) -> AbstractContextManager[list[Tensor]]:
+    return nullcontext([]) if form == "off" else listening(denoiser.unet, block)
 
 
 def _begun(z_TChw: Tensor, fresh: float, chance: torch.Generator) -> Tensor:
