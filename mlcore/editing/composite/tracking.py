@@ -1,4 +1,4 @@
-"""A mask given in some frames, carried along through the others by flow.
+"""A mask given in some frames, carried along with what is in it through the others.
 
 T: frames, H, W: picture
 """
@@ -7,12 +7,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.flow import flow_finder
-
 Bytes = NDArray[np.uint8]
 Masks = NDArray[np.bool_]
-WIDEST = 480
-"""Width that flow is found at: finer it costs more and follows no better"""
+WIDTHS = (240, 480)
+"""Least and most width that a thing is looked for at: one pixel is as near as it comes"""
+REACH = 0.12
+"""How far a thing may go in a frame, widths of the picture: across in a third of a second"""
+SIZES = (1.0, 0.97, 1.03)
+"""What it may grow or shrink by in a frame"""
+GAIN = 0.05
+"""Share by which another size must fit better than the same one"""
 
 
 def tracked(frames_THW3: Bytes, masks_THW: Masks) -> Masks:
@@ -36,23 +40,53 @@ def tracked(frames_THW3: Bytes, masks_THW: Masks) -> Masks:
 def moved(before_HW3: Bytes, after_HW3: Bytes, mask_HW: Masks) -> Masks:
     """Return the mask (H, W) of a frame where another one has what that frame had in it.
 
-    Each place of the second frame looks up where it was in the first.
+    What is inside the mask is looked for as it is, a little larger and a little smaller,
+    by the sum of squared differences of its own pixels. Dense flow, which smears a fast
+    thing's edge over the ground, lost drawn shapes within four frames.
     """
     height, width = mask_HW.shape
-    scale = min(1.0, WIDEST / width)
-    size = (max(16, round(width * scale)), max(16, round(height * scale)))
-    after, before = (_small_and_grey(each, size) for each in (after_HW3, before_HW3))
-    flow = flow_finder().calc(after, before, None)  # type: ignore[call-overload]  # None: no guess
-    across, down = np.meshgrid(np.arange(size[0]), np.arange(size[1]))
-    there = cv2.resize(mask_HW.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    x, y = (
-        (across + flow[..., 0]).astype(np.float32),
-        (down + flow[..., 1]).astype(np.float32),
-    )
-    found = cv2.remap(there, x, y, cv2.INTER_LINEAR)
-    return np.asarray(cv2.resize(found, (width, height)) > 0.5, np.bool_)
+    scale = min(max(WIDTHS[0], width), WIDTHS[1]) / width
+    before, after = (_scaled(each, scale) for each in (before_HW3, after_HW3))
+    inside = _scaled(mask_HW.astype(np.uint8) * 255, scale) > 127
+    if not inside.any():
+        return np.zeros_like(mask_HW)
+    rows, columns = (np.flatnonzero(inside.any(axis=side)) for side in (1, 0))
+    corner = np.array([columns[0], rows[0]])
+    close = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    size, there = _found(before[close], inside[close], after, corner)
+    shift = (there - size * corner) / scale
+    move = np.array([[size, 0, shift[0]], [0, size, shift[1]]])
+    carried = cv2.warpAffine(mask_HW.astype(np.float32), move, (width, height))
+    return np.asarray(carried > 0.5, np.bool_)
 
 
-def _small_and_grey(frame_HW3: Bytes, size: tuple[int, int]) -> Bytes:
-    grey = cv2.cvtColor(frame_HW3, cv2.COLOR_RGB2GRAY)
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+def _found(
+    thing_hw3: Bytes, inside_hw: Masks, frame_HW3: Bytes, corner: NDArray[np.int64]
+) -> tuple[float, NDArray[np.int64]]:
+    """By what a thing has grown in a frame, and its upper left corner (x, y) there."""
+    reach = round(REACH * frame_HW3.shape[1])
+    padded = cv2.copyMakeBorder(frame_HW3, *[reach] * 4, cv2.BORDER_REPLICATE)
+    least, best = np.inf, (1.0, corner)
+    for size in SIZES:
+        template, cover = (
+            _scaled(each, size) for each in (thing_hw3, inside_hw.astype(np.uint8))
+        )
+        height, width = cover.shape
+        x, y = corner
+        window = padded[y : y + height + 2 * reach, x : x + width + 2 * reach]
+        if window.shape[0] < height or window.shape[1] < width or not cover.any():
+            continue
+        weights = np.repeat(cover[..., None], 3, axis=2)
+        off = cv2.matchTemplate(window, template, cv2.TM_SQDIFF, mask=weights)
+        value, _, place, _ = cv2.minMaxLoc(off / cover.sum())
+        if value < least * (1 - GAIN):
+            least, best = value, (size, corner + np.array(place) - reach)
+    return best
+
+
+def _scaled(picture: Bytes, scale: float) -> Bytes:
+    height, width = (max(1, round(side * scale)) for side in picture.shape[:2])
+    if (height, width) == picture.shape[:2]:
+        return picture
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=way), np.uint8)
