@@ -65,7 +65,9 @@ def _found(
 ) -> tuple[float, NDArray[np.int64]]:
     """By what a thing has grown in a frame, and its upper left corner (x, y) there."""
     reach = round(REACH * frame_HW3.shape[1])
-    padded = cv2.copyMakeBorder(frame_HW3, *[reach] * 4, cv2.BORDER_REPLICATE)
+    padded = cv2.copyMakeBorder(
+        frame_HW3, reach, reach, reach, reach, cv2.BORDER_REPLICATE
+    )
     least, best = np.inf, (1.0, corner)
     for size in SIZES:
         template, cover = (

@@ -2,6 +2,7 @@ import tempfile
 import unittest
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -31,7 +32,7 @@ def an_order(length: int = 4, size: int = 16, **more) -> EditOrder:
     world = EditingWorld(size=size)
     drawn = world.draw(1, length, chance(1))
     picture = world.pictures(world.other_things(drawn.things, chance(2)), chance(3))
-    asked = {
+    asked: dict[str, Any] = {
         "frames": (drawn.frames[0] * 255).round().to(torch.uint8),
         "picture": (picture[0] * 255).round().to(torch.uint8),
         "source_prompt": "a red disc",
