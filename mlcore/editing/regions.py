@@ -34,9 +34,9 @@ class RegionConfig:
     """Times a frame's mean difference, which is what DiffEdit's rule comes to"""
     clamp: float = 3.0
     """Times the mean: what is above counts as this much (DiffEdit as in diffusers)"""
-    floor: float = 2.0
+    floor: float = 1.25
     """Times the difference that the source makes to itself: below that nothing is edited"""
-    smooth: int = 3
+    smooth: int = 5
     """Latent pixels over which differences are averaged, odd; 1: none"""
     grow: int = 1
     """Latent pixels that a region grows by on each side"""
