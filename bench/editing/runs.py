@@ -16,7 +16,6 @@ from mlcore.editing.backends.composite import Composite
 from mlcore.editing.correction import CorrectionConfig
 from mlcore.editing.inversion import Inverted, invert, reconstruct
 from mlcore.editing.measures import iou, measured, psnr, recall, seen_as
-
 from mlcore.editing.network.toy import ToyDenoiser
 from mlcore.editing.network.tuning import TuningConfig, tune
 from mlcore.editing.regions import RegionConfig, binarised, diffedit_heat, heat

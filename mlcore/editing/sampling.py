@@ -66,14 +66,14 @@ def sample(
     begin = len(steps) - math.ceil(config.strength * len(steps))
     everywhere = torch.ones_like(inverted.noisiest[:, 0], dtype=torch.bool)
     region = everywhere if aim.region is None else aim.region
-    correction = config.correction
+    correction, nothing = config.correction, denoiser.nothing
     z = _begun(inverted.latents[begin], config.fresh, chance)
     for place in range(begin, len(steps)):
         step, lower = steps[place], below(steps, place)
         early = place - begin < correction.until * (len(steps) - begin)
         form = correction.form if early else "off"
         with _features(denoiser, form, correction.block) as heard:
-            eps = denoiser.guided(z, step, aim.seen, config.guidance)
+            eps = denoiser.guided(z, step, aim.seen, nothing, config.guidance)
         x0 = schedule.clean(z, eps, step)
         if form == "clean":
             x0 = blended(x0, heard[0], region, correction.weights)

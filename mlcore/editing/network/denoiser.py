@@ -70,7 +70,12 @@ class Denoiser(nn.Module, ABC):
         return self.schedule.eps(z_TChw, said, step)
 
     def guided(
-        self, z_TChw: Tensor, step: int, seen: Condition, guidance: float
+        self,
+        z_TChw: Tensor,
+        step: int,
+        seen: Condition,
+        nothing: Condition,
+        guidance: float,
     ) -> Tensor:
         """Return the noise, led away from `nothing` (Ho and Salimans, arXiv 2207.12598).
 
@@ -79,5 +84,5 @@ class Denoiser(nn.Module, ABC):
         eps = self.eps(z_TChw, step, seen)
         if guidance == 1:
             return eps
-        without = self.eps(z_TChw, step, self.nothing)
+        without = self.eps(z_TChw, step, nothing)
         return without + guidance * (eps - without)

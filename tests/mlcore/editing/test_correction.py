@@ -111,7 +111,8 @@ class ListeningTests(unittest.TestCase):
         denoiser = tiny()
         z = denoiser.encode(scenes(1, 3).frames[0])
         with listening(denoiser.unet, 1) as heard, torch.no_grad():
-            denoiser.guided(z, 300, denoiser.condition("a red disc", None), 2.0)
+            seen = denoiser.condition("a red disc", None)
+            denoiser.guided(z, 300, seen, denoiser.nothing, 2.0)
         self.assertEqual([tuple(each.shape) for each in heard], [(3, 16, 16, 16)] * 2)
 
     def test_a_block_that_is_not_there_is_named(self):
