@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 
 from bench.editing.arms import ARMS, Arm
-from mlcore.editing.backends.base import EditOrder
 from mlcore.editing.backends.composite import Composite
 from mlcore.editing.correction import CorrectionConfig
 from mlcore.editing.inversion import Inverted, invert, reconstruct
 from mlcore.editing.measures import iou, measured, psnr, recall, seen_as
 from mlcore.editing.network.toy import ToyDenoiser
 from mlcore.editing.network.tuning import TuningConfig, tune
+from mlcore.editing.order import EditOrder
 from mlcore.editing.regions import RegionConfig, binarised, diffedit_heat, heat
 from mlcore.editing.sampling import Aim, SamplingConfig, sample
 from mlcore.editing.world import EditingWorld, Scenes

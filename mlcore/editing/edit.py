@@ -11,7 +11,11 @@ import torch
 from torch import Tensor
 
 from mlcore.checkpoint import Tensors
-from mlcore.editing.backends.base import (
+from mlcore.editing.chunks import joined
+from mlcore.editing.inversion import Inverted, invert
+from mlcore.editing.network.denoiser import Denoiser
+from mlcore.editing.network.tuning import tune, tuned_parameters
+from mlcore.editing.order import (
     Cost,
     Edited,
     EditOrder,
@@ -19,10 +23,6 @@ from mlcore.editing.backends.base import (
     Progress,
     laid_over,
 )
-from mlcore.editing.chunks import joined
-from mlcore.editing.inversion import Inverted, invert
-from mlcore.editing.network.denoiser import Denoiser
-from mlcore.editing.network.tuning import tune, tuned_parameters
 from mlcore.editing.prepared import EditConfig, Prepared
 from mlcore.editing.regions import binarised, feathered, fitted, heat
 from mlcore.editing.sampling import Aim, sample

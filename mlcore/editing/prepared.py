@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_max_pool2d
 
-from mlcore.editing.backends.base import EditOrder, Impossible
 from mlcore.editing.chunks import chunks
 from mlcore.editing.composite.tracking import tracked
 from mlcore.editing.correction import CorrectionConfig
 from mlcore.editing.network.denoiser import Condition, Denoiser
 from mlcore.editing.network.tuning import TuningConfig
+from mlcore.editing.order import EditOrder, Impossible
 from mlcore.editing.regions import RegionConfig
 from mlcore.editing.sampling import SamplingConfig
 from mlcore.editing.sizes import on_grey, sized, working_size

@@ -15,7 +15,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mlcore.editing.backends.base import (
+from mlcore.editing.composite.cutting import CutOut, Placed, cut_out, laid, placed
+from mlcore.editing.composite.filling import camera_steps, filled
+from mlcore.editing.composite.tracking import tracked
+from mlcore.editing.order import (
     Cost,
     Edited,
     EditOrder,
@@ -23,9 +26,6 @@ from mlcore.editing.backends.base import (
     Progress,
     laid_over,
 )
-from mlcore.editing.composite.cutting import CutOut, Placed, cut_out, laid, placed
-from mlcore.editing.composite.filling import camera_steps, filled
-from mlcore.editing.composite.tracking import tracked
 
 TRIED = 4
 """Frames that are edited to foretell the cost of all"""

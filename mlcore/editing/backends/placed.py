@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from mlcore.editing.backends.base import Impossible
+from mlcore.editing.order import Impossible
 
 INDEX = "model_index.json"
 

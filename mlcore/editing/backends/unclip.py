@@ -14,12 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from mlcore.editing.backends.base import Impossible
 from mlcore.editing.backends.placed import pipeline_in
 from mlcore.editing.edit import GuidedEdit
 from mlcore.editing.network.denoiser import Condition, Denoiser
 from mlcore.editing.network.inflation import inflate
 from mlcore.editing.network.tuning import TuningConfig
+from mlcore.editing.order import Impossible
 from mlcore.editing.prepared import EditConfig
 from mlcore.editing.schedule import Schedule
 from mlcore.editing.stages import Shelf

@@ -18,7 +18,10 @@ from PIL import Image
 from torch import Tensor
 from torch.nn.functional import max_pool2d
 
-from mlcore.editing.backends.base import (
+from mlcore.editing.backends.placed import pipeline_in
+from mlcore.editing.chunks import chunks, joined
+from mlcore.editing.composite.tracking import tracked
+from mlcore.editing.order import (
     Cost,
     Edited,
     EditOrder,
@@ -26,9 +29,6 @@ from mlcore.editing.backends.base import (
     Progress,
     laid_over,
 )
-from mlcore.editing.backends.placed import pipeline_in
-from mlcore.editing.chunks import chunks, joined
-from mlcore.editing.composite.tracking import tracked
 from mlcore.editing.regions import feathered
 from mlcore.editing.sizes import on_grey, sized, working_size
 from mlcore.fit import seed_of

@@ -69,18 +69,7 @@ def place_unclip(folder: Path, *, embedding: int = 16) -> None:
         text_encoder=CLIPTextModel(
             CLIPTextConfig(vocab_size=len(WORDS), max_position_embeddings=8, **tower)
         ).eval(),
-        unet=UNet2DConditionModel(
-            sample_size=16,
-            block_out_channels=(16, 32),
-            layers_per_block=1,
-            norm_num_groups=8,
-            down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
-            up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
-            cross_attention_dim=16,
-            attention_head_dim=2,
-            class_embed_type="projection",
-            projection_class_embeddings_input_dim=2 * embedding,
-        ),
+        unet=_unet(embedding),
         scheduler=DDIMScheduler(
             beta_start=0.00085,
             beta_end=0.012,
@@ -95,6 +84,21 @@ def place_unclip(folder: Path, *, embedding: int = 16) -> None:
             up_block_types=("UpDecoderBlock2D",) * 2,
         ),
     ).save_pretrained(folder)
+
+
+def _unet(embedding: int) -> UNet2DConditionModel:
+    return UNet2DConditionModel(
+        sample_size=16,
+        block_out_channels=(16, 32),
+        layers_per_block=1,
+        norm_num_groups=8,
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        cross_attention_dim=16,
+        attention_head_dim=2,
+        class_embed_type="projection",
+        projection_class_embeddings_input_dim=2 * embedding,
+    )
 
 
 def place_vace(folder: Path) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import torch
 from diffusers import StableUnCLIPImg2ImgPipeline
 
-from mlcore.editing.backends.base import Impossible
 from mlcore.editing.backends.unclip import CONFIG, UnclipDenoiser, load_unclip
 from mlcore.editing.backends.vace import VaceConfig, load_vace
 from mlcore.editing.network.tuning import TuningConfig
+from mlcore.editing.order import Impossible
 from tests.mlcore.editing.placed import place_unclip, place_vace
 from tests.mlcore.editing.test_edit import an_order
 

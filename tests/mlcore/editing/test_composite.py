@@ -3,11 +3,11 @@ import unittest
 import numpy as np
 import torch
 
-from mlcore.editing.backends.base import EditOrder, Impossible
 from mlcore.editing.backends.composite import Composite
 from mlcore.editing.composite.cutting import cut_out, steadied
 from mlcore.editing.composite.filling import camera_steps, filled
 from mlcore.editing.composite.tracking import tracked
+from mlcore.editing.order import EditOrder, Impossible
 from mlcore.editing.world import EditingWorld, Scenes, Things
 from tests.mlcore.editing.small import chance
 

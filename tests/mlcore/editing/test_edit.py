@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from mlcore.editing.backends.base import EditOrder, Impossible, laid_over
 from mlcore.editing.edit import GuidedEdit
 from mlcore.editing.network.tuning import TuningConfig
+from mlcore.editing.order import EditOrder, Impossible, laid_over
 from mlcore.editing.prepared import EditConfig, Prepared
 from mlcore.editing.regions import RegionConfig
 from mlcore.editing.sizes import on_grey, working_size
