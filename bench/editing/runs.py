@@ -81,8 +81,9 @@ def run(bench: Bench, seed: int, number: int) -> None:
             tuned = _Edits(bench, _tuned(bench, video), video)
         edits = tuned if arm.tuned and tuned else plain
         found[name] = edits.by(arm)
-        if arm.tuned:
-            found[name]["reconstruction"] = edits.known()["reconstruction"]
+    if tuned is not None:
+        found["ours, tuned"]["reconstruction"] = tuned.known()["reconstruction"]
+    found["ours"]["reconstruction"] = found["all"]["reconstruction"]
     found["composite, true mask"] = _composite(video)
     found["all"]["cpu_seconds"] = time.process_time() - began
     bench.out.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,7 @@ MEASURES = {
     "flicker": ".4f",
     "frame_accuracy": ".3f",
     "consistency": ".4f",
+    "reconstruction": ".1f",
 }
 
 

@@ -102,10 +102,15 @@ class Prepared:
     def passes(self) -> int:
         """Return how many frames go forwards through the network in all.
 
-        A step of tuning counts thrice: a pass back takes about as long as two forwards.
+        A step of tuning counts thrice: a pass back takes about as long as two forwards;
+        once more where what it needs is computed again.
         """
         order, c = self.order, self.config
-        tuning = 3 * c.tuning.steps * min(c.at_once, len(order.frames))
+        tuning = (
+            (4 if c.tuning.sparing else 3)
+            * c.tuning.steps
+            * min(c.at_once, len(order.frames))
+        )
         finding = 0 if order.region is not None else 4 * order.steps
         guided = 1 if c.guidance == 1 else 2
         seen = sum(map(len, self.where)) + len(self.where) - 1

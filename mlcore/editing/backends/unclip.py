@@ -27,7 +27,9 @@ from mlcore.editing.stages import Shelf
 PIPELINE = "StableUnCLIPImg2ImgPipeline"
 SEED = 0
 """Of what inflation draws: the same for all edits"""
-CONFIG = EditConfig(tuning=TuningConfig(), at_once=8, overlap=2, longest=768)
+CONFIG = EditConfig(
+    tuning=TuningConfig(sparing=True), at_once=8, overlap=2, longest=768
+)
 """Tuning and frames at once as Make-A-Protagonist has them for this network"""
 
 

@@ -109,9 +109,9 @@ class InflatedBlock(nn.Module):
         own = getattr(block, OWN)
         self.temporal = TemporalAttention(own.to_q.in_features, own.heads)
 
-    def forward(self, hidden_states: Tensor, **given: Any) -> Tensor:
+    def forward(self, hidden_states: Tensor, *given: Any, **named: Any) -> Tensor:
         """Return (T, N, D)."""
-        looked: Tensor = self.temporal(self.block(hidden_states, **given))
+        looked: Tensor = self.temporal(self.block(hidden_states, *given, **named))
         return looked
 
 
@@ -119,8 +119,7 @@ def inflate(unet: UNet2DConditionModel, chance: torch.Generator) -> None:
     """Make a network of pictures one of clips, in place.
 
     Queries, keys and values of attention in time begin as those of the block's
-    self-attention, which knows already what is alike; where shapes allow none is drawn
-    but for a little noise. Raises ValueError for a network that is inflated, or has no
+    self-attention, which knows already what is alike, and a little noise. Raises ValueError for a network that is inflated, or has no
     attention.
     """
     if any(isinstance(each, InflatedBlock) for each in unet.modules()):

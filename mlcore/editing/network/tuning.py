@@ -29,6 +29,9 @@ class TuningConfig:
     """Of full-sized networks, as there; small ones need more"""
     longest: float = 1.0
     """Gradients longer than this are shortened"""
+    sparing: bool = False
+    """Whether blocks are computed again for the pass back instead of kept: a third more
+    time, a fraction of the memory"""
 
     def __post_init__(self) -> None:
         if self.steps < 0 or self.rate <= 0:
@@ -76,6 +79,8 @@ def tune(
     optimiser = torch.optim.AdamW(moving, lr=config.rate, weight_decay=0.01)
     with torch.no_grad():
         x0 = denoiser.encode(frames_T3HW)
+    if config.sparing:
+        unet.enable_gradient_checkpointing()
     losses = []
     for step in range(config.steps):
         led_by = int(torch.randint(0, len(frames_T3HW), (), generator=chance))
@@ -91,5 +96,6 @@ def tune(
         losses.append(float(loss.item()))
         if told:
             told(step + 1, config.steps)
+    unet.disable_gradient_checkpointing()
     unet.requires_grad_(requires_grad=False)
     return losses

@@ -18,6 +18,7 @@ from diffusers import (
 from diffusers.pipelines.stable_diffusion.stable_unclip_image_normalizer import (
     StableUnCLIPImageNormalizer,
 )
+from diffusers.utils import logging as diffusers_logging
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import (
     CLIPImageProcessorPil,
@@ -29,7 +30,10 @@ from transformers import (
     UMT5Config,
     UMT5EncoderModel,
 )
+from transformers.utils import logging as transformers_logging
 
+diffusers_logging.disable_progress_bar()
+transformers_logging.disable_progress_bar()
 WORDS = ("<pad>", "</s>", "<unk>", "a", "red", "disc", "blue", "cross")
 
 

@@ -100,6 +100,19 @@ class TuningTests(unittest.TestCase):
         )
         self.assertEqual(one, two)
 
+    def test_sparing_memory_changes_nothing(self):
+        kept, spared = (
+            tune(
+                tiny(),
+                self.frames,
+                "a red disc",
+                TuningConfig(steps=3, rate=1e-3, sparing=sparing),
+                chance(4),
+            )
+            for sparing in (False, True)
+        )
+        torch.testing.assert_close(torch.tensor(kept), torch.tensor(spared))
+
     def test_a_network_of_pictures_is_not_tuned(self):
         flat = tiny(inflated=False)
         with self.assertRaisesRegex(ValueError, "inflated"):
