@@ -1,8 +1,14 @@
 import unittest
 
 import torch
+from diffusers.models.attention_processor import Attention
 
-from mlcore.editing.network.inflation import InflatedBlock, inflate, places_in_time
+from mlcore.editing.network.inflation import (
+    InflatedBlock,
+    SparseCausal,
+    inflate,
+    places_in_time,
+)
 from mlcore.editing.network.tuning import TuningConfig, tune, tuned_parameters
 from tests.mlcore.editing.small import chance, scenes, tiny
 
@@ -47,6 +53,21 @@ class InflationTests(unittest.TestCase):
         other[0] = 0
         moved = (said(denoiser, other) - said(denoiser, self.frames)).abs()
         self.assertGreater(float(moved.amax(dim=(1, 2, 3)).min()), 1e-5)
+
+    def test_keys_of_a_frame_are_those_of_the_first_and_of_the_one_before(self):
+        attention = Attention(query_dim=2, heads=1, dim_head=2, bias=False)
+        with torch.no_grad():
+            for layer in (attention.to_q, attention.to_k, attention.to_v):
+                layer.weight.copy_(torch.eye(2))
+            attention.to_out[0].weight.copy_(torch.eye(2))
+            attention.to_out[0].bias.zero_()
+            frames = torch.tensor([[[1.0, 0.0]], [[0.0, 2.0]], [[0.0, 0.0]]])
+            found = SparseCausal()(attention, frames)
+        # Frame 2 asks nothing, so it sees the mean of frames 0 and 1.
+        torch.testing.assert_close(found[2, 0], torch.tensor([0.5, 1.0]))
+        # Frames 0 and 1 have frame 0 alone to look at.
+        for frame in (0, 1):
+            torch.testing.assert_close(found[frame, 0], torch.tensor([1.0, 0.0]))
 
     def test_time_is_placed_by_sines_and_cosines(self):
         placed = places_in_time(3, 4, like=torch.zeros(1))
