@@ -12,7 +12,7 @@ import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
-from mlcore.editing.network.denoiser import Denoiser
+from mlcore.editing.network.denoiser import Condition, Denoiser
 from mlcore.editing.network.inflation import CROSS, OWN, TEMPORAL
 
 Told = Callable[[int, int], None]
@@ -85,11 +85,8 @@ def tune(
     for step in range(config.steps):
         led_by = int(torch.randint(0, len(frames_T3HW), (), generator=chance))
         seen = denoiser.condition(prompt, frames_T3HW[led_by])
-        at = int(torch.randint(0, len(denoiser.schedule.alphas), (), generator=chance))
-        eps = torch.randn(x0.shape, generator=chance).to(x0)
-        z = denoiser.schedule.moved(x0, eps, at)
         optimiser.zero_grad(set_to_none=True)
-        loss = nn.functional.mse_loss(denoiser.eps(z, at, seen), eps)
+        loss = _loss(denoiser, x0, seen, chance)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(moving, config.longest)
         optimiser.step()
@@ -99,3 +96,13 @@ def tune(
     unet.disable_gradient_checkpointing()
     unet.requires_grad_(requires_grad=False)
     return losses
+
+
+def _loss(
+    denoiser: Denoiser, x0_TChw: Tensor, seen: Condition, chance: torch.Generator
+) -> Tensor:
+    """How far the noise it sees in the clip, at one step for all frames, is from what is there."""
+    at = int(torch.randint(0, len(denoiser.schedule.alphas), (), generator=chance))
+    eps = torch.randn(x0_TChw.shape, generator=chance).to(x0_TChw)
+    z = denoiser.schedule.moved(x0_TChw, eps, at)
+    return nn.functional.mse_loss(denoiser.eps(z, at, seen), eps)
