@@ -1,7 +1,8 @@
 """Whole films through the real ingest: the same film in other forms, and a flood of what is no picture."""
 
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,17 @@ from bench.matchcuts.planted import FRAMES, Pair, film_of, plant
 from bench.scratch import ingested, scratch
 from tests.films import DrawnShot
 
-PAIRS, ALONE = 48, 12
+PAIRS, ALONE = 52, 8
 TOP = 100
 Board = dict[str, list[tuple[int, int]]]
 """By kind, (leaving, entering) places in the film, best first."""
 
 
-def measure(seed: int) -> None:
-    """Print what becomes of the board in other forms and in a flood, for one seed."""
+def measure(seed: int, only: Collection[str] = ()) -> None:
+    """Print what becomes of the board in other forms and in a flood, for one seed.
+
+    With `only` forms, of those alone, and without the flood.
+    """
     shots, planted = plant(seed, PAIRS, ALONE)
     print(
         f"\nfilm: {len(shots)} shots of {FRAMES} frames, {len(planted)} planted pairs, "
@@ -30,9 +34,12 @@ def measure(seed: int) -> None:
         clean = _board(folder / "clean.mp4", shots, Form())
         _tell("clean", clean, clean, planted)
         for name, form in FORMS.items():
+            if only and name not in only:
+                continue
             found = _board(folder / f"{name.replace(' ', '-')}.mp4", shots, form)
             _tell(name, found, clean, planted)
-        _flood(folder, shots, seed)
+        if not only:
+            _flood(folder, shots, seed)
 
 
 def _board(path: Path, shots: list[DrawnShot], form: Form) -> Board:
@@ -72,7 +79,15 @@ def _tell(name: str, found: Board, clean: Board, planted: Iterable[Pair]) -> Non
         line += f"  {kind}: top {len(best):3d} kept {kept:4.0%}"
         if hers:
             line += f", planted {len(hers & _either(top))}/{len(hers)}"
+            line += _where(hers - _either(top), found.get(kind, []))
     print(line, flush=True)
+
+
+def _where(lost: set[frozenset[int]], board: list[tuple[int, int]]) -> str:
+    """Where on the board planted pairs stand that are not in its top."""
+    places = [frozenset(pair) for pair in board]
+    found = [str(places.index(pair) + 1) if pair in places else "no" for pair in lost]
+    return f" (others at place {', '.join(sorted(found))})" if found else ""
 
 
 def _either(pairs: Iterable[tuple[int, int]]) -> set[frozenset[int]]:
@@ -116,4 +131,5 @@ def _flood(folder: Path, shots: list[DrawnShot], seed: int) -> None:
 
 
 if __name__ == "__main__":
-    measure(0)
+    # python -m bench.matchcuts.film SEED [FORM ...]: some forms alone.
+    measure(int(sys.argv[1]), sys.argv[2:])

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.films import MARGIN, OUTLINES, SIZE, DrawnShot, drawer
+from bench.matchcuts.figures import rows_of
+from mlcore.matching.frame_rows import FrameRows
+from mlcore.matching.kinds import FRAME
+from mlcore.matching.kinds.motion import goes_on, speed_ratio
+from tests.films import MARGIN, OUTLINES, SIZE, DrawnShot, drawer, texture
 from tests.mlcore.photographs import photographs
 
 Picture = NDArray[np.uint8]
@@ -15,22 +20,29 @@ Pair = tuple[str, int, int]
 """Kind of match, and the two shots' places in the film."""
 
 FRAMES = 16
+UNLIKE = 0.75
+"""Score that no two families of a film reach, as they are drawn: of shots that match
+nearly as well as planted ones chance decides which stand in the first hundred."""
+
+_TRIES = 20_000
 
 
-def plant(
-    seed: int, groups: int, alone: int, *, members: int = 2
-) -> tuple[list[DrawnShot], set[Pair]]:
-    """Return shots in a random order: groups that match among themselves, and others.
+def plant(seed: int, pairs: int, alone: int) -> tuple[list[DrawnShot], set[Pair]]:
+    """Return shots in a random order: pairs that match, and others.
 
-    Of figures and of pans there are `groups` of `members` shots with one shape and place,
-    or one path, over different grounds; `alone` further ones of each have no partner.
+    Of figures and of pans there are `pairs` of two shots with one shape and place, or
+    one path, over different grounds; `alone` further ones of each have no partner.
     """
     chance = np.random.default_rng(seed)
+    families = {
+        "frame": _unlike(lambda: _figure(chance), _figures_score, pairs + alone),
+        "motion": _unlike(lambda: _pan(chance), _pans_score, pairs + alone),
+    }
     shots: list[DrawnShot] = []
     family: list[tuple[str, int]] = []
-    for number in range(groups + alone):
-        times = members if number < groups else 1
-        for kind, shot in (("frame", _figure(chance)), ("motion", _pan(chance))):
+    for kind, drawn in families.items():
+        for number, shot in enumerate(drawn):
+            times = 2 if number < pairs else 1
             shots += [shot] * times
             family += [(kind, number)] * times
     order = chance.permutation(len(shots)).tolist()
@@ -47,12 +59,57 @@ def plant(
     return film, planted
 
 
+def _unlike(
+    draw: Callable[[], DrawnShot],
+    score: Callable[[DrawnShot, DrawnShot], float],
+    many: int,
+) -> list[DrawnShot]:
+    """Return so many shots of which no two score UNLIKE or more."""
+    found: list[DrawnShot] = []
+    for _ in range(_TRIES):
+        new = draw()
+        if all(score(new, other) < UNLIKE for other in found):
+            found.append(new)
+        if len(found) == many:
+            return found
+    raise RuntimeError(f"only {len(found)} of {many} shots are unlike one another")
+
+
+def _figures_score(a: DrawnShot, b: DrawnShot) -> float:
+    """The better of both directions, as the board would score their very outlines."""
+    one, other = (_rows(each.outline, each.box) for each in (a, b))
+    ways = (FRAME.parts(*way) for way in ((one, other), (other, one)))
+    return max(float(FRAME.score_from_parts(parts)[0]) for parts in ways)
+
+
+@cache
+def _rows(outline: str, box: tuple[float, float, float, float]) -> FrameRows:
+    corners = np.array(OUTLINES[outline]) * box[2:] + box[:2]
+    mask = np.zeros((SIZE[1], SIZE[0]), np.uint8)
+    cv2.fillPoly(mask, [np.round(corners * SIZE).astype(np.int32)], (1.0,))
+    return rows_of([mask.astype(np.bool_)])
+
+
+def _pans_score(a: DrawnShot, b: DrawnShot) -> float:
+    steps = np.array([a.pan, b.pan], np.float32)
+    speed = np.linalg.norm(steps, axis=1)
+    cosine = (steps[:1] @ steps[1]) / speed.prod()
+    return float(goes_on(cosine, speed_ratio(speed[:1], speed[1:]))[0])
+
+
 def _figure(chance: np.random.Generator) -> DrawnShot:
     outline = chance.choice(sorted(OUTLINES))
     width, height = chance.uniform(0.2, 0.4), chance.uniform(0.5, 0.8)
     x, y = chance.uniform(0.04, 0.96 - width), chance.uniform(0.04, 0.96 - height)
-    box = (float(x), float(y), float(width), float(height))
-    return DrawnShot(scene=0, outline=str(outline), box=box, frames=FRAMES)
+    # Half of them stand on their heads: there are but six outlines.
+    upright = chance.random() < 0.5
+    box = (x, y, width, height) if upright else (x, y + height, width, -height)
+    return DrawnShot(
+        scene=0,
+        outline=str(outline),
+        box=(float(box[0]), float(box[1]), float(box[2]), float(box[3])),
+        frames=FRAMES,
+    )
 
 
 def _pan(chance: np.random.Generator) -> DrawnShot:
@@ -77,7 +134,12 @@ def film_of(shots: list[DrawnShot]) -> tuple[Callable[[float], Picture], int]:
 
 
 def _photographed(shot: DrawnShot) -> Callable[[float], Picture] | None:
-    """A pan over a piece of a photograph in colours of its own, to a tenth of a pixel."""
+    """A pan over a piece of a photograph in colours of its own, to a tenth of a pixel.
+
+    There are but two photographs: without a strong cast many pieces would be
+    near-duplicates, which are not to be matched. Blown up they are softer than any lens:
+    some grain, which pans along, is the detail that a real place has.
+    """
     if shot.role != "picture" or shot.outline:
         return None
     chance = np.random.default_rng(shot.scene)
@@ -87,9 +149,11 @@ def _photographed(shot: DrawnShot) -> Callable[[float], Picture] | None:
     wide = round(tall * (SIZE[0] + 2 * MARGIN) / (SIZE[1] + 2 * MARGIN))
     y, x = chance.integers(0, height - tall), chance.integers(0, width - wide)
     piece = photograph[y : y + tall, x : x + wide][:, :: int(chance.choice([-1, 1]))]
-    piece = piece @ chance.dirichlet([2.0, 2.0, 2.0], 3).T
+    piece = piece @ chance.dirichlet([2.0, 2.0, 2.0], 3).T * chance.uniform(0.5, 1.3, 3)
     size = (SIZE[0] + 2 * MARGIN, SIZE[1] + 2 * MARGIN)
-    ground = cv2.resize(piece.clip(0, 255).astype(np.uint8), size)
+    grain = texture(shot.scene, calm=False).astype(np.float64)
+    mixed = cv2.resize(piece, size) + 0.35 * (grain - grain.mean())
+    ground = mixed.clip(0, 255).astype(np.uint8)
 
     def draw(time: float) -> Picture:
         shift = np.array(shot.pan) * time - MARGIN

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from mlcore.boosted import boosting, exported
 from mlcore.matching.chance import EVERY, with_chance
 from mlcore.matching.moments import Slot
 from mlcore.matching.pairs import Candidates
 from mlcore.matching.rank import MOST_IN_TOP
-from mlcore.matching.ranking.boosted import boosting, exported
 from mlcore.matching.ranking.choosing import choose_ranker
 from mlcore.matching.ranking.keeping import load_projection
 from mlcore.matching.ranking.logistic import fit_logistic

@@ -34,8 +34,11 @@ from mlcore.components.measuring.retrieval import Embed, embedder
 from mlcore.components.network.keeping import load_encoder
 from mlcore.components.sources import add_sources, studio_of
 
-FIT, CALIBRATE, JUDGE = range(4), range(2), range(2, 4)
+FIT, CALIBRATE, JUDGE = range(28), range(14), range(14, 28)
 """Material pairs: of the training pool, then of the test pool."""
+
+SHARE = 7
+"""Of which every seventh component is laid on each: four clips a component, then two."""
 
 
 def main(environment: Mapping[str, str] = os.environ) -> int:
@@ -66,17 +69,17 @@ def build(given: argparse.Namespace) -> dict[str, Any]:
     unseen = [component(key) for key in meaning["unseen"]]
     away = set(meaning["unseen"])
     known = [each for each in catalogue() if each.key not in away]
-    fit = embedded_clips(embed, studio, known, "train", FIT)
+    fit = embedded_clips(embed, studio, known, "train", FIT, share=SHARE)
     detector = fit_detector(fit, _held_out(embed, studio, known, unseen, CALIBRATE))
     figures = judge(detector, _held_out(embed, studio, known, unseen, JUDGE))
-    rest = embedded_clips(embed, studio, unseen, "train", FIT)
+    rest = embedded_clips(embed, studio, unseen, "train", FIT, share=SHARE)
     references, categories, keys = references_of(_joined(fit, rest))
     save_detector(
         replace(detector, references=references, categories=categories, keys=keys),
         given.out,
         {
             "encoder": hashlib.sha256(given.encoder.read_bytes()).hexdigest(),
-            "clips": len(FIT),
+            "clips": len(FIT) // SHARE,
             "figures": figures,
         },
     )
@@ -92,7 +95,8 @@ def _held_out(
 ) -> Clips:
     """As many known components as unseen ones, on test materials."""
     asked = some(known, len(unseen), numbers[0])
-    return embedded_clips(embed, studio, [*asked, *unseen], "test", numbers)
+    mixed = [*asked, *unseen]
+    return embedded_clips(embed, studio, mixed, "test", numbers, share=SHARE)
 
 
 def _joined(a: Clips, b: Clips) -> Clips:
@@ -100,6 +104,7 @@ def _joined(a: Clips, b: Clips) -> Clips:
         embeddings=np.concatenate([a.embeddings, b.embeddings]),
         keys=(*a.keys, *b.keys),
         categories=np.concatenate([a.categories, b.categories]),
+        cut=np.concatenate([a.cut, b.cut]),
         changes=a.changes,
     )
 

@@ -18,7 +18,7 @@ from mlcore.fit import seed_of
 Job = tuple[Component | None, int, bool]
 """Component, number of the material, and whether there is a cut in the middle"""
 
-PLAIN = 3
+PLAIN = 6
 """Plain clips for each ten with a component, at a cut and within a shot."""
 
 
@@ -28,17 +28,21 @@ def embedded_clips(
     components: Sequence[Component],
     pool: Pool,
     numbers: Sequence[int],
+    *,
+    share: int = 1,
 ) -> Clips:
-    """Return every component once on each numbered material pair, and plain clips.
+    """Return components on numbered material pairs, and plain clips.
 
-    A transition lies at a cut. Every other component lies over a cut on even numbers, as
-    it was trained on, and within one shot on odd ones, as a title has it. Plain clips
-    are of pairs drawn for them, all different, as many of either sort.
+    Each pair gets every `share`-th component, the next pair the next ones: many materials
+    for little. A transition lies at a cut. Every other component lies over a cut on even
+    numbers, as it was trained on, and within one shot on odd ones, as a title has it; an
+    odd `share` lets each have both. Plain clips are of pairs drawn for them, all
+    different, as many of either sort.
     """
     laid: list[Job] = [
         (each, number, each.category == "transition" or number % 2 == 0)
-        for number in numbers
-        for each in components
+        for at, number in enumerate(numbers)
+        for each in components[at % share :: share]
     ]
     plain = max(2, len(laid) * PLAIN // 10)
     jobs = laid + [(None, n, n % 2 == 0) for n in range(plain)]
@@ -53,6 +57,7 @@ def embedded_clips(
         changes=draw.changes,
         keys=tuple("" if each is None else each.key for each, _, _ in jobs),
         categories=category_places(kinds),
+        cut=np.array([cut for _, _, cut in jobs]),
     )
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logsumexp
 
 from mlcore.components.component import CATEGORIES, Category
+from mlcore.components.finding.presence import Presence
 from mlcore.components.finding.softmax import Softmax
 
 Floats = NDArray[np.float64]
@@ -15,8 +16,6 @@ Ints = NDArray[np.int64]
 
 NONE = len(CATEGORIES)
 """The class of a clip with nothing on it, after the six categories."""
-
-_LEAST = 1e-12
 
 AT_CUTS: tuple[Category, ...] = ("transition",)
 ON_SHOTS: tuple[Category, ...] = ("effect", "animation", "filter", "sticker", "text")
@@ -40,14 +39,18 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Detector:
-    """Categories by a classifier of embeddings; which one of them by its nearest reference.
+    """Whether something is there, of which category, and which one by its nearest reference.
 
     D: length of an embedding, F: changes, none where they are not looked at, K: known
     components. What is looked at is a row of D + F numbers, the embedding of length 1.
     """
 
+    at_cuts: Presence
+    """Of a transition, at a cut"""
+    on_shots: Presence
+    """Of anything else, within a shot"""
     category: Softmax
-    """(D + F), see `inputs`, -> six categories, then none"""
+    """(D + F), see `inputs`, -> six categories, where there is something"""
     known: Floats
     """(3,) log-odds that the nearest is the right one: of cosine, of its lead, and 1"""
     references: Floats
@@ -58,17 +61,13 @@ class Detector:
     """(K,)"""
 
     def find(
-        self,
-        embeddings: Floats,
-        among: Sequence[Category],
-        *,
-        plain: float,
+        self, embeddings: Floats, among: Sequence[Category], *, plain: float
     ) -> list[Found]:
         """Return the likeliest answer for each of (n, D + F) rows.
 
-        Only categories `among` come into question: a transition lies at a cut, the others
-        on a shot. `plain` is the share of cuts, or shots, expected to have nothing.
-        Raises ValueError for a share that is not between 0 and 1.
+        Only categories `among`, AT_CUTS or ON_SHOTS, come into question. `plain` is the
+        share of cuts, or shots, expected to have nothing. Raises ValueError for a share
+        that is not between 0 and 1, and for other categories.
         """
         return [self.find_in_looks(one[None], among, plain=plain) for one in embeddings]
 
@@ -83,48 +82,44 @@ class Detector:
         """
         if not 0.0 < plain < 1.0:
             raise ValueError(f"the plain share must lie between 0 and 1, got {plain}")
-        places = [CATEGORIES.index(each) for each in among]
-        shares = self._expected(places, plain)
+        presence = self._presence(among)
         dims = self.references.shape[1]
         seen = inputs(looks, dims)
-        chances = np.exp(self.category.log_probabilities(seen, shares))
-        nothing = chances[:, NONE].clip(_LEAST)
-        odds = float((chances[:, places].sum(axis=1) / nothing).mean())
-        best = int(np.argmax(chances[:, places].max(axis=1)))
-        # The best look's own shares of the categories, within what the looks agree on.
-        within = chances[best] / chances[best, places].sum().clip(_LEAST)
-        together = within * odds / (1.0 + odds)
-        together[NONE] = 1.0 / (1.0 + odds)
-        return self._answer(together, looks[best, :dims] @ self.references.T, places)
+        each = presence.log_odds(seen)
+        together = float(logsumexp(each) - np.log(len(each)))
+        there = float(expit(together + np.log((1.0 - plain) / plain)))
+        if together <= presence.floor:
+            return Found(None, None, 1.0 - there, None, 0.0)
+        best = int(np.argmax(each))
+        places = [CATEGORIES.index(category) for category in among]
+        shares = np.zeros(len(CATEGORIES))
+        shares[places] = self.category.share[places]
+        chances = there * np.exp(
+            self.category.log_probabilities(seen[best : best + 1], shares)[0]
+        )
+        return self._answer(chances, looks[best, :dims] @ self.references.T, places)
 
-    def _expected(self, places: list[int], plain: float) -> Floats:
-        shares = np.zeros(NONE + 1)
-        fitted = self.category.share[places]
-        shares[places] = (1.0 - plain) * fitted / fitted.sum()
-        shares[NONE] = plain
-        return shares
+    def _presence(self, among: Sequence[Category]) -> Presence:
+        if tuple(among) == AT_CUTS:
+            return self.at_cuts
+        if tuple(among) == ON_SHOTS:
+            return self.on_shots
+        raise ValueError(f"what may lie there is {AT_CUTS} or {ON_SHOTS}, not {among}")
 
     def _answer(self, chances: Floats, cosines: Floats, places: list[int]) -> Found:
+        """What the something is that was found, of the likeliest category."""
         best = max(places, key=lambda place: float(chances[place]))
+        something = float(chances[best])
         own = np.flatnonzero(self.categories == best)
         if not len(own):
-            return Found(None, None, float(chances[NONE]), None, 0.0)
+            return Found(CATEGORIES[best], None, something, None, 0.0)
         sure = self._sureness(cosines[own])
         nearest = own[int(np.argmax(cosines[own]))]
-        something = float(chances[best])
-        answers = {
-            "none": float(chances[NONE]),
-            "known": something * sure,
-            "unknown": something * (1.0 - sure),
-        }
-        answer = max(answers, key=lambda name: answers[name])
-        if answer == "none":
-            return Found(None, None, answers["none"], None, 0.0)
         key = self.keys[nearest]
         return Found(
             CATEGORIES[best],
-            key if answer == "known" else None,
-            answers[answer],
+            key if sure > 0.5 else None,
+            something * max(sure, 1.0 - sure),
             key,
             float(cosines[nearest]),
         )
@@ -135,6 +130,8 @@ class Detector:
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return what is kept of it, but for the keys."""
         return {
+            **_named("at_cuts", self.at_cuts),
+            **_named("on_shots", self.on_shots),
             "category.weight": self.category.weight,
             "category.bias": self.category.bias,
             "category.share": self.category.share,
@@ -143,6 +140,13 @@ class Detector:
             "references": self.references,
             "categories": self.categories,
         }
+
+
+def _named(name: str, presence: Presence) -> dict[str, NDArray[np.generic]]:
+    trees = presence.trees.arrays()
+    return {f"{name}.{each}": array for each, array in trees.items()} | {
+        f"{name}.numbers": presence.numbers()
+    }
 
 
 def inputs(rows: Floats, dims: int) -> Floats:

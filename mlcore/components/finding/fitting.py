@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from mlcore.components.component import CATEGORIES, Category
 from mlcore.components.finding.detector import NONE, Detector, inputs, likeness
+from mlcore.components.finding.presence import Presence, fit_presence
 from mlcore.components.finding.softmax import calibrated, fit_softmax
 
 Floats = NDArray[np.float64]
@@ -25,14 +26,20 @@ class Clips:
     """(n,) key of the component on each; empty: nothing was laid on it"""
     categories: Ints
     """(n,) place in CATEGORIES, NONE where nothing was laid on"""
+    cut: NDArray[np.bool_]
+    """(n,) whether the material changes in the middle, as at a cut"""
     changes: int = 0
     """F"""
 
     def __post_init__(self) -> None:
-        if not len(self.embeddings) == len(self.keys) == len(self.categories):
+        counts = [
+            len(each)
+            for each in (self.embeddings, self.keys, self.categories, self.cut)
+        ]
+        if len(set(counts)) != 1:
             raise ValueError(
-                f"{len(self.embeddings)} embeddings, {len(self.keys)} keys and "
-                f"{len(self.categories)} categories do not belong together"
+                f"embeddings, keys, categories and cuts of {counts} clips do not belong "
+                "together"
             )
 
     @property
@@ -47,6 +54,7 @@ class Clips:
             embeddings=self.embeddings[chosen],
             keys=kept,
             categories=self.categories[chosen],
+            cut=self.cut[chosen],
             changes=self.changes,
         )
 
@@ -75,19 +83,39 @@ def fit_detector(train: Clips, held_out: Clips, *, strength: float = 0.1) -> Det
     C of the category's regression (scikit-learn). Raises ValueError where a category or
     plain clips are missing, or all held-out components are known, or none.
     """
-    classes = NONE + 1
-    seen = inputs(train.embeddings, train.dims)
-    model = fit_softmax(seen, train.categories, classes, strength=strength)
-    asked = inputs(held_out.embeddings, held_out.dims)
-    model = calibrated(model, asked, held_out.categories)
+    laid, asked = (each.of(each.categories != NONE) for each in (train, held_out))
+    model = fit_softmax(
+        inputs(laid.embeddings, laid.dims), laid.categories, NONE, strength=strength
+    )
+    rows = inputs(asked.embeddings, asked.dims)
     references, categories, keys = references_of(train)
     return Detector(
-        category=model,
+        at_cuts=_fit_presence(train, held_out, cut=True),
+        on_shots=_fit_presence(train, held_out, cut=False),
+        category=calibrated(model, rows, asked.categories),
         known=_fit_known(references, categories, keys, held_out),
         references=references,
         categories=categories,
         keys=keys,
     )
+
+
+def at(clips: Clips, *, cut: bool) -> NDArray[np.bool_]:
+    """Return (n,) which clips are as a title has them at its cuts, or within its shots.
+
+    A transition lies at a cut, every other component within a shot.
+    """
+    transition = CATEGORIES.index("transition")
+    own = (clips.categories == transition) == cut
+    return np.asarray((clips.cut == cut) & (own | (clips.categories == NONE)), np.bool_)
+
+
+def _fit_presence(train: Clips, held_out: Clips, *, cut: bool) -> Presence:
+    sides = [each.of(at(each, cut=cut)) for each in (train, held_out)]
+    (x, there), (asked, truth) = (
+        (inputs(each.embeddings, each.dims), each.categories != NONE) for each in sides
+    )
+    return fit_presence(x, there, asked, truth)
 
 
 def _fit_known(

@@ -15,7 +15,7 @@ from mlcore.components.finding.detector import (
     Found,
     likeness,
 )
-from mlcore.components.finding.fitting import Clips
+from mlcore.components.finding.fitting import Clips, at
 from mlcore.metrics import expected_calibration_error
 
 PLAIN_SHARE = 0.95
@@ -50,8 +50,9 @@ def _asked(
     only: Category | None = None,
 ) -> dict[str, float]:
     wanted = [CATEGORIES.index(each) for each in ((only,) if only else among)]
-    there = np.flatnonzero(np.isin(asked.categories, wanted))
-    plain = np.flatnonzero(asked.categories == NONE)
+    here = at(asked, cut=among == AT_CUTS)
+    there = np.flatnonzero(here & np.isin(asked.categories, wanted))
+    plain = np.flatnonzero(here & (asked.categories == NONE))
     # So many of either that PLAIN_SHARE are plain, at most all there are.
     few = min(len(there), round(len(plain) * (1 - PLAIN_SHARE) / PLAIN_SHARE))
     chosen = chance.choice(there, max(few, 1), replace=False)
@@ -71,6 +72,7 @@ def _asked(
     ]
     return {
         "asked": len(there),
+        "plain": len(plain),
         "recall": float(np.mean([each.category is not None for each in found])),
         "false_in_100": 100 * float(said[: len(plain)].mean()),
         "named": float(np.mean(known)) if known else float("nan"),

@@ -1,6 +1,7 @@
 """A detector on disk: half-precision arrays as safetensors, with the keys of what it knows."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,12 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
+from mlcore.boosted import Boosted
 from mlcore.components.finding.detector import Detector
+from mlcore.components.finding.presence import Presence
 from mlcore.components.finding.softmax import Softmax
 
-FORMAT = 1
+FORMAT = 2
 
 
 def save_detector(detector: Detector, path: Path, known: dict[str, Any]) -> None:
@@ -29,10 +32,10 @@ def load_detector(path: Path) -> tuple[Detector, dict[str, Any]]:
     try:
         with safe_open(path, "numpy") as opened:
             meaning = json.loads((opened.metadata() or {})["detector"])
-        arrays = {
-            name: array.astype(np.float64) for name, array in load_file(path).items()
-        }
+        arrays = {name: _widened(array) for name, array in load_file(path).items()}
         detector = Detector(
+            at_cuts=_presence("at_cuts", arrays),
+            on_shots=_presence("on_shots", arrays),
             category=Softmax(
                 weight=arrays["category.weight"],
                 bias=arrays["category.bias"],
@@ -41,12 +44,22 @@ def load_detector(path: Path) -> tuple[Detector, dict[str, Any]]:
             ),
             known=arrays["known"],
             references=arrays["references"],
-            categories=arrays["categories"].astype(np.int64),
+            categories=arrays["categories"],
             keys=tuple(meaning["keys"]),
         )
     except (SafetensorError, KeyError, ValueError) as error:
         raise ValueError(f"{path.name} holds no detector ({error})") from error
     return detector, meaning
+
+
+def _presence(name: str, arrays: dict[str, Any]) -> Presence:
+    slope, offset, floor = arrays[f"{name}.numbers"].tolist()
+    trees = {each.name: arrays[f"{name}.{each.name}"] for each in fields(Boosted)}
+    return Presence(trees=Boosted(**trees), slope=slope, offset=offset, floor=floor)
+
+
+def _widened(array: np.ndarray[Any, np.dtype[Any]]) -> Any:
+    return array.astype(np.float64) if array.dtype.kind == "f" else array
 
 
 def _halved(name: str, array: np.ndarray[Any, np.dtype[Any]]) -> Any:

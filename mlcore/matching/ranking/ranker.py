@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from mlcore.matching.ranking.boosted import Boosted, fit_boosted
+from mlcore.boosted import Boosted, fit_boosted
 from mlcore.matching.ranking.logistic import Logistic, fit_logistic
 from mlcore.matching.ranking.pairfeatures import EMBEDDINGS, PairFeatures
 

@@ -6,6 +6,7 @@ from mlcore.components.component import CATEGORIES
 from mlcore.components.finding.detector import AT_CUTS, NONE, ON_SHOTS, likeness
 from mlcore.components.finding.fitting import (
     Clips,
+    at,
     category_places,
     fit_detector,
     references_of,
@@ -42,6 +43,7 @@ class World:
             embeddings=unit(np.concatenate(rows)),
             keys=(*keys, *[""] * plain),
             categories=np.array([*places, *[NONE] * plain], np.int64),
+            cut=np.concatenate([np.array(places) == 2, np.arange(plain) % 2 == 0]),
         )
 
     def _noise(self, many):
@@ -69,7 +71,7 @@ class DetectorTests(unittest.TestCase):
         there = asked.categories != NONE
         said = np.array([each.category is not None for each in found])
         self.assertGreater(said[there].mean(), 0.7)
-        self.assertLess(said[~there].mean(), 0.02)
+        self.assertLess(said[~there].mean(), 0.03)
 
     def test_a_known_component_is_named_and_an_unknown_one_is_not(self):
         asked = self.world.clips(ALL, 5, 1)
@@ -85,10 +87,11 @@ class DetectorTests(unittest.TestCase):
         self.assertTrue(all(f.nearest for f in found if f.category))
 
     def test_confidence_is_how_often_it_is_right(self):
-        asked = self.world.clips(ALL, 12, 600)
+        asked = self.world.clips(ALL, 12, 1200)
+        asked = asked.of(at(asked, cut=False))
 
         found = self.detector.find(
-            asked.embeddings, CATEGORIES, plain=600 / len(asked.keys)
+            asked.embeddings, ON_SHOTS, plain=600 / len(asked.keys)
         )
 
         right = [
@@ -114,6 +117,8 @@ class DetectorTests(unittest.TestCase):
     def test_a_share_of_plain_cuts_that_is_no_share_is_refused(self):
         with self.assertRaisesRegex(ValueError, "between 0 and 1"):
             self.detector.find(np.zeros((1, DIMS)), AT_CUTS, plain=1.0)
+        with self.assertRaisesRegex(ValueError, "what may lie there"):
+            self.detector.find(np.zeros((1, DIMS)), ("filter",), plain=0.5)
 
 
 class FittingTests(unittest.TestCase):
@@ -121,21 +126,29 @@ class FittingTests(unittest.TestCase):
         world = World()
         train = world.clips(KNOWN, 4, 20)
 
-        with self.assertRaisesRegex(ValueError, "each of 7 classes must occur"):
+        with self.assertRaisesRegex(ValueError, "must be plain in part"):
             fit_detector(train.of(train.categories != NONE), train)
+        with self.assertRaisesRegex(ValueError, "each of 6 classes must occur"):
+            fit_detector(train.of(train.categories != 4), train)
         with self.assertRaisesRegex(ValueError, "known components and unknown ones"):
             unknown = world.clips(range(OF_EACH, 2 * OF_EACH), 2, 5)
             fit_detector(train, unknown)
 
     def test_clips_that_do_not_belong_together_are_refused(self):
         with self.assertRaisesRegex(ValueError, "do not belong together"):
-            Clips(embeddings=np.zeros((2, 3)), keys=("a",), categories=np.zeros(2))
+            Clips(
+                embeddings=np.zeros((2, 3)),
+                keys=("a",),
+                categories=np.zeros(2),
+                cut=np.zeros(2, np.bool_),
+            )
 
     def test_a_reference_is_the_direction_of_the_mean(self):
         clips = Clips(
             embeddings=np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]),
             keys=("filter/a/0", "filter/a/0", ""),
             categories=category_places(["filter", "filter", None]),
+            cut=np.zeros(3, np.bool_),
         )
 
         references, categories, keys = references_of(clips)

@@ -1,0 +1,73 @@
+"""Ways to edit, compared on drawn videos whose perfect edits are known:
+
+    python -m bench.editing --weights F.safetensors [--videos 20] [--seeds 0,1,2]
+        [--frames 8] [--steps 25] [--guidance 3] [--out FOLDER] [--table | --cost]
+
+Takes hours, so it goes on where it was: what a video gave is kept in OUT. `--table` prints
+what is there and edits nothing. `--cost` edits one video as the back-end does and prints
+time and memory by stage, and what was foretold.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import torch
+
+from bench.editing.cost import print_cost
+from bench.editing.runs import Bench, kept, run
+from bench.editing.table import print_tables
+from mlcore.editing.network.inflation import inflate
+from mlcore.editing.network.keeping import load_denoiser
+from mlcore.editing.network.tuning import TuningConfig
+from mlcore.fit import place
+
+
+def main() -> None:
+    """Edit what is not there yet, video by video; print the tables."""
+    given = arguments().parse_args()
+    torch.set_num_threads(1)
+    if given.cost:
+        print_cost(given.weights, place(given.device), given.frames, given.steps)
+        return
+    if not given.table:
+        denoiser, meaning = load_denoiser(given.weights)
+        inflate(denoiser.unet, torch.Generator().manual_seed(0))
+        print(f"{given.weights.name}: {meaning['steps']} steps of training")
+        bench = Bench(
+            denoiser=denoiser,
+            frames=given.frames,
+            steps=given.steps,
+            guidance=given.guidance,
+            tuning=TuningConfig(steps=given.tuning, rate=given.rate),
+            out=given.out,
+        )
+        for number in range(given.videos):
+            for seed in given.seeds.split(","):
+                run(bench, int(seed), number)
+    if results := kept(given.out):
+        print_tables(results)
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Return what can be asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.editing")
+    parser.add_argument(
+        "--weights", type=Path, default=Path("var/editing/toy.safetensors")
+    )
+    parser.add_argument("--videos", type=int, default=20, help="a seed")
+    parser.add_argument("--seeds", default="0,1,2")
+    parser.add_argument("--frames", type=int, default=8)
+    parser.add_argument("--steps", type=int, default=25)
+    parser.add_argument("--guidance", type=float, default=3.0)
+    parser.add_argument("--tuning", type=int, default=40, help="steps")
+    parser.add_argument("--rate", type=float, default=3e-4, help="of tuning")
+    parser.add_argument("--out", type=Path, default=Path("var/editing/bench"))
+    parser.add_argument("--table", action="store_true")
+    parser.add_argument("--cost", action="store_true")
+    parser.add_argument("--device", help="of --cost")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

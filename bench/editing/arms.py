@@ -1,0 +1,38 @@
+"""What is compared: which region, which correction, tuned or not, from which noise."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mlcore.editing.correction import Form
+
+Region = Literal["none", "diffedit", "shared", "separate", "true"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arm:
+    """One way to edit."""
+
+    region: Region = "shared"
+    correction: Form = "off"
+    tuned: bool = False
+    fresh: float = 0.0
+    """Share of the noise that every frame has of its own: what makes frames flicker"""
+
+
+ARMS: dict[str, Arm] = {
+    "no mask": Arm(region="none"),
+    "DiffEdit mask": Arm(region="diffedit"),
+    "ours": Arm(),
+    "ours, separate branches": Arm(region="separate"),
+    "true mask": Arm(region="true"),
+    "ours, tuned": Arm(tuned=True),
+    "corrected as printed": Arm(correction="printed"),
+    "corrected on clean latents": Arm(correction="clean"),
+    "own noise": Arm(region="true", fresh=1.0),
+    "own noise, corrected as printed": Arm(
+        region="true", fresh=1.0, correction="printed"
+    ),
+    "own noise, corrected on clean latents": Arm(
+        region="true", fresh=1.0, correction="clean"
+    ),
+}

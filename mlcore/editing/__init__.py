@@ -1,0 +1,1 @@
+"""Image-guided editing: the object of a picture put into a shot."""

@@ -1,0 +1,41 @@
+"""The back-end with the toy world's own weights: shows the method, edits drawn shapes."""
+
+from pathlib import Path
+
+import torch
+
+from mlcore.editing.edit import GuidedEdit
+from mlcore.editing.network.inflation import inflate
+from mlcore.editing.network.keeping import load_denoiser
+from mlcore.editing.network.tuning import TuningConfig
+from mlcore.editing.prepared import EditConfig
+from mlcore.editing.stages import Shelf
+
+SEED = 0
+"""Of what inflation draws: the same for all edits"""
+
+
+def toy_config(size: int) -> EditConfig:
+    """Return how a network that was trained on pictures of so many pixels edits."""
+    return EditConfig(
+        # A small network needs a higher rate than the full-sized one's 3e-5.
+        tuning=TuningConfig(steps=40, rate=3e-4),
+        at_once=8,
+        overlap=2,
+        longest=size,
+        feather=0,
+    )
+
+
+def load_toy(
+    path: Path,
+    device: torch.device | str = "cpu",
+    *,
+    config: EditConfig | None = None,
+    shelf: Shelf | None = None,
+) -> GuidedEdit:
+    """Return the back-end. Raises UnusableCheckpoint."""
+    denoiser, _ = load_denoiser(path, device)
+    inflate(denoiser.unet, torch.Generator().manual_seed(SEED))
+    config = config or toy_config(denoiser.config.size)
+    return GuidedEdit(denoiser, config, name="toy", shelf=shelf)

@@ -1,0 +1,1 @@
+"""An edit without weights: a cut-out follows a tracked mask before a filled-in ground."""

@@ -1,0 +1,223 @@
+"""The whole of an image-guided edit: tune, invert, find regions, sample, lay over.
+
+t: frames of a chunk, H, W: picture, h, w: latents
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+from mlcore.checkpoint import Tensors
+from mlcore.editing.chunks import joined
+from mlcore.editing.inversion import Inverted, invert
+from mlcore.editing.network.denoiser import Denoiser
+from mlcore.editing.network.tuning import tune, tuned_parameters
+from mlcore.editing.order import (
+    Cost,
+    Edited,
+    EditOrder,
+    Impossible,
+    Progress,
+    laid_over,
+)
+from mlcore.editing.prepared import EditConfig, Prepared
+from mlcore.editing.regions import binarised, feathered, fitted, heat
+from mlcore.editing.sampling import Aim, sample
+from mlcore.editing.sizes import sized
+from mlcore.editing.stages import NoShelf, Shelf, left_by
+
+TRIED = 2
+"""Frames that go once through the network to foretell the cost"""
+
+
+class GuidedEdit:
+    """The back-end that is the source's method, with whichever denoiser it is given.
+
+    The denoiser is inflated, and is after each edit as it was before.
+    """
+
+    def __init__(
+        self,
+        denoiser: Denoiser,
+        config: EditConfig,
+        *,
+        name: str,
+        shelf: Shelf | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.denoiser, self.config, self.name = denoiser, config, name
+        self.shelf = shelf or NoShelf()
+        self.clock = clock
+
+    @torch.no_grad()
+    def cost(self, order: EditOrder) -> Cost:
+        """Return what one pass of the network takes here, times passes. Raises Impossible."""
+        prepared = Prepared(order, self.denoiser, self.config)
+        latents, seen = (
+            self.denoiser.encode(prepared.frames[:TRIED]),
+            prepared.source(0),
+        )
+        # The first pass is slower than those to come.
+        self.denoiser.eps(latents, 1, seen)
+        began = self.clock()
+        self.denoiser.eps(latents, 1, seen)
+        a_pass = (self.clock() - began) / len(latents)
+        frames = len(order.frames)
+        return Cost(frames, a_pass * prepared.passes() / frames)
+
+    def edit(self, order: EditOrder, told: Progress | None = None) -> Edited:
+        """Carry it out. Raises Impossible."""
+        tell = told or (lambda *_: None)
+        prepared = Prepared(order, self.denoiser, self.config)
+        try:
+            with learning_only_for_now(self.denoiser):
+                return _Run(prepared, self.shelf, tell, self.clock).result()
+        except torch.OutOfMemoryError as error:
+            fewer = max(1, self.config.at_once // 2)
+            raise Impossible(
+                f"{self.config.at_once} frames at once do not fit into memory: "
+                f"{fewer} may, or a smaller picture"
+            ) from error
+
+
+class _Run:
+    """One edit while it is made."""
+
+    def __init__(
+        self, of: Prepared, shelf: Shelf, tell: Progress, clock: Callable[[], float]
+    ) -> None:
+        self.of, self.shelf, self.tell, self.clock = of, shelf, tell, clock
+        self.denoiser, self.config, self.order = of.denoiser, of.config, of.order
+        self.seconds: dict[str, float] = {}
+
+    def result(self) -> Edited:
+        """Stage after stage, chunk after chunk."""
+        self._tuned()
+        parts = [self._chunk(place) for place in range(len(self.of.where))]
+        made, region, heats = (
+            joined([part[name] for part in parts], self.of.where)
+            for name in ("made", "region", "heat")
+        )
+        size = (self.order.frames.shape[2], self.order.frames.shape[3])
+        # Where one of two chunks edits a frame that both hold, it is edited.
+        cover = feathered(fitted(region > 0, size), self.config.feather)
+        made_bytes = (sized(made, size) * 255).round().to(torch.uint8)
+        return Edited(
+            frames=laid_over(self.order.frames, made_bytes, cover),
+            cover=cover,
+            heat=None if self.order.region is not None else heats,
+            seconds=self.seconds,
+        )
+
+    def _tuned(self) -> None:
+        tuned = self._timed("tuning", "tuning", self._tune)
+        with torch.no_grad():
+            for name, parameter in tuned_parameters(self.denoiser.unet):
+                if name in tuned:
+                    parameter.copy_(tuned[name])
+
+    def _tune(self) -> Tensors:
+        if not self.config.tuning.steps:
+            return {}
+        frames = self.of.frames
+        many = min(self.config.at_once, len(frames))
+        spread = torch.linspace(0, len(frames) - 1, many).round().long()
+        tune(
+            self.denoiser,
+            frames[spread],
+            self.order.source_prompt,
+            self.config.tuning,
+            self.of.chance("tuning"),
+            lambda done, of: self.tell("tuning", done, of),
+        )
+        tuned = tuned_parameters(self.denoiser.unet)
+        return {name: each.detach().clone() for name, each in tuned}
+
+    def _chunk(self, place: int) -> Tensors:
+        """What becomes of one chunk: "made" 0..1, "region" 0 or 1, "heat", on the processor."""
+        frames = self.of.chunk(place)
+        inverted = self._inverted(frames, place)
+        found = self._timed(
+            "regions", f"regions-{place}", lambda: self._regions(inverted, place)
+        )
+        region = found["region"].to(frames.device) > 0.5
+        made = self._timed(
+            "sampling",
+            f"sampling-{place}",
+            lambda: {"made": self._sampled(frames, inverted, region, place)},
+        )
+        led = self.of.led(place)
+        return {name: each[led:].cpu() for name, each in {**found, **made}.items()}
+
+    def _inverted(self, frames: Tensor, place: int) -> Inverted:
+        def make() -> Tensors:
+            with torch.no_grad():
+                clean = self.denoiser.encode(frames)
+            source, told = self.of.source(0), self._told("inversion", place)
+            inverted = invert(self.denoiser, clean, source, self.order.steps, told)
+            return {"latents": inverted.latents}
+
+        left = self._timed("inversion", f"inversion-{place}", make)
+        steps = self.denoiser.schedule.steps(self.order.steps)
+        return Inverted(steps, left["latents"].to(frames.device))
+
+    def _regions(self, inverted: Inverted, place: int) -> Tensors:
+        size = (inverted.latents.shape[-2], inverted.latents.shape[-1])
+        given = self.of.given_region(size, place)
+        if given is not None:
+            return {"region": given, "heat": torch.zeros_like(given)}
+        source, config = self.of.source(0), self.config.regions
+        between = heat(
+            self.denoiser,
+            inverted,
+            (source, self.of.target()),
+            config.reading,
+            self._told("regions", place),
+        )
+        own = heat(self.denoiser, inverted, (source, self.of.source(1)), config.reading)
+        return {"region": binarised(between, config, own).float(), "heat": between}
+
+    def _sampled(
+        self, frames: Tensor, inverted: Inverted, region: Tensor, place: int
+    ) -> Tensor:
+        """Frames (t, 3, H, W) 0..1."""
+        if not region.any():
+            # Nothing differs: the source is what was asked for.
+            return frames
+        latents = sample(
+            self.denoiser,
+            inverted,
+            Aim(self.of.target(), region),
+            self.config.sampling(self.order.strength),
+            self.of.chance("sampling", place),
+            self._told("sampling", place),
+        )
+        with torch.no_grad():
+            return self.denoiser.decode(latents)
+
+    def _told(self, stage: str, place: int) -> Callable[[int, int], None]:
+        many = len(self.of.where)
+        return lambda done, of: self.tell(stage, place * of + done, many * of)
+
+    def _timed(self, stage: str, name: str, make: Callable[[], Tensors]) -> Tensors:
+        began = self.clock()
+        left = left_by(name, self.shelf, make)
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + self.clock() - began
+        return left
+
+
+@contextmanager
+def learning_only_for_now(denoiser: Denoiser) -> Iterator[None]:
+    """Let the block tune a network; afterwards it is as it was."""
+    before = {
+        name: each.detach().clone() for name, each in tuned_parameters(denoiser.unet)
+    }
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            for name, parameter in tuned_parameters(denoiser.unet):
+                parameter.copy_(before[name])

@@ -1,0 +1,70 @@
+"""DDIM inversion: the noise that a clip would be made from, and the clip made from it again.
+
+T: frames, C, h, w: latents, S: steps
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from mlcore.editing.network.denoiser import Condition, Denoiser
+from mlcore.editing.network.tuning import Told
+
+
+@dataclass(frozen=True)
+class Inverted:
+    """A clip on its way to noise."""
+
+    steps: list[int]
+    """(S,) of the schedule, the noisiest first"""
+    latents: Tensor
+    """(S + 1, T, C, h, w): at each step, and last without noise"""
+
+    @property
+    def noisiest(self) -> Tensor:
+        """(T, C, h, w) at the first step."""
+        return self.latents[0]
+
+
+@torch.no_grad()
+def invert(
+    denoiser: Denoiser,
+    clean_TChw: Tensor,
+    seen: Condition,
+    many: int,
+    told: Told | None = None,
+) -> Inverted:
+    """Return latents (T, C, h, w) at so many steps, each made from the one below it.
+
+    Without guidance, which would lead off the way (Mokady et al., arXiv 2211.09794).
+    Upwards the noise is asked for at the step that is gone to, so that at small steps the
+    way down asks at the same.
+    """
+    schedule = denoiser.schedule
+    steps = schedule.steps(many)
+    latents, z, below = [clean_TChw], clean_TChw, -1
+    for done, step in enumerate(reversed(steps), start=1):
+        eps = denoiser.eps(z, step, seen)
+        z = schedule.moved(schedule.clean(z, eps, below), eps, step)
+        latents.append(z)
+        below = step
+        if told:
+            told(done, many)
+    return Inverted(steps, torch.stack(latents[::-1]))
+
+
+@torch.no_grad()
+def reconstruct(denoiser: Denoiser, inverted: Inverted, seen: Condition) -> Tensor:
+    """Return latents (T, C, h, w) made from the noise alone: how true the inversion is."""
+    schedule, steps = denoiser.schedule, inverted.steps
+    z = inverted.noisiest
+    for place, step in enumerate(steps):
+        eps = denoiser.eps(z, step, seen)
+        z = schedule.moved(schedule.clean(z, eps, step), eps, below(steps, place))
+    return z
+
+
+def below(steps: list[int], place: int) -> int:
+    """Return the step after the one at a place; -1: no noise is left."""
+    return steps[place + 1] if place + 1 < len(steps) else -1

@@ -1,0 +1,1 @@
+"""The denoiser, its eyes, and what makes it see several frames."""

@@ -1,0 +1,108 @@
+"""One-shot tuning: an inflated network learns the one clip that it will edit.
+
+After US 2025/0265752 A1, FIG. 4: the queries of spatio-temporal and cross attention
+move, and all of attention in time; everything else stays. It sees the source prompt and a
+frame of the clip, drawn anew each step.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from diffusers import UNet2DConditionModel
+from torch import Tensor, nn
+
+from mlcore.editing.network.denoiser import Condition, Denoiser
+from mlcore.editing.network.inflation import CROSS, OWN, TEMPORAL
+
+Told = Callable[[int, int], None]
+"""Called with steps done and steps in all; what it raises ends the work"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuningConfig:
+    """How long and how fast; the source names neither."""
+
+    steps: int = 200
+    """As Make-A-Protagonist tunes the same class of network; 0: not at all"""
+    rate: float = 3e-5
+    """Of full-sized networks, as there; small ones need more"""
+    longest: float = 1.0
+    """Gradients longer than this are shortened"""
+    sparing: bool = False
+    """Whether blocks are computed again for the pass back instead of kept: a third more
+    time, a fraction of the memory"""
+
+    def __post_init__(self) -> None:
+        if self.steps < 0 or self.rate <= 0:
+            raise ValueError("tuning needs a rate above 0 and no negative steps")
+
+
+def moved_by_tuning(name: str) -> bool:
+    """Return whether a parameter of this name in an inflated network is tuned.
+
+    The output layer of attention in time is among them: it begins at zero, where queries,
+    keys and values have no gradient, so that without it nothing would move.
+    """
+    parts = name.split(".")
+    if TEMPORAL in parts:
+        return "norm" not in parts
+    return "to_q" in parts and (OWN in parts or CROSS in parts)
+
+
+def tuned_parameters(unet: UNet2DConditionModel) -> Iterator[tuple[str, nn.Parameter]]:
+    """Yield names and parameters that tuning moves."""
+    for name, parameter in unet.named_parameters():
+        if moved_by_tuning(name):
+            yield name, parameter
+
+
+def tune(
+    denoiser: Denoiser,
+    frames_T3HW: Tensor,
+    prompt: str,
+    config: TuningConfig,
+    chance: torch.Generator,
+    told: Told | None = None,
+) -> list[float]:
+    """Tune an inflated network on one clip, in place; return the loss of every step.
+
+    Raises ValueError for a network that is not inflated.
+    """
+    unet = denoiser.unet
+    moving = [parameter for _, parameter in tuned_parameters(unet)]
+    if not any(TEMPORAL in name.split(".") for name, _ in tuned_parameters(unet)):
+        raise ValueError("only an inflated network is tuned on a clip")
+    unet.requires_grad_(requires_grad=False)
+    for parameter in moving:
+        parameter.requires_grad = True
+    optimiser = torch.optim.AdamW(moving, lr=config.rate, weight_decay=0.01)
+    with torch.no_grad():
+        x0 = denoiser.encode(frames_T3HW)
+    if config.sparing:
+        unet.enable_gradient_checkpointing()
+    losses = []
+    for step in range(config.steps):
+        led_by = int(torch.randint(0, len(frames_T3HW), (), generator=chance))
+        seen = denoiser.condition(prompt, frames_T3HW[led_by])
+        optimiser.zero_grad(set_to_none=True)
+        loss = _loss(denoiser, x0, seen, chance)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(moving, config.longest)
+        optimiser.step()
+        losses.append(float(loss.item()))
+        if told:
+            told(step + 1, config.steps)
+    unet.disable_gradient_checkpointing()
+    unet.requires_grad_(requires_grad=False)
+    return losses
+
+
+def _loss(
+    denoiser: Denoiser, x0_TChw: Tensor, seen: Condition, chance: torch.Generator
+) -> Tensor:
+    """How far the noise it sees in the clip, at one step for all frames, is from what is there."""
+    at = int(torch.randint(0, len(denoiser.schedule.alphas), (), generator=chance))
+    eps = torch.randn(x0_TChw.shape, generator=chance).to(x0_TChw)
+    z = denoiser.schedule.moved(x0_TChw, eps, at)
+    return nn.functional.mse_loss(denoiser.eps(z, at, seen), eps)

@@ -1,0 +1,100 @@
+"""Mask-guided sampling: noise to a clip that shows the target inside a region of interest.
+
+After US 2025/0265752 A1, FIG. 6. Outside the region the latents are, at every step, those
+that the inversion passed through, so that what the network makes inside meets the source
+at its edge.
+
+T: frames, C, h, w: latents
+"""
+
+import math
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from mlcore.editing.correction import CorrectionConfig, Form, blended, listening
+from mlcore.editing.inversion import Inverted, below
+from mlcore.editing.network.denoiser import Condition, Denoiser
+from mlcore.editing.network.tuning import Told
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplingConfig:
+    """How the target is made."""
+
+    guidance: float = 3.0
+    """How far away from seeing nothing; 1: no guidance"""
+    strength: float = 1.0
+    """Share of the steps that are gone anew, 0..1: at 1 all of them"""
+    fresh: float = 0.0
+    """Share of each frame's noise that is drawn anew instead of inverted, 0..1"""
+    correction: CorrectionConfig = field(default_factory=CorrectionConfig)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.strength <= 1:
+            raise ValueError(
+                f"strength must be above 0 and at most 1, not {self.strength}"
+            )
+        if not 0 <= self.fresh <= 1:
+            raise ValueError(f"the share of fresh noise must be 0..1, not {self.fresh}")
+        if self.guidance < 1:
+            raise ValueError(f"guidance must be at least 1, not {self.guidance}")
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What is to be seen, and where."""
+
+    seen: Condition
+    region: Tensor | None = None
+    """(T, h, w) bool; None: everything is made anew"""
+
+
+@torch.no_grad()
+def sample(
+    denoiser: Denoiser,
+    inverted: Inverted,
+    aim: Aim,
+    config: SamplingConfig,
+    chance: torch.Generator,
+    told: Told | None = None,
+) -> Tensor:
+    """Return clean latents (T, C, h, w)."""
+    schedule, steps = denoiser.schedule, inverted.steps
+    begin = len(steps) - math.ceil(config.strength * len(steps))
+    everywhere = torch.ones_like(inverted.noisiest[:, 0], dtype=torch.bool)
+    region = everywhere if aim.region is None else aim.region
+    correction, nothing = config.correction, denoiser.nothing
+    z = _begun(inverted.latents[begin], config.fresh, chance)
+    for place in range(begin, len(steps)):
+        step, lower = steps[place], below(steps, place)
+        early = place - begin < correction.until * (len(steps) - begin)
+        form = correction.form if early else "off"
+        with _features(denoiser, form, correction.block) as heard:
+            eps = denoiser.guided(z, step, aim.seen, nothing, config.guidance)
+        x0 = schedule.clean(z, eps, step)
+        if form == "clean":
+            x0 = blended(x0, heard[0], region, correction.weights)
+        z = schedule.moved(x0, eps, lower)
+        if form == "printed":
+            z = blended(z, heard[0], region, correction.weights)
+        z = torch.where(region[:, None], z, inverted.latents[place + 1])
+        if told:
+            told(place - begin + 1, len(steps) - begin)
+    return z
+
+
+def _features(
+    denoiser: Denoiser, form: Form, block: int
+) -> AbstractContextManager[list[Tensor]]:
+    return nullcontext([]) if form == "off" else listening(denoiser.unet, block)
+
+
+def _begun(z_TChw: Tensor, fresh: float, chance: torch.Generator) -> Tensor:
+    """Latents of which a share of the noise is new, with the variance they had."""
+    if not fresh:
+        return z_TChw
+    drawn = torch.randn(z_TChw.shape, generator=chance).to(z_TChw)
+    return math.sqrt(1 - fresh**2) * z_TChw + fresh * drawn

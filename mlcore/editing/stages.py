@@ -1,0 +1,64 @@
+"""What the stages of an edit leave, so that one that was killed goes on after the last.
+
+A stage's result hangs on the order and its seed alone, so what is taken from a shelf is
+what would be made anew.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from mlcore.checkpoint import Tensors, UnusableCheckpoint, load, save
+
+Stage = Callable[[], Tensors]
+
+
+class Shelf(Protocol):
+    """Where results of stages lie."""
+
+    def take(self, stage: str) -> Tensors | None:
+        """Return what a stage left; None: nothing, or nothing whole."""
+
+    def lay(self, stage: str, left: Tensors) -> None:
+        """Keep what a stage leaves."""
+
+
+class NoShelf:
+    """Nothing is kept."""
+
+    def take(self, stage: str) -> Tensors | None:  # noqa: ARG002
+        """Return nothing."""
+        return None
+
+    def lay(self, stage: str, left: Tensors) -> None:
+        """Keep nothing."""
+
+
+class FolderShelf:
+    """A file a stage in a folder, which belongs to one order."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def take(self, stage: str) -> Tensors | None:
+        """Return what the stage's file holds."""
+        try:
+            return load(self._path(stage))[0]
+        except UnusableCheckpoint:
+            return None
+
+    def lay(self, stage: str, left: Tensors) -> None:
+        """Write the stage's file: whole, or not at all."""
+        save(self._path(stage), left, {"stage": stage})
+
+    def _path(self, stage: str) -> Path:
+        return self.folder / f"{stage}.safetensors"
+
+
+def left_by(stage: str, shelf: Shelf, make: Stage) -> Tensors:
+    """Return what a stage left, from the shelf or made now and laid there."""
+    there = shelf.take(stage)
+    if there is None:
+        there = make()
+        shelf.lay(stage, there)
+    return there

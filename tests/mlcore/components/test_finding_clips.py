@@ -1,0 +1,47 @@
+import unittest
+from collections import Counter
+
+from mlcore.components.finding.clips import embedded_clips
+from mlcore.components.finding.fitting import at
+from tests.mlcore.components.photographed import eight, studio
+
+
+def first_numbers(clips, _raw):
+    return clips.float().flatten(1)[:, :8] + 1
+
+
+class FindingClipsTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.clips = embedded_clips(
+            first_numbers, studio(), eight(), "train", range(6), share=3
+        )
+
+    def test_a_share_of_the_components_lies_on_each_material_and_all_come_alike(self):
+        times = Counter(key for key in self.clips.keys if key)
+
+        self.assertEqual(times, {each.key: 2 for each in eight()})
+
+    def test_transitions_lie_at_cuts_and_all_else_once_over_one_and_once_within_a_shot(
+        self,
+    ):
+        for each in eight():
+            cuts = self.clips.cut[[key == each.key for key in self.clips.keys]]
+            wanted = [True, True] if each.category == "transition" else [False, True]
+
+            self.assertEqual(sorted(cuts.tolist()), wanted)
+
+    def test_plain_clips_are_of_both_sorts_and_each_is_asked_where_it_belongs(self):
+        plain = self.clips.categories == 6
+        self.assertGreaterEqual(plain.sum(), len(self.clips.keys) // 4)
+
+        for cut in (True, False):
+            asked = at(self.clips, cut=cut)
+            kinds = {key.partition("/")[0] for key in self.clips.of(asked).keys}
+
+            self.assertEqual(kinds, {"", "transition" if cut else "filter"})
+            self.assertAlmostEqual(asked[plain].mean(), 0.5, delta=0.15)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,161 @@
+import json
+import shutil
+import tempfile
+import unittest
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from diffusers import StableUnCLIPImg2ImgPipeline
+
+from mlcore.editing.backends.unclip import CONFIG, UnclipDenoiser, load_unclip
+from mlcore.editing.backends.vace import VaceConfig, load_vace
+from mlcore.editing.network.tuning import TuningConfig
+from mlcore.editing.order import Impossible
+from tests.mlcore.editing.placed import place_unclip, place_vace
+from tests.mlcore.editing.test_edit import an_order
+
+
+def a_region(frames: int, size: int) -> torch.Tensor:
+    region = torch.zeros(frames, size, size, dtype=torch.bool)
+    region[:, size // 4 : size // 2, size // 4 : size // 2] = True
+    return region
+
+
+class UnclipTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name) / "unclip"
+        place_unclip(cls.folder)
+
+    def test_it_edits_with_weights_out_of_a_folder(self):
+        config = replace(CONFIG, tuning=TuningConfig(steps=1, sparing=True), longest=32)
+        told = []
+        guided = load_unclip(self.folder, config=config)
+        order = an_order(3, 32, region=a_region(3, 32), steps=2)
+        edited = guided.edit(order, lambda stage, *_: told.append(stage))
+        self.assertEqual(list(dict.fromkeys(told)), ["tuning", "inversion", "sampling"])
+        self.assertEqual(edited.frames.shape, order.frames.shape)
+        outside = (edited.cover == 0)[:, None].expand_as(order.frames)
+        self.assertTrue(torch.equal(edited.frames[outside], order.frames[outside]))
+        self.assertTrue((edited.frames != order.frames).any())
+
+    def test_conditions_are_those_of_the_pipeline(self):
+        pipeline = StableUnCLIPImg2ImgPipeline.from_pretrained(
+            self.folder, low_cpu_mem_usage=False
+        )
+        denoiser = UnclipDenoiser(pipeline)
+        picture = torch.rand(3, 16, 16, generator=torch.Generator().manual_seed(0))
+        seen = denoiser.condition("a red disc", picture)
+        mean, deviation = (
+            torch.tensor(each).view(3, 1, 1)
+            for each in (denoiser.processor.image_mean, denoiser.processor.image_std)
+        )
+        with torch.no_grad():
+            embedded = pipeline.image_encoder((picture[None] - mean) / deviation)
+            theirs = pipeline.noise_image_embeddings(
+                embedded.image_embeds, 0, noise=torch.zeros(1, 16)
+            )
+            words, _ = pipeline.encode_prompt(
+                "a red disc", torch.device("cpu"), 1, do_classifier_free_guidance=False
+            )
+        torch.testing.assert_close(seen.picture, theirs)
+        torch.testing.assert_close(seen.tokens, words)
+        self.assertEqual(float(denoiser.nothing.picture.abs().max()), 0)
+
+    def test_what_is_encoded_has_the_size_of_the_networks_latents(self):
+        denoiser = load_unclip(self.folder).denoiser
+        self.assertEqual(denoiser.grain, 4)
+        latents = denoiser.encode(torch.zeros(2, 3, 32, 16))
+        self.assertEqual(latents.shape, (2, 4, 16, 8))
+        self.assertEqual(denoiser.decode(latents).shape, (2, 3, 32, 16))
+
+    def test_a_folder_that_lacks_a_part_names_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "unclip"
+            shutil.copytree(self.folder, copy)
+            shutil.rmtree(copy / "vae")
+            with self.assertRaisesRegex(Impossible, "lack vae"):
+                load_unclip(copy)
+
+    def test_weights_of_another_class_are_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            index = Path(folder) / "model_index.json"
+            with self.assertRaisesRegex(Impossible, "no weights"):
+                load_unclip(Path(folder))
+            index.write_text(json.dumps({"_class_name": "StableDiffusionPipeline"}))
+            with self.assertRaisesRegex(Impossible, "StableDiffusionPipeline"):
+                load_unclip(Path(folder))
+
+    def test_torn_weights_are_no_crash(self):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "unclip"
+            shutil.copytree(self.folder, copy)
+            next((copy / "unet").glob("*.safetensors")).write_bytes(b"torn")
+            with self.assertRaisesRegex(Impossible, "cannot be used"):
+                load_unclip(copy)
+
+    def test_a_network_that_takes_no_such_picture_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            place_unclip(Path(folder), embedding=8)
+            with self.assertRaisesRegex(Impossible, "32 numbers"):
+                load_unclip(Path(folder))
+
+
+class VaceTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name) / "vace"
+        place_vace(cls.folder)
+        config = VaceConfig(at_once=5, overlap=1, longest=32, grow=1, feather=1)
+        cls.vace = load_vace(cls.folder, config=config)
+
+    def test_it_edits_with_weights_out_of_a_folder(self):
+        order = an_order(7, 32, region=a_region(7, 32), steps=2)
+        told = []
+        edited = self.vace.edit(order, lambda *each: told.append(each))
+        self.assertEqual(told, [("sampling", done, 4) for done in (1, 2, 3, 4)])
+        self.assertEqual(edited.frames.shape, order.frames.shape)
+        outside = (edited.cover == 0)[:, None].expand_as(order.frames)
+        self.assertTrue(torch.equal(edited.frames[outside], order.frames[outside]))
+        self.assertTrue((edited.frames != order.frames).any())
+
+    def test_a_cancelled_edit_ends_within_a_step(self):
+        class Cancelled(Exception):
+            pass
+
+        seen = []
+
+        def stop(*each):
+            seen.append(each)
+            raise Cancelled
+
+        with self.assertRaises(Cancelled):
+            self.vace.edit(an_order(5, 32, region=a_region(5, 32), steps=3), stop)
+        self.assertEqual(len(seen), 1)
+
+    def test_a_prompt_is_read_up_to_its_padding(self):
+        words = self.vace._words("a  red disc")
+        self.assertEqual(words.shape, (1, 512, 16))
+        self.assertGreater(float(words[0, :3].abs().min(dim=1).values.min()), 0)
+        self.assertEqual(float(words[0, 3:].abs().max()), 0)
+
+    def test_without_a_region_it_says_so(self):
+        with self.assertRaisesRegex(Impossible, "region"):
+            self.vace.edit(an_order(5, 32))
+
+    def test_the_cost_is_that_of_a_step_times_the_steps(self):
+        ticks = iter([0.0, 2.0])
+        vace = type(self.vace)(
+            self.vace.pipeline, self.vace.config, lambda: next(ticks)
+        )
+        order = an_order(5, 32, region=a_region(5, 32), steps=10)
+        self.assertAlmostEqual(vace.cost(order).seconds, 20)
+
+    def test_frames_at_once_must_fit_the_codec(self):
+        with self.assertRaisesRegex(ValueError, "multiple of 4"):
+            VaceConfig(at_once=8)

@@ -1,0 +1,72 @@
+import unittest
+
+import torch
+
+from mlcore.editing.correction import CorrectionConfig
+from mlcore.editing.inversion import invert
+from mlcore.editing.sampling import Aim, SamplingConfig, sample
+from tests.mlcore.editing.small import Gaussian, chance, scenes, tiny
+
+PLAIN = CorrectionConfig(form="off")
+
+
+class SamplingTests(unittest.TestCase):
+    def setUp(self):
+        self.denoiser = Gaussian()
+        self.z = 0.2 + 0.1 * torch.randn(2, 3, 8, 8, generator=chance())
+        self.source = self.denoiser.condition("0.2", None)
+        self.target = self.denoiser.condition("0.7", None)
+        self.inverted = invert(self.denoiser, self.z, self.source, 25)
+        self.region = torch.zeros(2, 8, 8, dtype=torch.bool)
+        self.region[:, 2:5, 2:5] = True
+
+    def made(self, region, **config):
+        config = SamplingConfig(guidance=1, correction=PLAIN, **config)
+        aim = Aim(self.target, region)
+        return sample(self.denoiser, self.inverted, aim, config, chance())
+
+    def test_outside_the_region_the_source_stays_to_the_bit(self):
+        made = self.made(self.region)
+        outside = ~self.region[:, None].expand_as(made)
+        self.assertTrue(torch.equal(made[outside], self.z[outside]))
+
+    def test_inside_it_becomes_the_target(self):
+        inside = self.made(self.region)[self.region[:, None].expand(-1, 3, -1, -1)]
+        self.assertAlmostEqual(float(inside.mean()), 0.7, delta=0.05)
+
+    def test_without_a_region_all_becomes_the_target(self):
+        self.assertAlmostEqual(float(self.made(None).mean()), 0.7, delta=0.05)
+
+    def test_at_less_strength_it_keeps_more_of_the_source(self):
+        little = self.made(None, strength=0.2).mean()
+        self.assertLess(float(little), float(self.made(None).mean()))
+
+    def test_fresh_noise_makes_something_else_with_the_same_statistics(self):
+        fresh = self.made(None, fresh=1.0)
+        self.assertGreater(float((fresh - self.made(None)).abs().mean()), 0.01)
+        self.assertAlmostEqual(float(fresh.mean()), 0.7, delta=0.05)
+
+    def test_each_form_of_correction_runs_on_a_network_and_ends_inside_the_region(self):
+        denoiser = tiny()
+        z = denoiser.encode(scenes(1, 3).frames[0])
+        seen = denoiser.condition("a red disc", None)
+        other = denoiser.condition("a blue cross", None)
+        inverted = invert(denoiser, z, seen, 4)
+        region = torch.zeros(3, 16, 16, dtype=torch.bool)
+        region[:, 4:9, 4:9] = True
+        made = {}
+        for form in ("off", "printed", "clean"):
+            correction = CorrectionConfig(form=form)
+            config = SamplingConfig(guidance=2.0, correction=correction)
+            made[form] = sample(
+                denoiser, inverted, Aim(other, region), config, chance()
+            )
+            outside = ~region[:, None].expand_as(z)
+            self.assertTrue(torch.equal(made[form][outside], z[outside]))
+        self.assertGreater(float((made["off"] - made["clean"]).abs().max()), 1e-4)
+        self.assertGreater(float((made["printed"] - made["clean"]).abs().max()), 1e-4)
+
+    def test_settings_that_mean_nothing_are_refused(self):
+        for wrong in ({"strength": 0}, {"fresh": 2}, {"guidance": 0.5}):
+            with self.assertRaises(ValueError):
+                SamplingConfig(**wrong)
