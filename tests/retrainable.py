@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.files import local_path
-from catalog.models import Production, Title
+from catalog.models import MatchSet, Production, RetrainSchedule, Title
+from catalog.services import save_schedule
 from pipelines.encoders import FAMILIES
 from tests.factories import (
     add_encoder,
@@ -22,6 +23,17 @@ from tests.factories import (
 
 WIDE, HIGH = 96, 64
 SHOTS, FRAMES = 4, 40
+
+PLAN = {
+    "stages": [
+        {"frames": 2, "share": 0.5, "batch": 16, "rate": 0.003},
+        {"frames": 16, "share": 0.5, "batch": 4, "rate": 0.003},
+    ]
+}
+FEW, SOME, MANY = 320, 1600, 3200
+"""Frames: less than a second of a processor, one, and some."""
+ANYTHING, NOTHING = -9.0, 9.0
+"""What a version must gain that every one does, and none."""
 
 Picture = npt.NDArray[np.uint8]
 
@@ -81,3 +93,20 @@ def _pictures(chance: np.random.Generator) -> Iterator[Picture]:
             )
             view = ground[y : y + HIGH, x : x + WIDE]
             yield np.ascontiguousarray((view + light).clip(0, 255).astype(np.uint8))
+
+
+def toy_schedule(**fields: object) -> RetrainSchedule:
+    """A schedule of a small encoder that a processor trains within seconds."""
+    told: dict[str, object] = {
+        "name": "Nightly",
+        "family": "clip",
+        "shape": "toy",
+        "plan": PLAN,
+    }
+    told |= {"cron": "0 3 * * *", "frames": FEW, "motion_steps": 1, "worse_by": 9.0}
+    return save_schedule(RetrainSchedule(**{**told, **fields}))
+
+
+def live_sets() -> set[int]:
+    """The sets that are shown."""
+    return set(MatchSet.objects.filter(live=True).values_list("pk", flat=True))

@@ -87,12 +87,7 @@ def pretrain(  # noqa: PLR0913  what a pipeline, a bench and a test each need
     """
     world = world or World()
     course = Course(order.plan, order.budget, order.config, order.seed)
-    network = begin or new_autoencoder(order.config, order.seed)
-    if network.config != order.config:
-        raise ValueError(
-            "what training begins with has another shape than is asked for"
-        )
-    training = Training(network.train(), device, world)
+    training = Training(_begun(order, begin), device, world)
     keeper = Keeper(path=order.training_file, course=course, every=order.every)
     if resume and order.training_file.exists():
         keeper.take_up(training)
@@ -112,6 +107,15 @@ def pretrain(  # noqa: PLR0913  what a pipeline, a bench and a test each need
     if world.first:
         save_autoencoder(training.network, order.out, known)
     return known
+
+
+def _begun(order: Order, begin: MaskedAutoencoder | None) -> MaskedAutoencoder:
+    network = begin or new_autoencoder(order.config, order.seed)
+    if network.config != order.config:
+        raise ValueError(
+            "what training begins with has another shape than is asked for"
+        )
+    return network.train()
 
 
 def _drawn(order: Order, source: Source, world: World) -> Ahead:

@@ -6,8 +6,7 @@ from django.contrib.auth.models import Group
 from catalog.models import EncoderVersion, Shot, TrainingRun
 from tests.browser.chromium import BrowserTestCase
 from tests.factories import write_still
-from tests.pipelines.test_retraining import ANYTHING, MANY, toy_schedule
-from tests.retrainable import films_to_learn_from
+from tests.retrainable import ANYTHING, MANY, films_to_learn_from, toy_schedule
 
 Status = EncoderVersion.Status
 

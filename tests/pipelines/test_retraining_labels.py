@@ -13,8 +13,7 @@ from pipelines.retraining.job import retrain
 from pipelines.retraining.judging import OTHER_SHAPE, _decided
 from tests.labelled import verdict_on
 from tests.mlcore.videomae.test_judging import measures
-from tests.pipelines.test_retraining import ANYTHING, toy_schedule
-from tests.retrainable import films_to_learn_from
+from tests.retrainable import ANYTHING, films_to_learn_from, toy_schedule
 
 LABELS = LabelVerdict(
     passed=True, enough=True, reason="Better: average precision +0.050.", titles=12,

@@ -1,0 +1,175 @@
+import torch
+from django.test import TestCase
+
+from catalog.models import (
+    EncoderVersion,
+    Job,
+    MatchCandidate,
+    Promotion,
+    RetrainSchedule,
+    ShotVector,
+    TrainingRun,
+)
+from catalog.services import (
+    ask_promotion,
+    roll_back,
+    run_now,
+)
+from pipelines.jobs import Claim, Finished
+from pipelines.retraining.fitting import order_of
+from pipelines.retraining.job import RETRAINING, retrain
+from pipelines.sought import live_search
+from pipelines.trained import clips_of
+from tests.retrainable import (
+    ANYTHING,
+    NOTHING,
+    SHOTS,
+    films_to_learn_from,
+    live_sets,
+    toy_schedule,
+)
+
+Status = EncoderVersion.Status
+
+
+class CutOff(Claim):
+    """A claim whose worker dies when a stage is done, before that is written down."""
+
+    def __init__(self, job: Job, stage: str) -> None:
+        super().__init__(job)
+        self._stage, self._doing = stage, ""
+
+    def _write(self, **fields: object) -> None:
+        self._doing = str(fields.get("stage", self._doing))
+        if "finished" in fields and self._doing == self._stage:
+            raise PowerCutError
+        super()._write(**fields)
+
+
+class PowerCutError(Exception):
+    """What a test stops a job with."""
+
+
+class StageTests(TestCase):
+    """The job in this process: nothing of it needs a worker."""
+
+    def setUp(self):
+        self.titles = films_to_learn_from()
+
+    def claimed(self, run: TrainingRun) -> Job:
+        """The run's job, claimed once more, as after a sweep."""
+        assert run.job is not None
+        Job.objects.filter(pk=run.job.pk).update(state=Job.State.READY)
+        job = Job.objects.claim(run.job.pk, worker="test", device="cpu")
+        assert job is not None
+        return job
+
+    def ran(self, schedule: RetrainSchedule) -> TrainingRun:
+        run = run_now(schedule, user=None)
+        claim = Claim(self.claimed(run))
+        try:
+            retrain(claim)
+        except Finished:
+            claim.job.note("finished early")
+        claim.job.end(Job.State.DONE)
+        run.refresh_from_db()
+        return run
+
+    def test_a_failed_gate_leaves_everything_as_it_was_and_says_why(self):
+        before = live_sets()
+
+        run = self.ran(toy_schedule(better_by=NOTHING))
+
+        self.assertFalse(run.outcome["passed"])
+        self.assertRegex(
+            run.outcome["reason"], "Less than asked for: the held-out loss falls"
+        )
+        self.assertEqual(run.version.status, Status.CANDIDATE)
+        self.assertEqual(run.version.metrics, run.outcome)
+        self.assertIsNotNone(run.ended_at)
+        self.assertEqual(live_sets(), before)
+        self.assertFalse(ShotVector.objects.filter(version=run.version).exists())
+        self.assertFalse(Promotion.objects.exists())
+
+    def test_what_a_person_decides_waits_with_its_boards_ready_and_is_weighed(self):
+        before = live_sets()
+        run = self.ran(toy_schedule(better_by=ANYTHING, goes_live=False))
+
+        self.assertEqual(run.version.status, Status.CANDIDATE)
+        self.assertEqual(live_sets(), before)
+        self.assertGreater(run.outcome["churn"]["changed"], 0)
+        shown = [tuple(pair) for pair in run.outcome["churn"]["rising"]]
+        ready = MatchCandidate.objects.filter(match_set__live=False, kind="clip")
+        self.assertLessEqual(set(shown), set(ready.values_list("leaving", "entering")))
+
+        job = ask_promotion(run.version, user=None, reason="I looked at the pairs.")
+        self.assertEqual(job.kind, Job.Kind.RETRAIN)
+        retrain(Claim(Job.objects.claim(job.pk, worker="test", device="cpu")))
+
+        run.version.refresh_from_db()
+        self.assertEqual(run.version.status, Status.ACTIVE)
+        said = Promotion.objects.get().reason
+        self.assertEqual(said, "By hand: I looked at the pairs.")
+
+    def test_cut_off_after_any_stage_it_ends_as_if_it_had_not_been(self):
+        whole = self.ran(toy_schedule(better_by=ANYTHING))
+        rows = ShotVector.objects.filter(version=whole.version).count()
+        roll_back("clip", user=None)
+        schedule = toy_schedule(name="Again", better_by=ANYTHING)
+        run = run_now(schedule, user=None)
+        before = live_sets()
+        for stage in RETRAINING:
+            if stage != "tidy":  # which comes after the switch
+                self.assertEqual(live_sets(), before)
+                self.assertNotIn("clip", live_search().versions)
+            with self.subTest(stage), self.assertRaises(PowerCutError):
+                retrain(CutOff(self.claimed(run), stage))
+        retrain(Claim(self.claimed(run)))
+
+        run.refresh_from_db()
+        one, two = (
+            clips_of(each.version).autoencoder.state_dict() for each in (whole, run)
+        )
+        for name, tensor in one.items():
+            self.assertTrue(torch.equal(tensor, two[name]), name)
+        version = run.version
+        self.assertEqual(version.status, Status.ACTIVE)
+        self.assertEqual(ShotVector.objects.filter(version=version).count(), rows)
+        self.assertEqual(Promotion.objects.filter(version=version).count(), 1)
+        self.assertEqual(EncoderVersion.objects.filter(family="clip").count(), 2)
+
+    def test_a_second_version_begins_with_the_live_one_and_is_judged_by_it(self):
+        first = self.ran(toy_schedule(better_by=ANYTHING)).version
+        run = self.ran(toy_schedule(name="Again", better_by=NOTHING, seed=1))
+
+        self.assertEqual(run.version.parent, first)
+        self.assertEqual(run.outcome["against"], first.name)
+        self.assertEqual(live_search().versions["clip"], first.pk)
+
+    def test_rows_are_kept_of_the_live_version_and_of_the_one_before(self):
+        versions = [
+            self.ran(toy_schedule(name=f"{n}", better_by=ANYTHING)).version
+            for n in range(3)
+        ]
+
+        rows = len(self.titles) * SHOTS * 2
+        kept = [ShotVector.objects.filter(version=one).count() for one in versions]
+        self.assertEqual(kept, [0, rows, rows])
+        self.assertEqual(roll_back("clip", user=None).version, versions[1])
+        # Its boards are gone too: they are asked for again, and its rows with them.
+        self.assertEqual(roll_back("clip", user=None).version, versions[0])
+        asked = Job.objects.filter(kind=Job.Kind.REMATCH).count()
+        self.assertEqual(asked, len(self.titles))
+
+    def test_a_checkpoint_of_another_training_ends_it_with_a_sentence(self):
+        run = run_now(toy_schedule(), user=None)
+        path = order_of(run).training_file
+        path.parent.mkdir(parents=True)
+        for content, sentence in (
+            (b"no tensors", "is not a whole checkpoint"),
+            (b"", "is not a whole checkpoint"),
+        ):
+            path.write_bytes(content)
+            with self.assertRaisesRegex(Exception, sentence):
+                retrain(Claim(self.claimed(run)))
+            self.assertEqual(path.read_bytes(), content)
