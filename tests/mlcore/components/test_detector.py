@@ -203,7 +203,7 @@ class LooksTests(unittest.TestCase):
     def setUpClass(cls):
         world, cls.detector = fitted()
         world.chance = np.random.default_rng(2)
-        asked = world.clips(KNOWN, 4, 300)
+        asked = world.clips(KNOWN, 4, 1200)
         cls.there = asked.of(asked.categories == 2).embeddings
         cls.plain = asked.of(asked.categories == NONE).embeddings
 
@@ -232,4 +232,4 @@ class LooksTests(unittest.TestCase):
 
         alarms = np.mean([self.looked(*three).category is not None for three in threes])
 
-        self.assertLess(alarms, 0.03)
+        self.assertLess(alarms, 0.04)
