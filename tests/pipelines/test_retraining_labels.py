@@ -1,14 +1,18 @@
-"""What labels have to say when a clip encoder is judged."""
+"""What labels have to say when a clip encoder is judged; what a full disk says."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from django.test import SimpleTestCase, TestCase
+from safetensors import SafetensorError
 
 from catalog.models import Job, Shot
 from catalog.services import run_now
 from mlcore.matching.ranking.gate import Verdict as LabelVerdict
 from mlcore.videomae.judging import Gate, decide
+from pipelines.errors import PipelineError
 from pipelines.jobs import Claim
+from pipelines.retraining.fitting import _one_sentence
 from pipelines.retraining.job import retrain
 from pipelines.retraining.judging import OTHER_SHAPE, _decided
 from tests.labelled import verdict_on
@@ -45,6 +49,21 @@ class DecidingTests(SimpleTestCase):
             _decided(self.worse, LABELS, alike=False), (True, LABELS.reason)
         )
         self.assertEqual(_decided(self.same, None, alike=False), (False, OTHER_SHAPE))
+
+
+class FullDiskTests(SimpleTestCase):
+    def test_a_full_disk_is_said_in_one_sentence_and_other_faults_are_not_hidden(self):
+        said = self.assertRaisesRegex(PipelineError, "The disk is full: make room")
+        with said, _one_sentence(), Path("/dev/full").open("w") as full:
+            full.write("a checkpoint")
+        with said, _one_sentence():
+            # As safetensors 0.8 says it on a file system of 64 kB.
+            raise SafetensorError(
+                "Error while serializing: I/O error: "
+                "No space left on device (os error 28)"
+            )
+        with self.assertRaises(FileNotFoundError), _one_sentence():
+            Path("/nowhere/at/all").read_bytes()
 
 
 class LabelledRunTests(TestCase):
