@@ -38,21 +38,31 @@ def add_job(
 ) -> Job:
     """Ask for work, or return the unfinished job that already does it."""
     key = key or f"{kind}:{title.pk if title else ''}"
-    queue = queue_of(kind)
+    wanted = Job(
+        kind=kind,
+        title=title,
+        subject=subject or {},
+        key=key,
+        queue=queue_of(kind),
+        asked_by=asked_by,
+    )
+    while not _added(wanted):
+        # What stood in the way may be over by now; it began before this was asked for.
+        if already := Job.objects.unfinished().filter(key=key).first():
+            return already
+    ring_after_commit(wanted.pk, wanted.queue)
+    return wanted
+
+
+def _added(job: Job) -> bool:
     try:
         with transaction.atomic():
-            job = Job.objects.create(
-                kind=kind,
-                title=title,
-                subject=subject or {},
-                key=key,
-                queue=queue,
-                asked_by=asked_by,
-            )
-    except IntegrityError:
-        return Job.objects.unfinished().get(key=key)
-    ring_after_commit(job.pk, queue)
-    return job
+            job.save(force_insert=True)
+    except IntegrityError as error:
+        if "one_unfinished_job_per_key" not in str(error):
+            raise
+        return False
+    return True
 
 
 def queue_of(kind: str) -> str:

@@ -41,6 +41,23 @@ class ClaimTests(TestCase):
 
         self.assertNotEqual(add_job(Job.Kind.INGEST, self.title).pk, self.job.pk)
 
+    def test_work_that_ends_while_it_is_asked_for_again_is_done_again(self):
+        ended = []
+
+        def end_first(execute, sql, *given):
+            # Between the refused row and the look for the one that stood in its way.
+            if sql.startswith("SELECT") and not ended:
+                ended.append(self.job.pk)
+                Job.objects.filter(pk=self.job.pk).update(state=Job.State.DONE)
+            return execute(sql, *given)
+
+        with connection.execute_wrapper(end_first):
+            again = add_job(Job.Kind.INGEST, self.title)
+
+        self.assertEqual(ended, [self.job.pk])
+        self.assertNotEqual(again.pk, self.job.pk)
+        self.assertEqual(Job.objects.unfinished().get().pk, again.pk)
+
     def test_an_attempt_that_lost_its_lease_can_write_nothing(self):
         first = claim(self.job)
         silence(self.job)
