@@ -27,7 +27,7 @@ def changes_of(clips: Tensor) -> Tensor:
     frames = clips.float() / 255
     n, T = frames.shape[:2]
     flat = frames.flatten(0, 1)
-    small = adaptive_avg_pool2d(flat, _SMALL).view(n, T, -1)
+    small = adaptive_avg_pool2d(flat, _SMALL).reshape(n, T, -1)
     apart = (small[:, :, None] - small[:, None]).abs().mean(dim=3)
     rows, columns = torch.triu_indices(T, T, 1)
     pairs = (apart[:, rows, columns] + _LEAST).log() + 3

@@ -1,1 +1,1 @@
-"""Where the component encoder in use and its detector lie; none ships yet."""
+"""Where the component encoder in use and its detector lie, with their card."""

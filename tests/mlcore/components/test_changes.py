@@ -39,6 +39,13 @@ class ChangesTests(unittest.TestCase):
         torch.testing.assert_close(alone, self.plain)
         self.assertEqual(len(alone), PAIRS + 6 + 8 + 8)
 
+    def test_it_is_the_same_of_frames_whose_colours_lie_side_by_side(self):
+        read = clip("")[None].permute(0, 1, 3, 4, 2).contiguous()
+
+        found = changes_of(read.permute(0, 1, 4, 2, 3))[0]
+
+        torch.testing.assert_close(found, self.plain)
+
     def test_a_flash_shows_in_the_light_of_its_frames_alone(self):
         flashed = clip("")
         flashed[3] = 255
