@@ -88,7 +88,7 @@ class Detector:
         each = presence.log_odds(seen)
         together = float(logsumexp(each) - np.log(len(each)))
         there = float(expit(together + np.log((1.0 - plain) / plain)))
-        if together <= presence.floor:
+        if there <= 0.5:
             return Found(None, None, 1.0 - there, None, 0.0)
         best = int(np.argmax(each))
         places = [CATEGORIES.index(category) for category in among]

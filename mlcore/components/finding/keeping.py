@@ -53,9 +53,9 @@ def load_detector(path: Path) -> tuple[Detector, dict[str, Any]]:
 
 
 def _presence(name: str, arrays: dict[str, Any]) -> Presence:
-    slope, offset, floor = arrays[f"{name}.numbers"].tolist()
+    slope, offset = arrays[f"{name}.numbers"].tolist()
     trees = {each.name: arrays[f"{name}.{each.name}"] for each in fields(Boosted)}
-    return Presence(trees=Boosted(**trees), slope=slope, offset=offset, floor=floor)
+    return Presence(trees=Boosted(**trees), slope=slope, offset=offset)
 
 
 def _widened(array: np.ndarray[Any, np.dtype[Any]]) -> Any:

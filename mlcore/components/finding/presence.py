@@ -11,10 +11,6 @@ from mlcore.boosted import Boosted, fit_boosted
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-FALSE = 0.01
-"""Share of held-out plain clips that something is said of. Few cuts of a title have
-anything: at one false answer in a hundred about as many are right as wrong."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Presence:
@@ -24,16 +20,14 @@ class Presence:
     slope: float
     offset: float
     """With `slope`, of clips half of which are plain (Platt 1999)"""
-    floor: float
-    """Calibrated log-odds, half being plain, above which something is said"""
 
     def log_odds(self, x: Floats) -> Floats:
         """Return (n,) of (n, F), were half of what is asked about plain."""
         return self.slope * self.trees.log_odds(x) + self.offset
 
     def numbers(self) -> Floats:
-        """Return (3,) what is kept of it beside its trees."""
-        return np.array([self.slope, self.offset, self.floor])
+        """Return (2,) what is kept of it beside its trees."""
+        return np.array([self.slope, self.offset])
 
 
 def fit_presence(
@@ -51,11 +45,8 @@ def fit_presence(
     said = trees.log_odds(asked)
     platt = LogisticRegression(C=100.0, class_weight="balanced", max_iter=1000)
     platt.fit(said[:, None], truth.astype(np.int64))
-    slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
-    plain = slope * said[~truth] + offset
     return Presence(
         trees=trees,
-        slope=slope,
-        offset=offset,
-        floor=float(np.quantile(plain, 1.0 - FALSE)),
+        slope=float(platt.coef_[0, 0]),
+        offset=float(platt.intercept_[0]),
     )
