@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from mlcore.fit import place
 from pipelines.kinds import VECTOR_COLUMNS
 from pipelines.media.reader import open_proxy
 from pipelines.rows import copy_rows, text
-from pipelines.stills import crop_to_picture
+from pipelines.stills import read_small
 from pipelines.trained import clips_of
 
 if TYPE_CHECKING:
@@ -66,22 +67,11 @@ def read_endings(
     config: AutoencoderConfig,
 ) -> torch.Tensor:
     """Return (N, T, 3, size, size) uint8 RGB: the middle square of the active picture."""
-    return torch.from_numpy(
-        np.stack([_clip(title, proxy, each, config) for each in endings])
-    ).permute(0, 1, 4, 2, 3)
-
-
-def _clip(
-    title: Title, proxy: VideoReader, ending: Ending, config: AutoencoderConfig
-) -> NDArray[np.uint8]:
-    frames = ending.frames(config.frames)
-    wanted = sorted(set(frames))
-    read = proxy.get_batch(wanted).asnumpy()
-    small = {
-        frame: _square(crop_to_picture(one, title), config.size)
-        for frame, one in zip(wanted, read, strict=True)
-    }
-    return np.stack([small[frame] for frame in frames])
+    shrink = partial(_square, size=config.size)
+    clips = [
+        read_small(title, proxy, each.frames(config.frames), shrink) for each in endings
+    ]
+    return torch.from_numpy(np.stack(clips)).permute(0, 1, 4, 2, 3)
 
 
 def _square(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

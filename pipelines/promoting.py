@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+import torch
+from django.conf import settings
 from django.utils.timezone import now
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catalog.models import EncoderVersion, MatchSet, Title, TrainingRun
 from catalog.services import Refused, promote_version, reopen_run
@@ -19,7 +22,19 @@ from pipelines.match import LIMITS, find_matches
 from pipelines.sought import search_with
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from pipelines.jobs import Claim
+
+    Stages = Mapping[str, Callable[[Claim], None]]
+
+
+def train_or_promote(claim: Claim, training: Stages, by_hand: Stages) -> None:
+    """Do what a job of a trained family asks: train, or put a version live by hand."""
+    torch.set_num_threads(settings.TORCH_THREADS)
+    # Pool children share the cores: more threads each would only wait for one another.
+    with threadpool_limits(settings.TORCH_THREADS):
+        claim.do_stages(by_hand if "version" in claim.job.subject else training)
 
 
 def begun_run(claim: Claim, family: str) -> TrainingRun:

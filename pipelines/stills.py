@@ -12,8 +12,9 @@ from catalog.stills import still_key
 from pipelines.media.writer import write_jpeg
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from decord import VideoReader
     from numpy.typing import NDArray
 
     from catalog.models import Title
@@ -41,6 +42,25 @@ def fitted(picture: Picture, width: int) -> Picture:
         return picture
     size = (width, max(1, round(height * width / now)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def read_small(
+    title: Title,
+    proxy: VideoReader,
+    frames: Sequence[int],
+    shrink: Callable[[Picture], Picture],
+) -> Picture:
+    """Return (n, h, w, 3) RGB: the active picture of proxy frames, shrunk alike.
+
+    A frame that is named twice is read once.
+    """
+    wanted = sorted(set(frames))
+    read = proxy.get_batch(wanted).asnumpy()
+    small = {
+        frame: shrink(crop_to_picture(one, title))
+        for frame, one in zip(wanted, read, strict=True)
+    }
+    return np.stack([small[frame] for frame in frames])
 
 
 def crop_to_picture(still: Picture, title: Title) -> Picture:

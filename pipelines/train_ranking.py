@@ -11,10 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from django.conf import settings
 from django.utils.timezone import now
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catalog.labels import LEARNED
 from catalog.models import EncoderVersion, TrainingRun
@@ -34,6 +31,7 @@ from pipelines.promoting import (
     run_of,
     switch,
     switch_by_hand,
+    train_or_promote,
     version_of,
 )
 from pipelines.trained import keep_weights, projection_of, ranker_of
@@ -50,10 +48,7 @@ Status = EncoderVersion.Status
 
 def train(claim: Claim) -> None:
     """Do what a training job asks: train for a kind, or put a version live by hand."""
-    torch.set_num_threads(settings.TORCH_THREADS)
-    # Pool children share the cores: more threads each would only wait for one another.
-    with threadpool_limits(settings.TORCH_THREADS):
-        claim.do_stages(BY_HAND if "version" in claim.job.subject else TRAINING)
+    train_or_promote(claim, TRAINING, BY_HAND)
 
 
 def _freeze(claim: Claim) -> None:

@@ -49,7 +49,8 @@ def trainable_kinds() -> list[str]:
 def ask_training(kind: str, *, user: User | None, **told: Any) -> Job:
     """Ask for a ranking of this kind to be trained, or return the job that already does.
 
-    `told` are fields of the run: which schedule asks. Raises Refused for an unknown kind, and where labels are too few.
+    `told` are fields of the run: which schedule asks. Raises Refused for an unknown kind,
+    and where labels are too few.
     """
     known = trainable_kinds()
     if kind not in known:

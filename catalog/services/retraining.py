@@ -67,7 +67,9 @@ def _rung(schedule: RetrainSchedule, minute: datetime) -> TrainingRun:
     if (other := same.unfinished().first()) is not None:
         raise Refused(f"{other} was not over yet.")
     split = split_footage()
-    if lacking := _lacking(schedule, split):
+    shots = new_shots(split, schedule.family)
+    labels = _new_labels(schedule.family, _labels(schedule.family))
+    if lacking := _lacking(schedule, shots, labels):
         raise Refused(lacking)
     return _begin(schedule, split, user=schedule.made_by, due_for=minute)
 
@@ -95,7 +97,9 @@ class Foreseen:
 
 def dry_run(schedule: RetrainSchedule) -> Foreseen:
     """Say what a schedule would train on now, and for how long; nothing is begun."""
-    split = split_footage()
+    split, labels = split_footage(), _labels(schedule.family)
+    shots = new_shots(split, schedule.family)
+    new_labels = _new_labels(schedule.family, labels)
     seconds, source = _expected(schedule)
     missing = LEAST_HELD_OUT - len(split.held_out)
     undecided = f"{missing} more hold-out titles" if missing > 0 else ""
@@ -103,15 +107,15 @@ def dry_run(schedule: RetrainSchedule) -> Foreseen:
         undecided = labels_of(kind_of(schedule.family)).missing_to_decide()
     return Foreseen(
         shots=split.count(),
-        new_shots=new_shots(split, schedule.family),
+        new_shots=shots,
         titles=len(split.shots),
         held_out_shots=split.count_held_out(),
         held_out_titles=len(split.held_out),
-        labels=_labels(schedule.family),
-        new_labels=_new_labels(schedule.family),
+        labels=labels,
+        new_labels=new_labels,
         seconds=seconds,
         seconds_from=source,
-        lacking=_lacking(schedule, split),
+        lacking=_lacking(schedule, shots, new_labels),
         undecided=undecided,
     )
 
@@ -157,12 +161,10 @@ def _config(schedule: RetrainSchedule) -> dict[str, Any]:
     }
 
 
-def _lacking(schedule: RetrainSchedule, split: FootageSplit) -> str:
-    shots, wanted = new_shots(split, schedule.family), schedule.least_new_shots
-    if shots < wanted:
+def _lacking(schedule: RetrainSchedule, shots: int, labels: int) -> str:
+    if shots < (wanted := schedule.least_new_shots):
         return f"{shots} new shots to train on, {wanted} wanted."
-    labels, wanted = _new_labels(schedule.family), schedule.least_new_labels
-    if labels < wanted:
+    if labels < (wanted := schedule.least_new_labels):
         return f"{labels} new labels, {wanted} wanted."
     return ""
 
@@ -172,14 +174,14 @@ def _labels(family: str) -> int:
     return sum(len(labels_of(kind).pairs) for kind in kinds)
 
 
-def _new_labels(family: str) -> int:
-    """Labels more than the newest finished run of the family had."""
+def _new_labels(family: str, labels: int) -> int:
+    """Of so many labels, those more than the newest finished run of the family had."""
     last = TrainingRun.objects.filter(family=family, version__isnull=False).first()
     known = last.frozen if last else {}
     pairs = known.get("pairs", [])
     for found in known.get("labels", {}).values():
         pairs = [*pairs, *found["pairs"]]
-    return max(0, _labels(family) - len(pairs))
+    return max(0, labels - len(pairs))
 
 
 def _expected(schedule: RetrainSchedule) -> tuple[float | None, str]:

@@ -49,7 +49,9 @@ class Plot:
 @require_safe
 def retraining(request: PageRequest) -> HttpResponse:
     """Schedules, runs and versions; asks again while something is trained."""
-    runs = list(TrainingRun.objects.select_related("job", "schedule", "version")[:RUNS])
+    rows = TrainingRun.objects.select_related("job", "schedule", "version")
+    # The list asks again while something is trained, and shows neither of the two.
+    runs = list(rows.defer("frozen", "losses")[:RUNS])
     versions = EncoderVersion.objects.filter(family=CLIP)
     live = versions.filter(status=EncoderVersion.Status.ACTIVE).first()
     history = Promotion.objects.filter(family=CLIP)

@@ -15,6 +15,10 @@ chance that no pair lies on what stands still is 1e-8."""
 SMOOTH = 0.0002
 """Widths of the picture a frame: what dense flow errs by where nothing is wrong."""
 
+EVERY = 8
+SPARSE = slice(EVERY // 2, None, EVERY)
+"""Of the rows and columns of dense flow, those that a camera is fitted to."""
+
 _ROUNDS = 6
 _TUKEY = 3.0  # The customary 4.685 keeps places that a mover's edge half reaches.
 _NORMAL = 1.4826  # Standard deviation of normal errors over the median of their sizes.

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.matching.camera import fit_camera, grid
+from mlcore.matching.camera import SPARSE, fit_camera
 from mlcore.matching.masks import SMALLEST_AREA
 
 Floats = NDArray[np.floating]
@@ -27,7 +27,6 @@ SEEN = 1.5
 """Grey levels by which it must differ more. A codec lets faint texture stand while the
 camera moves, and that is no mover either."""
 
-_EVERY = 8  # The camera is fitted at every 8th pixel.
 _SPECK = 5  # Pixels of a picture 320 wide: narrower than that nobody is.
 
 
@@ -41,18 +40,17 @@ class Step(NamedTuple):
     """(H, W, 2) right and down, in widths of the picture"""
 
 
-def find_movers(step: Step, aspect: float, floor: float) -> NDArray[np.float32] | None:
+def find_movers(
+    step: Step, places: NDArray[np.complex128], floor: float
+) -> NDArray[np.float32] | None:
     """Return (H, W), 1 where somebody moves otherwise than the camera; None for nobody.
 
-    `floor`, in widths of the picture a step, is the speed beside the camera's under
-    which everything stands still; `aspect` is width / height of the picture.
+    `places` are `grid`'s of the picture. `floor`, in widths of the picture a step, is the
+    speed beside the camera's under which everything stands still.
     """
-    height, width = step.before.shape
-    places = grid(height, width, aspect)
-    sparse = slice(_EVERY // 2, None, _EVERY)
-    seen = places[sparse, sparse].ravel()
     flow = np.asarray(step.flow, np.float64)
-    field = fit_camera(seen, flow[sparse, sparse].reshape(-1, 2)).field(places)
+    seen = flow[SPARSE, SPARSE].reshape(-1, 2)
+    field = fit_camera(places[SPARSE, SPARSE].ravel(), seen).field(places)
     own = np.sqrt(((flow - field) ** 2).sum(axis=-1))
     fast = own > max(floor, CLEARLY * float(np.median(own)))
     speck = np.ones((_SPECK, _SPECK), np.uint8)

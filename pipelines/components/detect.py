@@ -20,7 +20,7 @@ from pipelines.components.shipped import live_finder
 from pipelines.components.windows import windows_at_cuts, windows_on_shots
 from pipelines.errors import PipelineError
 from pipelines.media.reader import open_proxy
-from pipelines.stills import crop_to_picture
+from pipelines.stills import read_small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,18 +113,12 @@ def _clip(
     title: Title, proxy: VideoReader, window: Window, count: int, size: int
 ) -> NDArray[np.uint8]:
     """(count, size, size, 3) RGB of a window, the active picture squeezed to a square."""
-    frames = window.frames(count)
-    wanted = sorted(set(frames))
-    read = dict(zip(wanted, proxy.get_batch(wanted).asnumpy(), strict=True))
-    small = {
-        frame: cv2.resize(
-            crop_to_picture(read[frame], title),
-            (size, size),
-            interpolation=cv2.INTER_AREA,
-        )
-        for frame in wanted
-    }
-    return np.stack([np.asarray(small[frame], np.uint8) for frame in frames])
+
+    def squeezed(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        square = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+        return np.asarray(square, np.uint8)
+
+    return read_small(title, proxy, window.frames(count), squeezed)
 
 
 def _row(window: Window, seen: Seen) -> Found:

@@ -11,10 +11,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-import torch
-from django.conf import settings
 from django.utils.timezone import now
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catalog.churn import rank_churn
 from catalog.models import EncoderVersion, MatchSet, Promotion, ShotVector, Title
@@ -29,6 +26,7 @@ from pipelines.promoting import (
     run_of,
     switch,
     switch_by_hand,
+    train_or_promote,
 )
 from pipelines.retraining.fitting import pretrain_clips, teach_motion
 from pipelines.retraining.freezing import freeze, there
@@ -40,10 +38,7 @@ if TYPE_CHECKING:
 
 def retrain(claim: Claim) -> None:
     """Do what a retraining asks: train, or put a version live by hand."""
-    torch.set_num_threads(settings.TORCH_THREADS)
-    # Pool children share the cores: more threads each would only wait for one another.
-    with threadpool_limits(settings.TORCH_THREADS):
-        claim.do_stages(BY_HAND if "version" in claim.job.subject else RETRAINING)
+    train_or_promote(claim, RETRAINING, BY_HAND)
 
 
 def _backfill(claim: Claim) -> None:

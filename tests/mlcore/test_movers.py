@@ -3,8 +3,11 @@ import unittest
 import cv2
 
 from mlcore.flow import flow_finder
+from mlcore.matching.camera import grid
 from mlcore.matching.movers import Step, find_movers
 from tests.mlcore.moving import SIDES, WIDE, scene
+
+PLACES = grid(SIDES[1], SIDES[0], WIDE)
 
 
 def step(shown):
@@ -16,7 +19,7 @@ class MoverTests(unittest.TestCase):
     def test_a_mover_is_found_where_it_is_under_a_moving_camera(self):
         shown, mask = scene((2.0, 1.0), (3.0, 0.0))
 
-        found = find_movers(step(shown), WIDE, 0.001)
+        found = find_movers(step(shown), PLACES, 0.001)
 
         inside = (found * mask).sum() / mask.sum()
         self.assertGreater(inside, 0.85)
@@ -27,7 +30,7 @@ class MoverTests(unittest.TestCase):
             with self.subTest(camera):
                 shown, _ = scene(camera, (0.0, 0.0))
 
-                self.assertIsNone(find_movers(step(shown), WIDE, 0.001))
+                self.assertIsNone(find_movers(step(shown), PLACES, 0.001))
 
     def test_a_blank_piece_of_a_panned_picture_is_not_taken_for_a_mover(self):
         shown, _ = scene((4.0, 0.0), (0.0, 0.0))
@@ -37,7 +40,7 @@ class MoverTests(unittest.TestCase):
         seen.flow[60:120, 80:180] = 0.0  # As of a finder that leaves it where it was.
 
         # Where nothing is to be seen, no movement explains the picture better.
-        self.assertIsNone(find_movers(seen, WIDE, 0.001))
+        self.assertIsNone(find_movers(seen, PLACES, 0.001))
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ def fit_detector(train: Clips, held_out: Clips, *, strength: float = 0.1) -> Det
     )
 
 
-def at(clips: Clips, *, cut: bool) -> NDArray[np.bool_]:
+def as_in_titles(clips: Clips, *, cut: bool) -> NDArray[np.bool_]:
     """Return (n,) which clips are as a title has them at its cuts, or within its shots.
 
     A transition lies at a cut, every other component within a shot.
@@ -111,7 +111,7 @@ def at(clips: Clips, *, cut: bool) -> NDArray[np.bool_]:
 
 
 def _fit_presence(train: Clips, held_out: Clips, *, cut: bool) -> Presence:
-    sides = [each.of(at(each, cut=cut)) for each in (train, held_out)]
+    sides = [each.of(as_in_titles(each, cut=cut)) for each in (train, held_out)]
     (x, there), (asked, truth) = (
         (inputs(each.embeddings, each.dims), each.categories != NONE) for each in sides
     )

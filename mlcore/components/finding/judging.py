@@ -15,7 +15,7 @@ from mlcore.components.finding.detector import (
     Found,
     likeness,
 )
-from mlcore.components.finding.fitting import Clips, at
+from mlcore.components.finding.fitting import Clips, as_in_titles
 from mlcore.metrics import expected_calibration_error
 
 PLAIN_SHARE = 0.95
@@ -50,7 +50,7 @@ def _asked(
     only: Category | None = None,
 ) -> dict[str, float]:
     wanted = [CATEGORIES.index(each) for each in ((only,) if only else among)]
-    here = at(asked, cut=among == AT_CUTS)
+    here = as_in_titles(asked, cut=among == AT_CUTS)
     there = np.flatnonzero(here & np.isin(asked.categories, wanted))
     plain = np.flatnonzero(here & (asked.categories == NONE))
     # So many of either that PLAIN_SHARE are plain, at most all there are.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlcore.flow import flow_finder
-from mlcore.matching.camera import Camera, fit_camera, grid
+from mlcore.matching.camera import SPARSE, Camera, fit_camera, grid
 from mlcore.matching.cosine import cosine_each, cosine_every, unit_steps
 from mlcore.matching.kinds.base import Index, Parts, Transform
 from mlcore.matching.kinds.motion import MotionRows, goes_on, speed_ratio
@@ -38,7 +38,6 @@ _STIR = 0.25  # Part of the floor that the coarse flow must show for a closer lo
 _AROUND = 0.06  # Widths around the subject that are not believed to be background.
 _LEAST_BACKGROUND = 0.1
 _EDGE = 9  # Pixels of a picture 320 wide.
-_EVERY = 8  # The camera is fitted at every 8th pixel.
 
 
 class ActionKind:
@@ -136,7 +135,7 @@ def measure_action(
     seen = _union(subjects, places.shape) if subjects else None
     cells = None if seen is None else _cells(flows, places, seen, floor)
     if cells is None:
-        moving = find_movers(Step(greys[0], greys[1], flows[0]), aspect, floor)
+        moving = find_movers(Step(greys[0], greys[1], flows[0]), places, floor)
         cells = None if moving is None else _cells(flows, places, moving, floor)
     return None if cells is None else _summed(cells, float(rate) / stride)
 
@@ -157,10 +156,11 @@ def _cells(
         if camera is None:
             return None
         own = np.asarray(flow - camera.field(places), np.float64)
-        cells += _in_cells(own, mask)
-        fast = np.sqrt((own**2).sum(axis=-1)) >= floor
-        moving.append(float((mask * fast).sum() / max(mask.sum(), 1.0)))
-        mask = _followed(mask, flow, own)
+        speed = np.sqrt((own**2).sum(axis=-1))
+        fast = speed * mask
+        cells += _in_cells(own, fast)
+        moving.append(float((mask * (speed >= floor)).sum() / max(mask.sum(), 1.0)))
+        mask = _followed(mask, flow, fast)
     return cells if np.median(moving) >= LEAST_MOVING else None
 
 
@@ -196,29 +196,28 @@ def _camera_behind(
     flow: Floats, mask: Floats, places: NDArray[np.complex128]
 ) -> Camera | None:
     """Fit the camera outside the widened mask; None where that hides nearly all."""
-    sparse = slice(_EVERY // 2, None, _EVERY)
-    seen = places[sparse, sparse]
+    seen = places[SPARSE, SPARSE]
     size = (seen.shape[1], seen.shape[0])
     touched = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
     reach = 2 * round(_AROUND * size[0]) + 1
     free = cv2.dilate(touched, np.ones((reach, reach), np.uint8)) < 0.1
     if free.mean() < _LEAST_BACKGROUND:
         return None
-    return fit_camera(seen[free], flow[sparse, sparse][free].astype(np.float64))
+    return fit_camera(seen[free], flow[SPARSE, SPARSE][free].astype(np.float64))
 
 
-def _in_cells(own: NDArray[np.float64], mask: Floats) -> NDArray[np.float64]:
+def _in_cells(
+    own: NDArray[np.float64], fast: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return (9, 16, 3): motion right and down times weight, and weight."""
-    fast = np.sqrt((own**2).sum(axis=-1)) * mask
     layers = np.dstack([own * fast[..., None], fast])
     return np.asarray(
         cv2.resize(layers, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA), np.float64
     )
 
 
-def _followed(mask: Floats, flow: Floats, own: NDArray[np.float64]) -> Floats:
+def _followed(mask: Floats, flow: Floats, fast: NDArray[np.float64]) -> Floats:
     """Move the mask as its moving pixels move on average."""
-    fast = np.sqrt((own**2).sum(axis=-1)) * mask
     if not fast.sum():
         return mask
     width = mask.shape[1]

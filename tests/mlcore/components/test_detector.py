@@ -7,7 +7,7 @@ from mlcore.components.component import CATEGORIES
 from mlcore.components.finding.detector import AT_CUTS, NONE, ON_SHOTS, likeness
 from mlcore.components.finding.fitting import (
     Clips,
-    at,
+    as_in_titles,
     category_places,
     fit_detector,
     references_of,
@@ -96,7 +96,7 @@ class DetectorTests(unittest.TestCase):
 
     def test_confidence_is_how_often_it_is_right(self):
         asked = self.world.clips(ALL, 12, 1200)
-        asked = asked.of(at(asked, cut=False))
+        asked = asked.of(as_in_titles(asked, cut=False))
 
         found = self.detector.find(
             asked.embeddings, ON_SHOTS, plain=600 / len(asked.keys)

@@ -2,7 +2,7 @@ import unittest
 from collections import Counter
 
 from mlcore.components.finding.clips import embedded_clips
-from mlcore.components.finding.fitting import at
+from mlcore.components.finding.fitting import as_in_titles
 from tests.mlcore.components.photographed import eight, studio
 
 
@@ -36,7 +36,7 @@ class FindingClipsTests(unittest.TestCase):
         self.assertGreaterEqual(plain.sum(), len(self.clips.keys) // 4)
 
         for cut in (True, False):
-            asked = at(self.clips, cut=cut)
+            asked = as_in_titles(self.clips, cut=cut)
             kinds = {key.partition("/")[0] for key in self.clips.of(asked).keys}
 
             self.assertEqual(kinds, {"", "transition" if cut else "filter"})
