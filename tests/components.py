@@ -20,7 +20,6 @@ from catalog.models import (
 )
 from catalog.previews import preview_key, preview_still_key
 from catalog.services import accept_for_cut
-from mlcore.components.catalogue import load_programs
 from mlcore.components.component import Component
 from mlcore.components.programs.registry import PROGRAMS
 from tests.factories import add_encoder, add_pair, write_file
@@ -30,7 +29,6 @@ DISSOLVE = "transition/cross dissolve/0"
 
 def dissolves() -> list[Component]:
     """The components of the one transition that needs nothing but torch."""
-    load_programs()
     program = PROGRAMS["transition", "cross dissolve"]
     return [program.component(preset) for preset in range(len(program.presets))]
 

@@ -1,10 +1,7 @@
 """All components there are, in one order: what is trained on, shown and suggested."""
 
-import importlib
-import pkgutil
 from functools import cache
 
-from mlcore.components import programs
 from mlcore.components.component import CATEGORIES, Category, Component
 from mlcore.components.programs.registry import PROGRAMS, spread
 
@@ -20,13 +17,6 @@ COUNTS: dict[Category, int] = {
 
 
 @cache
-def load_programs() -> None:
-    """Have every program name itself."""
-    for module in pkgutil.walk_packages(programs.__path__, f"{programs.__name__}."):
-        importlib.import_module(module.name)
-
-
-@cache
 def catalogue() -> tuple[Component, ...]:
     """Return every component, category by category."""
     return tuple(each for category in CATEGORIES for each in components_of(category))
@@ -35,7 +25,6 @@ def catalogue() -> tuple[Component, ...]:
 @cache
 def components_of(category: Category) -> tuple[Component, ...]:
     """Return the components of one category, whether or not the others are whole."""
-    load_programs()
     bases = [each for each in PROGRAMS.values() if each.category == category]
     return tuple(spread(bases, COUNTS[category]))
 

@@ -10,7 +10,6 @@ import torch
 from django.conf import settings
 
 from mlcore.components.artwork import Artwork, ArtworkError, load_artwork
-from mlcore.components.catalogue import load_programs
 from mlcore.components.component import Category, Component
 from mlcore.components.programs.registry import PROGRAMS
 from pipelines.errors import PipelineError
@@ -30,7 +29,6 @@ def drawable(row: EditingComponent) -> Component:
     """
     # Pool children share the cores: more threads each would only wait for one another.
     torch.set_num_threads(settings.TORCH_THREADS)
-    load_programs()
     category = cast("Category", row.category)
     if (category, row.base) not in PROGRAMS:
         raise PipelineError(f"{row.label} is no longer drawn by this release.")
