@@ -9,7 +9,7 @@ from typing import Any
 
 PLANS = ("tpl4", "tpl4-one-cosine", "tpl5", "single", "cooldown2", "plain")
 """Those worth training for use; `mlcore.videomae.plan` has controls, too."""
-SHAPES = ("toy", "tiny", "small", "base", "large", "huge")
+SHAPES = ("toy", "little", "tiny", "small", "base", "large", "huge")
 LONGEST = 16
 """Frames of the longest clip of every shape."""
 ROUNDING = 1e-6

@@ -7,6 +7,8 @@ their motion and nothing else.
 B: pairs, T: frames, H, W: picture, N: cubes, D: width, E: length of a vector
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +17,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
-from mlcore.checkpoint import Meaning, UnusableCheckpoint, halved, load, save
+from mlcore.checkpoint import (
+    Meaning,
+    UnusableCheckpoint,
+    halved,
+    load,
+    optimiser_tensors,
+    prefixed,
+    restore_optimiser,
+    save,
+    under,
+)
 from mlcore.fit import (
     cosine_rate,
     gains_by_bfloat16,
@@ -96,32 +108,101 @@ def contrast(one_BE: Tensor, two_BE: Tensor) -> Tensor:
     return (cross_entropy(alike_BB, own_B) + cross_entropy(alike_BB.T, own_B)) / 2
 
 
+@dataclass(frozen=True, kw_only=True)
+class MotionKeeper:
+    """Where a learning is kept, so that it goes on after a kill to the same losses."""
+
+    path: Path
+    every: float = 120.0
+    """Seconds between two checkpoints"""
+
+    def keep(
+        self,
+        learner: MotionEncoder,
+        optimiser: torch.optim.Optimizer,
+        config: MotionConfig,
+        losses: list[float],
+    ) -> None:
+        """Write a checkpoint; the one before it is whole until then."""
+        tensors = {
+            **prefixed("learner", learner.state_dict()),
+            **prefixed("optimiser", optimiser_tensors(optimiser, learner)),
+        }
+        save(self.path, tensors, {"motion": asdict(config), "losses": losses})
+
+    def take_up(
+        self,
+        learner: MotionEncoder,
+        optimiser: torch.optim.Optimizer,
+        config: MotionConfig,
+    ) -> list[float]:
+        """Put a learning where its checkpoint was; return the losses until then.
+
+        None is there: nothing happens. Raises UnusableCheckpoint for one that is broken or
+        of another learning.
+        """
+        if not self.path.exists():
+            return []
+        tensors, meaning = load(self.path)
+        if meaning.get("motion") != asdict(config):
+            raise UnusableCheckpoint(f"{self.path} is of another learning.")
+        try:
+            learner.load_state_dict(under("learner", tensors))
+            restore_optimiser(optimiser, learner, under("optimiser", tensors))
+            return [float(each) for each in meaning["losses"]]
+        except (KeyError, RuntimeError, TypeError, ValueError) as error:
+            raise UnusableCheckpoint(f"{self.path}: {error}.") from error
+
+
 def learn_motion(
     learner: MotionEncoder,
     pairs: Pairs,
     config: MotionConfig,
     device: torch.device,
+    *,
+    keeper: MotionKeeper | None = None,
+    watch: Callable[[int, float], None] | None = None,
 ) -> list[float]:
-    """Train head and encoder; return the loss of each step."""
+    """Train head and encoder; return the loss of each step.
+
+    It goes on from what `keeper` has, if anything. `watch` hears how many steps are done
+    and the loss; what it raises ends the learning.
+    """
     learner.to(device).train()
-    frames = learner.encoder.config.frames
     groups = with_decay(learner.named_parameters(), config.decay)
     optimiser = torch.optim.AdamW(groups, lr=0.0)
-    mixed, losses = gains_by_bfloat16(device), []
-    for step in range(config.steps):
-        pair = pairs.alike(config.batch, frames, seed_of("pair", config.seed, step))
+    losses = keeper.take_up(learner, optimiser, config) if keeper else []
+    kept = time.monotonic()
+    for step in range(len(losses), config.steps):
         for group in optimiser.param_groups:
             group["lr"] = config.rate * cosine_rate(step / config.steps)
-        with mixed_precision(device, wanted=mixed):
-            one, two = learner(torch.cat(pair).to(device)).chunk(2)
-        loss = contrast(one, two)
+        loss = _loss(learner, pairs, config, step, device)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(learner.parameters(), LONGEST)
         optimiser.step()
         losses.append(float(loss.item()))
+        if keeper and time.monotonic() - kept > keeper.every:
+            keeper.keep(learner, optimiser, config, losses)
+            kept = time.monotonic()
+        if watch:
+            watch(step + 1, losses[-1])
     learner.eval()
     return losses
+
+
+def _loss(
+    learner: MotionEncoder,
+    pairs: Pairs,
+    config: MotionConfig,
+    step: int,
+    device: torch.device,
+) -> Tensor:
+    frames = learner.encoder.config.frames
+    pair = pairs.alike(config.batch, frames, seed_of("pair", config.seed, step))
+    with mixed_precision(device, wanted=gains_by_bfloat16(device)):
+        one, two = learner(torch.cat(pair).to(device)).chunk(2)
+    return contrast(one, two)
 
 
 def found_first(one_BE: Tensor, two_BE: Tensor) -> float:

@@ -3,6 +3,7 @@
 N: clips, T: frames, H, W: picture, E: length of a vector
 """
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from mlcore.videomae.encoder import ClipEncoder
 from mlcore.videomae.motion import (
     MotionConfig,
     MotionEncoder,
+    MotionKeeper,
     Pairs,
     learn_motion,
     new_motion_encoder,
@@ -64,10 +66,16 @@ def with_motion(
     pairs: Pairs,
     config: MotionConfig,
     device: torch.device,
+    *,
+    keeper: MotionKeeper | None = None,
+    watch: Callable[[int, float], None] | None = None,
 ) -> TrainedClips:
-    """Teach a copy of the encoder how clips move; the autoencoder stays as it is."""
+    """Teach a copy of the encoder how clips move; the autoencoder stays as it is.
+
+    Keeper and watch: as of `learn_motion`.
+    """
     learner = new_motion_encoder(deepcopy(autoencoder.encoder), config)
-    learn_motion(learner, pairs, config, device)
+    learn_motion(learner, pairs, config, device, keeper=keeper, watch=watch)
     return TrainedClips(autoencoder=autoencoder, motion=learner).to(device)
 
 

@@ -14,6 +14,7 @@ from mlcore.videomae.finetune import Tuning, accuracy, classified, finetune
 from mlcore.videomae.keeping import save_autoencoder
 from mlcore.videomae.motion import (
     MotionConfig,
+    MotionKeeper,
     contrast,
     found_first,
     learn_motion,
@@ -167,6 +168,34 @@ class MotionTests(unittest.TestCase):
 
         self.assertLess(raw, 0.2)
         self.assertGreater(found, raw + 0.2)
+
+    def test_learning_that_was_killed_goes_on_to_the_same_losses(self):
+        config = MotionConfig(steps=6, batch=4, embedding=8)
+
+        def learned(keeper=None, watch=None):
+            learner = new_motion_encoder(encoder(), config)
+            return learn_motion(
+                learner, Fading(), config, CPU, keeper=keeper, watch=watch
+            )
+
+        def killed(done, _loss):
+            if done == 4:
+                raise KeyboardInterrupt
+
+        with tempfile.TemporaryDirectory() as folder:
+            keeper = MotionKeeper(path=Path(folder) / "m.safetensors", every=0.0)
+            with self.assertRaises(KeyboardInterrupt):
+                learned(keeper, killed)
+            steps: list[int] = []
+
+            losses = learned(keeper, lambda done, _loss: steps.append(done))
+
+            with self.assertRaisesRegex(UnusableCheckpoint, "of another learning"):
+                other = MotionConfig(steps=9, batch=4, embedding=8)
+                learner = new_motion_encoder(encoder(), other)
+                learn_motion(learner, Fading(), other, CPU, keeper=keeper)
+        self.assertEqual(steps, [5, 6])
+        self.assertEqual(losses, learned())
 
     def test_contrast_is_least_where_partners_are_nearest(self):
         ones = torch.eye(4)
