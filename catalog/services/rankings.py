@@ -132,9 +132,7 @@ def _switch(
     if version is not None:
         same.filter(pk=version.pk).update(status=Status.ACTIVE)
     _switch_boards(family, version.pk if version else None, user)
-    return Promotion.objects.create(
-        family=family, version=version, before=before, reason=reason[:300], made_by=user
-    )
+    return Promotion.objects.note(family, version, before, reason, user)
 
 
 def _switch_boards(family: str, wanted: int | None, user: User | None) -> None:

@@ -93,7 +93,12 @@ def set_up_finder() -> EncoderVersion:
     Safe to repeat. Rows of components must be there. The version before is retired.
     """
     finder = load_finder()
-    live = put_live(Family.COMPONENT, finder.sha256, name="component encoder")
+    live = put_live(
+        Family.COMPONENT,
+        finder.sha256,
+        name="component encoder",
+        reason="The one that ships with this release.",
+    )
     if not ComponentEmbedding.objects.filter(version=live).exists():
         keys, vectors = finder.detector.keys, finder.detector.references
         replace_embeddings(
