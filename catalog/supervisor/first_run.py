@@ -38,6 +38,8 @@ def prepare(household: Household, say: Callable[[str], None]) -> str | None:
         household.attend(module_command(*words))
     say("Listing the editing components ...")
     household.attend(module_command("pipelines.components"))
+    say("Setting the clip encoder up ...")
+    household.attend(module_command("pipelines.retraining"))
     return password
 
 

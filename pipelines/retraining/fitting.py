@@ -21,7 +21,7 @@ from mlcore.videomae.config import SHAPES
 from mlcore.videomae.course import Budget
 from mlcore.videomae.footage import Footage
 from mlcore.videomae.keeping import load_autoencoder
-from mlcore.videomae.motion import MotionConfig
+from mlcore.videomae.motion import MotionConfig, MotionKeeper
 from mlcore.videomae.plan import PLANS, plan_of
 from mlcore.videomae.pretrain import Order, pretrain
 from mlcore.videomae.sampling import Sampling
@@ -87,7 +87,14 @@ def teach_motion(claim: Claim) -> None:
         autoencoder, known = load_autoencoder(order.out, device)
         config = MotionConfig(steps=run.config["motion_steps"], seed=run.seed)
         world = MotionWorld(size=order.config.size, device=device)
-        trained = with_motion(autoencoder, world, config, device)
+        trained = with_motion(
+            autoencoder,
+            world,
+            config,
+            device,
+            keeper=MotionKeeper(path=order.out.with_name("motion.safetensors")),
+            watch=partial(_tell_motion, claim, config.steps),
+        )
         sha256 = keep_weights(partial(_write, trained, known), f"retrain-{run.pk}")
     live = live_of(run.family)
     with claim.writing():
@@ -100,6 +107,11 @@ def teach_motion(claim: Claim) -> None:
         )
         run.save(update_fields=["version"])
     shutil.rmtree(order.out.parent, ignore_errors=True)
+
+
+def _tell_motion(claim: Claim, steps: int, done: int, loss: float) -> None:
+    """Say how far it is. Raises Cancelled or LostClaim when it should stop."""
+    claim.progress(done / steps, f"{done} of {steps} steps, loss {loss:.3f}")
 
 
 def order_of(run: TrainingRun) -> Order:

@@ -1,0 +1,1 @@
+"""Where the clip encoder that ships lies, with its card."""
