@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 def retrain(claim: Claim) -> None:
     """Do what a retraining asks: train, or put a version live by hand."""
-    train_or_promote(claim, RETRAINING, BY_HAND)
+    family = claim.job.subject.get("family") or asked_version(claim).family
+    train_or_promote(claim, *FAMILIES[family])
 
 
 def _backfill(claim: Claim) -> None:
@@ -111,3 +112,9 @@ RETRAINING = {
     "tidy": _tidy,
 }
 BY_HAND = {**READYING, "switch": switch_by_hand, "tidy": _tidy}
+FAMILIES = {
+    EncoderVersion.Family.CLIP: (RETRAINING, BY_HAND),
+    # Learned by a job of its own; what is put live by hand has nothing to be made ready.
+    EncoderVersion.Family.RECOMMENDER: ({}, {"switch": switch_by_hand}),
+}
+"""How each family is trained, and how a version of it is put live by hand."""

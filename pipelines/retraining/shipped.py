@@ -52,7 +52,7 @@ def set_up_clips(shipped: Path = SHIPPED) -> EncoderVersion:
 
 @transaction.atomic
 def _written_down(sha256: str, config: dict[str, Any]) -> EncoderVersion:
-    told = {"name": "clip encoder that ships", "config": config}
+    told: dict[str, Any] = {"name": "clip encoder that ships", "config": config}
     before = EncoderVersion.objects.actives().filter(family=CLIP)
     first = not (before.exists() or Promotion.objects.filter(family=CLIP).exists())
     if first and not Title.objects.exists():
