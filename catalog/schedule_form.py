@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from django import forms
 
 from catalog.models import RetrainSchedule
-from catalog.plans import PLANS, SHAPES
+from catalog.plans import COMPONENT_SHAPES, PLANS, SHAPES
 from catalog.services import Refused, check_schedule, scheduled_families
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ class ScheduleForm(CheckedSchedule):
 
     family = forms.ChoiceField()
     time_zone = forms.ChoiceField(initial="UTC")
-    shape = forms.ChoiceField(choices=[(each, each) for each in SHAPES])
+    shape = forms.ChoiceField(
+        choices=[(each, each) for each in dict.fromkeys(SHAPES + COMPONENT_SHAPES)],
+        help_text=f"Of components {', '.join(COMPONENT_SHAPES)}.",
+    )
     plan = PlanField(
         initial="tpl4",
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),

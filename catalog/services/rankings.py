@@ -53,7 +53,7 @@ def is_encoder(family: str) -> bool:
 
 def scheduled_families() -> list[str]:
     """Families that the clock may train."""
-    return [Family.CLIP, *map(family_of, reversed(trainable_kinds()))]
+    return [Family.CLIP, Family.COMPONENT, *map(family_of, reversed(trainable_kinds()))]
 
 
 def trainable_kinds() -> list[str]:
