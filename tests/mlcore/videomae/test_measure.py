@@ -14,7 +14,7 @@ import torch
 
 from bench.pretraining.arms import ARMS
 from bench.pretraining.table import spent_to
-from mlcore.videomae import find_plan, learn_motion
+from mlcore.videomae import evaluate, find_plan, learn_motion
 from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.budget import of_shares
 from mlcore.videomae.keeping import load_autoencoder
@@ -168,6 +168,19 @@ class LearnMotionTests(FolderTest):
         for name, tensor in before.state_dict().items():
             self.assertTrue(torch.equal(tensor, after.state_dict()[name]), name)
         self.assertEqual(list(self.folder.glob("w.training*")), [])
+        self.is_measured_beside_an_untrained_one(out)
+
+    def is_measured_beside_an_untrained_one(self, encoder):
+        words = ("--encoder", encoder, "--clips", 6, "--device", "cpu")
+        code, told = said(evaluate, *words)
+
+        self.assertEqual(code, 0, told)
+        for side in ("trained", "untrained"):
+            self.assertGreater(told[side]["drawn"]["loss"], 0)
+            self.assertLessEqual(told[side]["drawn"]["partner_first"], 1)
+        self.assertNotEqual(told["trained"], told["untrained"])
+        code, told = said(evaluate, "--encoder", self.folder / "none")
+        self.assertEqual(code, 1)
 
     def test_a_foreign_encoder_is_one_sentence(self):
         wrong = self.folder / "none.safetensors"
