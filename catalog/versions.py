@@ -203,6 +203,29 @@ WIDE, HIGH = 600.0, 160.0
 """Of the drawing, in its own units."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """From a metric's numbers to how far down they stand."""
+
+    lowest: float
+    highest: float
+
+    @staticmethod
+    def of(every: Sequence[Measured]) -> _Scale:
+        """One that all values and intervals fit in."""
+        told = [n for one in every for n in (one.value, one.low, one.high)]
+        known = [value for value in told if value is not None]
+        return _Scale(min(known), max(known))
+
+    def down(self, value: float | None) -> str | None:
+        """How far; None outside."""
+        room = (self.highest - self.lowest) or max(abs(self.highest), 1.0) / 10
+        # An untrained encoder lies far off, and would press the rest into one line.
+        if value is None or not self.lowest - room <= value <= self.highest + room:
+            return None
+        return f"{HIGH * (0.75 - 0.5 * (value - self.lowest) / room):.1f}"
+
+
 def chart_of(family: str, versions: Sequence[EncoderVersion]) -> Chart | None:
     """Return the drawing of what was measured, the oldest first; None without any."""
     metric = metric_of(family)
@@ -212,43 +235,27 @@ def chart_of(family: str, versions: Sequence[EncoderVersion]) -> Chart | None:
     kept = [(version, found) for version, found in told if found is not None]
     if not kept:
         return None
-    every = [
-        value
-        for _, found in kept
-        for value in (found.value, found.low, found.high)
-        if value is not None
-    ]
-    lowest, highest = min(every), max(every)
-    room = (highest - lowest) or max(abs(highest), 1.0) / 10
-
-    def down(value: float | None) -> str | None:
-        # An untrained encoder lies far off, and would press the rest into one line.
-        if value is None or not lowest - room <= value <= highest + room:
-            return None
-        return f"{HIGH * (0.75 - 0.5 * (value - lowest) / room):.1f}"
-
+    scale = _Scale.of([found for _, found in kept])
     dots = [
         Dot(
             version=version,
             x=f"{WIDE * (number + 0.5) / len(kept):.1f}",
-            y=down(found.value) or "",
+            y=scale.down(found.value) or "",
             said=f"{found.value:.4g}",
-            low=down(found.low),
-            high=down(found.high),
-            beside=down(found.beside),
+            low=scale.down(found.low),
+            high=scale.down(found.high),
+            beside=scale.down(found.beside),
         )
         for number, (version, found) in enumerate(kept)
     ]
-    live = next(
-        (dot for dot in dots if dot.version.status == EncoderVersion.Status.ACTIVE),
-        None,
-    )
+    active = EncoderVersion.Status.ACTIVE
+    live = next((dot for dot in dots if dot.version.status == active), None)
     return Chart(
         metric=metric,
         dots=dots,
         path=" ".join(f"{dot.x},{dot.y}" for dot in dots),
         live=live.y if live else None,
         live_said=live.said if live else "",
-        top=highest,
-        foot=lowest,
+        top=scale.highest,
+        foot=scale.lowest,
     )

@@ -82,15 +82,7 @@ def train(  # noqa: PLR0913  what a pipeline, a bench and a test each need
     """
     world = world or World()
     training = _begun(order, device, world, begin)
-    batches = Batches(
-        studio=studio,
-        components=training.components,
-        batch=order.learning.batch,
-        seed=order.learning.seed,
-        together=order.learning.together,
-        raw=order.encoder.raw,
-        share=world.share(order.learning.batch),
-    )
+    batches = _batches(order, studio, world)
     keeper = Keeper(path=order.training_file, every=order.every)
     going_on = resume and order.training_file.exists()
     seconds = keeper.take_up(training) if going_on else 0.0
@@ -108,6 +100,18 @@ def train(  # noqa: PLR0913  what a pipeline, a bench and a test each need
     if world.first:
         save_encoder(training.average.network, order.out, known)
     return known
+
+
+def _batches(order: Order, studio: Studio, world: World) -> Batches:
+    return Batches(
+        studio=studio,
+        components=list(order.components),
+        batch=order.learning.batch,
+        seed=order.learning.seed,
+        together=order.learning.together,
+        raw=order.encoder.raw,
+        share=world.share(order.learning.batch),
+    )
 
 
 def _begun(
