@@ -52,6 +52,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, default=MotionConfig.steps)
     parser.add_argument("--batch", type=int, default=MotionConfig.batch)
     parser.add_argument("--rate", type=float, default=MotionConfig.rate)
+    parser.add_argument("--easy", type=float, default=MotionConfig.easy)
     parser.add_argument("--pictures", type=Path, help="photographs for drawn grounds")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device")
@@ -86,7 +87,11 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
     try:
         asked = Asked(
             config=MotionConfig(
-                steps=given.steps, batch=given.batch, rate=given.rate, seed=given.seed
+                steps=given.steps,
+                batch=given.batch,
+                rate=given.rate,
+                easy=given.easy,
+                seed=given.seed,
             ),
             pictures=given.pictures,
             out=given.out,

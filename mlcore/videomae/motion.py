@@ -8,7 +8,7 @@ B: pairs, T: frames, H, W: picture, N: cubes, D: width, E: length of a vector
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
@@ -55,9 +55,14 @@ class MotionConfig:
     rate: float = 3e-4
     decay: float = 0.05
     embedding: int = 128
+    easy: float = 0.5
+    """Share of the steps over which fewer and fewer pairs share their looks too, from all
+    to none: pairs that share motion alone are too hard to begin with"""
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if not 0 <= self.easy <= 1:
+            raise ValueError(f"easy is a share in 0..1, got {self.easy}")
         if self.steps < 1 or self.batch < 2 or self.rate <= 0 or self.embedding < 1:
             raise ValueError("learning motion needs steps, 2 pairs a batch and a rate")
 
@@ -65,8 +70,13 @@ class MotionConfig:
 class Pairs(Protocol):
     """Where pairs come from: mlcore.videomae.world."""
 
-    def alike(self, clips: int, frames: int, seed: int) -> tuple[Tensor, Tensor]:
-        """Return two batches (B, T, 3, H, W) uint8: one[b] moves as two[b]."""
+    def alike(
+        self, clips: int, frames: int, seed: int, looks: float = 0.0
+    ) -> tuple[Tensor, Tensor]:
+        """Return two batches (B, T, 3, H, W) uint8: one[b] moves as two[b].
+
+        A share `looks` of them also looks alike.
+        """
 
 
 class MotionEncoder(nn.Module):
@@ -81,6 +91,8 @@ class MotionEncoder(nn.Module):
         self.norm = nn.LayerNorm(dims)
         self.widen = nn.Linear(dims, 2 * dims)
         self.out = nn.Linear(2 * dims, embedding)
+        # Without it all vectors soon are one: the loss stays at the logarithm of the batch.
+        self.even = nn.BatchNorm1d(embedding, affine=False)
 
     def forward(self, clips_BTCHW: Tensor) -> Tensor:
         """Return (B, E), each row of length 1."""
@@ -88,7 +100,7 @@ class MotionEncoder(nn.Module):
         asked_B1D = self.query.expand(len(tokens_BND), -1, -1)
         found_BD = self.norm(self.look(asked_B1D, tokens_BND)[:, 0])
         vectors: Tensor = self.out(nn.functional.gelu(self.widen(found_BD)))
-        return normalize(vectors.float(), dim=1)
+        return normalize(self.even(vectors.float()), dim=1)
 
 
 def new_motion_encoder(encoder: ClipEncoder, config: MotionConfig) -> MotionEncoder:
@@ -199,7 +211,9 @@ def _loss(
     device: torch.device,
 ) -> Tensor:
     frames = learner.encoder.config.frames
-    pair = pairs.alike(config.batch, frames, seed_of("pair", config.seed, step))
+    looks = max(0.0, 1 - step / max(1.0, config.easy * config.steps))
+    seed = seed_of("pair", config.seed, step)
+    pair = pairs.alike(config.batch, frames, seed, looks if config.easy else 0.0)
     with mixed_precision(device, wanted=gains_by_bfloat16(device)):
         one, two = learner(torch.cat(pair).to(device)).chunk(2)
     return contrast(one, two)
@@ -222,6 +236,19 @@ def save_motion_encoder(learner: MotionEncoder, path: Path, known: Meaning) -> N
     save(path, halved(learner.state_dict()), {**known, **said})
 
 
+def load_learner(learner: MotionEncoder, tensors: Mapping[str, Tensor]) -> None:
+    """Put kept weights in. Raises RuntimeError where they are of another shape.
+
+    Those of a time before vectors were evened stay as they were.
+    """
+    own = {name: each for name, each in learner.state_dict().items() if "even." in name}
+    kept = {
+        name: each.to(own.get(name, each.float()).dtype)
+        for name, each in tensors.items()
+    }
+    learner.load_state_dict({**own, **kept})
+
+
 def load_motion_encoder(
     path: Path, device: torch.device | str = "cpu"
 ) -> tuple[MotionEncoder, Meaning]:
@@ -232,7 +259,7 @@ def load_motion_encoder(
     try:
         config = AutoencoderConfig(**meaning["autoencoder"])
         learner = MotionEncoder(ClipEncoder(config), int(meaning["embedding"]))
-        learner.load_state_dict({name: each.float() for name, each in tensors.items()})
+        load_learner(learner, tensors)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise UnusableCheckpoint(f"{path} holds no {FAMILY}: {error}.") from error
     return learner.to(device).eval(), meaning

@@ -30,6 +30,7 @@ from mlcore.videomae.motion import (
     MotionKeeper,
     Pairs,
     learn_motion,
+    load_learner,
     new_motion_encoder,
 )
 
@@ -109,9 +110,9 @@ def load_trained(path: Path, device: torch.device | str = "cpu") -> TrainedClips
         config = AutoencoderConfig(**meaning["autoencoder"])
         network = MaskedAutoencoder(config, torch.Generator())
         motion = MotionEncoder(ClipEncoder(config), int(meaning["embedding"]))
-        for name, made in (("autoencoder", network), ("motion", motion)):
-            own = under(name, tensors)
-            made.load_state_dict({key: each.float() for key, each in own.items()})
+        own = under("autoencoder", tensors)
+        network.load_state_dict({key: each.float() for key, each in own.items()})
+        load_learner(motion, under("motion", tensors))
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise UnusableCheckpoint(f"{path} holds no {FAMILY}: {error}.") from error
     return TrainedClips(autoencoder=network, motion=motion).to(torch.device(device))
