@@ -16,6 +16,7 @@ from catalog.looks import read_cube
 from catalog.models import SourceFile, Title
 from catalog.services import ask_across, ask_detection
 from catalog.services.locations import record_location
+from mlcore.painting import stretched
 from mlcore.shots.signals import Frame, SignalRecorder, join_saved
 from pipelines.carry import with_older
 from pipelines.duplicates import group_duplicates
@@ -237,6 +238,7 @@ class _Tape:
 
     def __init__(self, claim: Claim, folder: Path, seen: Probe) -> None:
         self._claim, self._folder = claim, folder
+        self._levels = claim.title.levels
         self._expected = seen.frames or max(1, round(seen.seconds * seen.rate))
         self._recorder = SignalRecorder()
         self._next = self._resume()
@@ -256,6 +258,8 @@ class _Tape:
         return sorted(self._folder.glob("signals-*.npy"))
 
     def on_frame(self, index: int, small_bgr: Frame) -> None:
+        if self._levels:
+            small_bgr = stretched(small_bgr, self._levels)
         if index < self._next:
             self._recorder.prime(small_bgr)
             return

@@ -37,6 +37,8 @@ class Span:
     overlays: tuple[Box, ...] = ()
     """The same of what is burned in, which is painted over: a timecode that counts on is
     what moves in every shot"""
+    levels: tuple[float, float] | None = None
+    """Black and white of a flat picture, 0..1, to which it is stretched; None: of none"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,7 @@ class Footage:
         free = max(0, shot.end - shot.first - self.span)
         first = shot.first + int(begin * (free + 1))
         end = min(first + self.span, shot.end)
-        read = self.stretches.take(shot.path, first, end, shot.overlays)
+        read = self.stretches.take(shot.path, first, end, shot.overlays, shot.levels)
         stretch = _inside(read, shot.picture)
         return stretch[times_T.clamp(max=len(stretch) - 1)]
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from mlcore.painting import painted_over
+from mlcore.painting import painted_over, stretched
 
 OPEN = 16
 """Readers kept open: one of a film holds some tens of megabytes"""
@@ -41,9 +41,14 @@ class Stretches:
         self.lock = Lock()
 
     def take(
-        self, path: Path, first: int, end: int, overlays: Sequence[Box] = ()
+        self,
+        path: Path,
+        first: int,
+        end: int,
+        overlays: Sequence[Box] = (),
+        levels: tuple[float, float] | None = None,
     ) -> Tensor:
-        """Return (t, 3, h, w) uint8, what is burned in painted over.
+        """Return (t, 3, h, w) uint8, what is burned in painted over, flat ones stretched.
 
         Raises NoFootage for a file that cannot be read.
         """
@@ -56,6 +61,8 @@ class Stretches:
                 read = reader.get_batch(range(first, end)).asnumpy()
                 for box in overlays:
                     read = np.stack([painted_over(frame, box) for frame in read])
+                if levels:
+                    read = np.stack([stretched(frame, levels) for frame in read])
                 found = self._keep(key, _lowered(torch.from_numpy(read), self.low))
         return found
 

@@ -48,7 +48,7 @@ class BurnedInTests(TestCase):
             add_shots(title, FRAMES)
 
     def drawn(self, *, overlays: bool) -> torch.Tensor:
-        run = run_now(toy_schedule(), user=None)
+        run = run_now(toy_schedule(name=f"{overlays}"), user=None)
         run.frozen = {"shots": {f"{Title.objects.earliest('pk').pk}": [[0, FRAMES]]}}
         (span,) = training_spans(run)
         self.assertEqual(span.overlays, (tuple(BOX),))
@@ -67,10 +67,12 @@ class BurnedInTests(TestCase):
 
     def test_what_is_learned_from_is_what_vectors_are_made_of(self):
         title = Title.objects.earliest("pk")
+        title.probe |= {"levels": [0.2, 0.8]}
+        title.save()
         path = local_path(title.proxy_key)
         span = training_spans_of(title)
         footage = Footage(spans=[span], size=72, span=16)
-        read = footage.stretches.take(path, 0, FRAMES, span.overlays)
+        read = footage.stretches.take(path, 0, FRAMES, span.overlays, span.levels)
         low = footage.stretches.low
 
         def shrink(picture: np.ndarray) -> np.ndarray:
