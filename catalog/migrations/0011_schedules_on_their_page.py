@@ -12,11 +12,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name="retrainschedule",
-            name="shape",
-            field=models.CharField(default="little", max_length=10),
-        ),
         migrations.AlterConstraint(
             model_name="retrainschedule",
             name="schedule_has_one_cadence",

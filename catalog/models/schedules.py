@@ -30,7 +30,7 @@ class RetrainSchedule(models.Model):
         default=0, help_text="Shots that no training of the family has seen."
     )
     least_new_labels = models.PositiveIntegerField(default=0)
-    shape = models.CharField(max_length=10, default="little")
+    shape = models.CharField(max_length=10, default="tiny")
     plan = models.JSONField(
         default=usual_plan, help_text='A name such as "tpl4", or stages.'
     )

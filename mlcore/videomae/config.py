@@ -125,6 +125,6 @@ SHAPES = {
     "huge": _large(1280, 16, 32, 640),
 }
 """toy compares arms on a processor (a million numbers; of its 16 places a slice, .9 masked
-would leave two to see), little is what ships and what one core trains within an hour (a
-clip is 128 cubes; in half precision both of its halves make 13 MB), tiny is what a
-processor trains in a night, the others are ViT-S, B, L and H."""
+would leave two to see), little is a clip of 128 cubes: what one core encodes within hundredths
+of a second, and in half precision, with what its vectors come from, 13 MB; tiny is what a
+processor trains for use, the others are ViT-S, B, L and H."""

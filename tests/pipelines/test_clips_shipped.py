@@ -8,6 +8,7 @@ from django.test import TestCase
 from catalog.files import local_path
 from catalog.models import EncoderVersion, Job, MatchCandidate, Promotion, ShotVector
 from catalog.services import roll_back
+from catalog.supervisor.first_run import CLIPS
 from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.config import SHAPES
 from mlcore.videomae.motion import MotionConfig
@@ -15,7 +16,7 @@ from mlcore.videomae.trained import save_trained, untrained
 from pipelines.errors import PipelineError
 from pipelines.jobs import Claim
 from pipelines.retraining.job import retrain
-from pipelines.retraining.shipped import set_up_clips
+from pipelines.retraining.shipped import SHIPPED, set_up_clips
 from pipelines.trained import weights_key
 from tests.factories import add_encoder
 from tests.retrainable import SHOTS, films_to_learn_from
@@ -40,6 +41,9 @@ class SetUpTests(TestCase):
         self.assertEqual((made.version, made.before), (version, None))
         self.assertEqual(set_up_clips(self.shipped), version)
         self.assertEqual(Promotion.objects.count(), 1)
+
+    def test_where_it_is_looked_for_is_where_the_first_start_looks(self):
+        self.assertEqual(SHIPPED, CLIPS)
 
     def test_weights_that_were_lost_are_placed_again(self):
         version = set_up_clips(self.shipped)

@@ -1,1 +1,1 @@
-"""Where the clip encoder that ships lies, with its card."""
+"""Where a clip encoder that ships lies: clips.safetensors, with its card. None ships yet."""
