@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 PICTURE_LIMIT_BYTES = 32 << 20
-RESULT, COMPARE = "result.mov", "compare.mp4"
+RESULT, COMPARE, POSTER = "result.mov", "compare.mp4", "poster.jpg"
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from catalog.files import local_path
-from catalog.services.edits import COMPARE, RESULT
+from catalog.services.edits import COMPARE, POSTER, RESULT
 from pipelines.editing.places import (
     COVER,
     FRAMES,
@@ -26,6 +26,8 @@ from pipelines.media.files import whole_file
 from pipelines.media.mastering import write_master
 from pipelines.media.probe import Probe
 from pipelines.media.samples import read_samples
+from pipelines.media.writer import write_jpeg
+from pipelines.stills import STILL_WIDTH, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +62,9 @@ def write_result(claim: Claim) -> None:
         if not path.is_file():
             claim.progress(0.0, name)
             write(claim, edit, path)
+    write_jpeg(
+        local_path(edit.file_key(POSTER)), _posed(np.asarray(made[len(made) // 2]))
+    )
     pixels = digest_of(np.asarray(made))
     told = {
         "pixels_sha256": pixels,
@@ -146,6 +151,11 @@ def page_size(width: int, height: int) -> tuple[int, int]:
 
 def _even(length: float) -> int:
     return max(2, round(length / 2) * 2)
+
+
+def _posed(picture: Bytes) -> Bytes:
+    size = page_size(picture.shape[1], picture.shape[0])
+    return fitted(_at(picture, size), STILL_WIDTH)
 
 
 def _at(picture: Bytes, size: tuple[int, int]) -> Bytes:
