@@ -167,12 +167,23 @@ class EditJob(models.Model):
             "source prompt": self.source_prompt,
             "target prompt": self.target_prompt,
             "picture": self.picture_sha256[:12],
-            "region": " ".join([self.region, *map(str, self.region_given.values())]),
+            "region": self.region_words,
             "back-end": self.back_end,
             "strength": self.strength,
             "steps": self.steps,
             "seed": self.seed,
         }
+
+    @property
+    def region_words(self) -> str:
+        """Where the edit goes, in words: box 7.5 31.2 22.5 37.5 % at frame 12."""
+        told = self.region_given
+        place = told.get("box") or told.get("at") or []
+        words = [self.region, told.get("subject", "")]
+        words += [f"{100 * share:.1f}".removesuffix(".0") for share in place]
+        words += ["%"] if place else []
+        words += [f"at frame {told['frame']}"] if "frame" in told else []
+        return " ".join(word for word in words if word)
 
     def file_key(self, name: str) -> str:
         """The key of a file that its worker makes: result.mov, compare.mp4, target.png."""

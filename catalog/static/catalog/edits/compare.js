@@ -45,6 +45,8 @@ function begin(root) {
       each.width = width;
       each.height = height;
     }
+    // As large as it fits, whatever its form.
+    canvas.style.width = `min(100%, calc(68vh * ${width / height}))`;
     video.controls = false;
     video.classList.add("behind");
     canvas.hidden = bar.hidden = false;
