@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 
 from catalog.models import EditJob, Job, Title
 from catalog.services import EditWish, ask_edit, keep_target
+from tests.factories import write_file
 
 Picture = npt.NDArray[np.uint8]
 WIDE, HIGH, FRAMES = 160, 96, 40
@@ -20,6 +21,8 @@ RATE = Fraction(25)
 SIDE = 28
 RED, BLUE = (215, 40, 35), (40, 70, 225)
 SOUND_RATE = 48_000
+SIZE = {"display_width": 640, "display_height": 360}
+"""Of a title without a film, as its probe says it"""
 
 
 def corner(frame: int) -> tuple[int, int]:
@@ -100,6 +103,39 @@ def wish(title: Title, **otherwise: object) -> EditWish:
         "region_given": box_at(5),
     }
     return EditWish(**{**told, **otherwise})  # type: ignore[arg-type]
+
+
+def done_edit(title: Title, **otherwise: object) -> EditJob:
+    """An edit of a title that has no film: asked for, and written down as done."""
+    edit = add_edit(title, **otherwise)
+    edit.inputs = {"picture_sha256": edit.picture_sha256, "software": {"torch": "2"}}
+    edit.outcome = {
+        "pixels_sha256": "a" * 64,
+        "file_sha256": "b" * 64,
+        "measures": {
+            "covered": 0.1,
+            "untouched_differ": 0,
+            "frame_accuracy": 1.0,
+            "consistency": 0.97,
+            "consistency_of_source": 0.98,
+            "frames_looked_at": edit.frames,
+        },
+        "flicker": {"made": [0.02, 0.03, 0.025], "source": [0.01, 0.02, 0.015]},
+        "spent": {
+            "seconds": 20.0,
+            "frames": edit.frames,
+            "pixels": 640 * 360,
+            "device": "cpu",
+            "stages": {"compositing": 20.0},
+        },
+    }
+    edit.save()
+    Job.objects.filter(edit=edit).update(state=Job.State.DONE, stage="write")
+    for name in ("result.mov", "compare.mp4"):
+        write_file(edit.file_key(name), b"film")
+    for name in ("poster.jpg", "preview.jpg", "target.png"):
+        write_file(edit.file_key(name), b"picture")
+    return EditJob.objects.get(pk=edit.pk)
 
 
 def job_of(edit: EditJob) -> Job:

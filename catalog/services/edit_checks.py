@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from catalog.back_ends import BACK_ENDS
-from catalog.models import EditJob, Title
+from catalog.models import EditJob
 from catalog.models.edits import PROMPT_CHARACTERS
 from catalog.services.titles import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from catalog.models import Title
 
 MOST_FRAMES = 240
 """Ten seconds of film: longer ranges fit no worker's memory at full size."""
@@ -74,7 +76,7 @@ def picture_path(sha256: str) -> Path:
 
 def _check_range(wish: EditWish) -> None:
     title, first, end = wish.title, wish.first_frame, wish.end_frame
-    if title.state != Title.State.READY or not title.proxy_key:
+    if not title.proxy_key or not title.frames:
         raise Refused(f"{title} is not ready yet; edit it when it is.")
     if not 0 <= first < end <= title.frames:
         raise Refused(
