@@ -59,7 +59,7 @@ BACK_ENDS = {
             words="The whole method with a large public network of 2023: it follows the "
             "source's motion and form. Needs a GPU.",
             weights="stabilityai/stable-diffusion-2-1-unclip-small",
-            size="about 6 GB",
+            size="1.6 billion parameters, 6.4 GB as float32",
             licence="CreativeML OpenRAIL++-M",
             folder="editing/unclip",
         ),
@@ -70,7 +70,7 @@ BACK_ENDS = {
             "open way today. Needs a GPU and a region.",
             needs_region=True,
             weights="Wan-AI/Wan2.1-VACE-1.3B-diffusers",
-            size="about 20 GB",
+            size="8.0 billion parameters with its text encoder, 16 GB as bfloat16",
             licence="Apache-2.0",
             folder="editing/vace",
         ),

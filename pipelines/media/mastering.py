@@ -79,22 +79,22 @@ def _picture_stream(
     if timecode:
         stream.metadata["timecode"] = timecode
     context = stream.codec_context
-    number, _name = SPACES[_matrix(probe)]
+    number, _name = SPACES[matrix_of(probe)]
     context.colorspace, context.color_range = number, 1
     context.color_primaries = PRIMARIES.get(probe.colour_primaries, 2)
     context.color_trc = TRANSFERS.get(probe.colour_transfer, 2)
     return stream
 
 
-def _matrix(probe: Probe) -> str:
-    """The matrix that the source's frames were read with."""
+def matrix_of(probe: Probe) -> str:
+    """Return the matrix that the source's frames were read with: a name in SPACES."""
     default = "bt709" if probe.height >= HD_HEIGHT else "bt601"
     return MATRICES.get(probe.colour_matrix, default)
 
 
 def _frame(image: Image, probe: Probe) -> VideoFrame:
     rgb = VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
-    _number, space = SPACES[_matrix(probe)]
+    _number, space = SPACES[matrix_of(probe)]
     return rgb.reformat(
         format=FORM,
         dst_colorspace=space,
