@@ -7,7 +7,17 @@ from pathlib import Path
 from catalog.models import EditJob, Title
 from catalog.services import add_from
 from tests.browser.chromium import BrowserTestCase
-from tests.edits import FRAMES, HIGH, SIDE, WIDE, corner, target_png, write_moving
+from tests.edits import (
+    FRAMES,
+    HIGH,
+    SIDE,
+    WIDE,
+    add_edit,
+    corner,
+    target_png,
+    write_moving,
+)
+from tests.untrained import place_untrained_toy
 
 DROPPED = """
 content => {
@@ -40,6 +50,26 @@ class EditTests(BrowserTestCase):
         self._look_at_both()
         self._accept()
         self._ask_again()
+
+    def test_one_that_takes_long_is_watched_stopped_and_gone_on_with(self):
+        self.addCleanup(place_untrained_toy().unlink)
+        self.title.refresh_from_db()
+        edit = add_edit(
+            self.title, back_end="toy", region="none", region_given={}, steps=60
+        )
+        self.open(f"/edits/{edit.pk}/")
+        self.page.wait_for_selector("text=/tuning, [0-9]+ of 40/")
+        self.page.wait_for_selector("text=/Foretold on/")
+        # What the regions are is seen before anything is made in them.
+        self.page.wait_for_selector(".preview img")
+        self._see("running")
+        self.page.click("#cancel-edit")
+        self.page.wait_for_selector("#edit.cancelled")
+        self._see("cancelled")
+
+        self.page.click("#resume-edit")
+        self.page.wait_for_selector("#edit.done")
+        self.page.wait_for_selector("[data-compare][data-shown]")
 
     def _ask(self):
         self.open(f"/titles/{self.title.pk}/")

@@ -3,16 +3,12 @@
 import os
 import time
 
-import torch
-
 from catalog.files import local_path
 from catalog.models import EditJob, Job
 from catalog.services import cancel_edit, resume_edit
-from mlcore.editing.network.keeping import save_denoiser
-from mlcore.editing.network.toy import ToyConfig, ToyDenoiser
-from pipelines.editing.back_ends import TRAINED_HERE
 from tests.edits import add_edit, job_of, write_moving
 from tests.ingesting import IngestCase, ended
+from tests.untrained import place_untrained_toy
 
 # Those of the job, and those of the back-end inside "edit".
 STAGES = (
@@ -20,7 +16,6 @@ STAGES = (
     *("measure", "write"),
 )
 KILLED_IN = STAGES if os.environ.get("KULESHOV_FAULTS") else ("sampling",)
-TINY = ToyConfig(size=16, channels=(16, 16, 16), embedding=16)
 
 
 class FaultTests(IngestCase):
@@ -29,9 +24,7 @@ class FaultTests(IngestCase):
     def setUp(self):
         super().setUp()
         self.title = self.ingested(write_moving(self.folder / "square.mov"))
-        network = ToyDenoiser(TINY, torch.Generator().manual_seed(0))
-        save_denoiser(network, local_path(TRAINED_HERE), {})
-        self.addCleanup(local_path(TRAINED_HERE).unlink)
+        self.addCleanup(place_untrained_toy().unlink)
 
     def asked(self) -> EditJob:
         return add_edit(
