@@ -25,6 +25,7 @@ from pipelines.match import match
 from pipelines.media.cubes import hald_text
 from pipelines.media.files import whole_file
 from pipelines.media.finishing import finish_proxy
+from pipelines.media.levels import stretched
 from pipelines.media.limits import Limits
 from pipelines.media.probe import Probe, probe
 from pipelines.media.proxies import write_proxy
@@ -237,6 +238,7 @@ class _Tape:
 
     def __init__(self, claim: Claim, folder: Path, seen: Probe) -> None:
         self._claim, self._folder = claim, folder
+        self._levels = claim.title.levels
         self._expected = seen.frames or max(1, round(seen.seconds * seen.rate))
         self._recorder = SignalRecorder()
         self._next = self._resume()
@@ -256,6 +258,8 @@ class _Tape:
         return sorted(self._folder.glob("signals-*.npy"))
 
     def on_frame(self, index: int, small_bgr: Frame) -> None:
+        if self._levels:
+            small_bgr = stretched(small_bgr, self._levels)
         if index < self._next:
             self._recorder.prime(small_bgr)
             return

@@ -9,6 +9,7 @@ import numpy as np
 
 from catalog.files import local_path
 from catalog.stills import still_key
+from pipelines.media.levels import stretched
 from pipelines.media.writer import write_jpeg
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def read_small(
 def crop_to_picture(still: Picture, title: Title) -> Picture:
     """Cut letterbox and pillarbox bars off a (h, w, 3) frame of the proxy.
 
-    What is burned in, timecode windows and logos, is painted over with what surrounds it.
+    What is burned in, timecode windows and logos, is painted over with what surrounds it;
+    a flat picture without a look is stretched to its full range.
     """
     x, y, w, h = title.probe["active_picture"]
     height, width = still.shape[:2]
@@ -74,7 +76,8 @@ def crop_to_picture(still: Picture, title: Title) -> Picture:
         still = painted_over(still, box)
     left, top = round(x * width), round(y * height)
     right, bottom = round((x + w) * width), round((y + h) * height)
-    return np.ascontiguousarray(still[top:bottom, left:right])
+    inside = np.ascontiguousarray(still[top:bottom, left:right])
+    return stretched(inside, title.levels) if title.levels else inside
 
 
 def painted_over(picture: Picture, box: Sequence[float]) -> Picture:

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import unittest
+from collections import Counter
 from typing import Any
 
 import psycopg
@@ -11,7 +12,7 @@ from django.db import connection
 from django.test.runner import DiscoverRunner
 from psycopg import sql
 
-from tests import namespace, worker
+from tests import namespace, shares, worker
 
 
 class KuleshovRunner(DiscoverRunner):
@@ -23,13 +24,17 @@ class KuleshovRunner(DiscoverRunner):
 
     def run_tests(self, test_labels: list[str], **kwargs: Any) -> int:
         """Run what is named, all of `tests` without a name; return the failures."""
+        many = shares.programs(test_labels)
         try:
-            failed = super().run_tests(test_labels or ["tests"], **kwargs)
+            if many > 1:
+                self.counts = shares.run_shared(many, test_labels)
+            else:
+                super().run_tests(test_labels or ["tests"], **kwargs)
         finally:
             namespace.leave()
-        sys.stdout.write(f"{self.closing_line}\n")
+        sys.stdout.write(f"{closing_line(self.counts)}\n")
         sys.stdout.flush()
-        return failed
+        return self.counts["failed"]
 
     def setup_databases(self, **kwargs: Any) -> Any:
         """Clear what crashed runs left, then make this run's database."""
@@ -46,19 +51,30 @@ class KuleshovRunner(DiscoverRunner):
         namespace.drop_queues(namespace.queue_prefix())
         super().teardown_databases(old_config, **kwargs)
 
+    def run_suite(self, suite: Any, **kwargs: Any) -> Any:
+        """Run the suite, or this program's share of it."""
+        shared = shares.Share(suite) if os.environ.get(shares.CLAIMS) else suite
+        return super().run_suite(shared, **kwargs)
+
     def suite_result(self, suite: Any, result: Any, **kwargs: Any) -> int:
         """Count for the closing line; return the number of failures."""
         failed = super().suite_result(suite, result, **kwargs)
-        self.closing_line = count(result)
+        self.counts = count(result)
+        if os.environ.get(shares.CLAIMS):
+            shares.tell_counts(self.counts)
         return failed
 
 
-def count(result: unittest.TestResult) -> str:
-    """Return "N passed, N failed", with ", N skipped" where there are any."""
+def count(result: unittest.TestResult) -> Counter[str]:
+    """Return how many tests were `run`, `failed` and were `skipped`."""
     failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
-    skipped = len(result.skipped)
-    passed = max(result.testsRun - failed - skipped, 0)
-    line = f"{passed} passed, {failed} failed"
+    return Counter(run=result.testsRun, failed=failed, skipped=len(result.skipped))
+
+
+def closing_line(counts: Counter[str]) -> str:
+    """Return "N passed, N failed", with ", N skipped" where there are any."""
+    failed, skipped = counts["failed"], counts["skipped"]
+    line = f"{max(counts['run'] - failed - skipped, 0)} passed, {failed} failed"
     return f"{line}, {skipped} skipped" if skipped else line
 
 

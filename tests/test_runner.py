@@ -3,13 +3,17 @@
 import os
 import subprocess
 import sys
+import tempfile
 import unittest
+from collections import Counter
+from pathlib import Path
 from typing import ClassVar
+from unittest import mock
 
 import psycopg
 from django.db import connection
 
-from tests import namespace, runner
+from tests import namespace, runner, shares
 
 
 def databases() -> set[str]:
@@ -72,4 +76,48 @@ class ClosingLineTests(unittest.TestCase):
         result = unittest.TestResult()
         unittest.defaultTestLoader.loadTestsFromTestCase(Ways).run(result)
 
-        self.assertEqual(runner.count(result), "1 passed, 2 failed, 1 skipped")
+        line = runner.closing_line(runner.count(result))
+        self.assertEqual(line, "1 passed, 2 failed, 1 skipped")
+
+
+class ShareTests(unittest.TestCase):
+    def ran(self, modules):
+        """The modules whose tests a program ran that shares them with others."""
+        ran = []
+
+        def test_it(case):
+            ran.append(type(case).__module__)
+
+        suite = shares.Share(
+            type(
+                "Tests", (unittest.TestCase,), {"test_it": test_it, "__module__": name}
+            )("test_it")
+            for name in modules
+        )
+        suite.run(unittest.TestResult())
+        return ran
+
+    def test_what_one_program_took_no_other_runs_and_the_order_stays(self):
+        with (
+            tempfile.TemporaryDirectory() as claims,
+            mock.patch.dict(os.environ, {shares.CLAIMS: claims}),
+        ):
+            (Path(claims) / "1-b").touch()
+
+            self.assertEqual(self.ran(["a", "b", "c", "a"]), ["a", "c", "a"])
+            self.assertEqual(self.ran(["a", "b", "c", "a", "d"]), ["d"])
+
+    def test_a_program_that_ends_without_having_counted_is_an_error(self):
+        with (
+            tempfile.TemporaryDirectory() as claims,
+            mock.patch.dict(os.environ, {shares.CLAIMS: claims}),
+        ):
+            shares.tell_counts(Counter(run=5, skipped=1))
+
+            told = shares.counted(Path(claims), os.getpid())
+            self.assertEqual(told, Counter(run=5, skipped=1))
+            self.assertEqual(shares.counted(Path(claims), 0)["failed"], 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -9,6 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.matchcuts.figures import rows_of
+from mlcore.matching.colour import LOOK_DIMS, look_colours
+from mlcore.matching.duplicates import (
+    DEFAULT_DUPLICATES,
+    DuplicateConfig,
+    LookRows,
+    show_one_picture,
+)
 from mlcore.matching.frame_rows import FrameRows
 from mlcore.matching.kinds import FRAME
 from mlcore.matching.kinds.motion import goes_on, speed_ratio
@@ -16,6 +23,7 @@ from tests.films import MARGIN, OUTLINES, SIZE, DrawnShot, drawer, texture
 from tests.mlcore.photographs import photographs
 
 Picture = NDArray[np.uint8]
+Floats = NDArray[np.float32]
 Pair = tuple[str, int, int]
 """Kind of match, and the two shots' places in the film."""
 
@@ -23,6 +31,16 @@ FRAMES = 16
 UNLIKE = 0.75
 """Score that no two families of a film reach, as they are drawn: of shots that match
 nearly as well as planted ones chance decides which stand in the first hundred."""
+
+_TWICE_AS_FAR = DuplicateConfig(
+    **dict.fromkeys(("likeness", "likeness_unsure"), -1.0),
+    **{name: 2 * getattr(DEFAULT_DUPLICATES, name) for name in
+       ("tint", "palette", "subject_tint", "subject_palette")},
+    shift=1.0,
+    size=0.0,
+)  # fmt: skip
+"""Near-duplicates are not to be matched, so no two figures of a film may be any: by their
+colours alone they are twice as far apart as that, of whatever form, size and place."""
 
 _TRIES = 20_000
 
@@ -46,9 +64,13 @@ def plant(seed: int, pairs: int, alone: int) -> tuple[list[DrawnShot], set[Pair]
             shots += [shot] * times
             family += [(kind, number)] * times
     order = chance.permutation(len(shots)).tolist()
-    film = [
-        replace(shots[at], scene=1000 * seed + place) for place, at in enumerate(order)
-    ]
+    film = _no_look_twice(
+        [
+            replace(shots[at], scene=1000 * seed + place)
+            for place, at in enumerate(order)
+        ],
+        chance,
+    )
     # Shots that are cut together already are no match cut to be found.
     planted = {
         (family[order[a]][0], a, b)
@@ -75,6 +97,41 @@ def _unlike(
     raise RuntimeError(f"only {len(found)} of {many} shots are unlike one another")
 
 
+def _no_look_twice(
+    film: list[DrawnShot], chance: np.random.Generator
+) -> list[DrawnShot]:
+    """Give figures scenes in whose colours they cannot be taken for one another."""
+    kept: list[DrawnShot] = []
+    looks = np.zeros((0, LOOK_DIMS), np.float32)
+    for shot in film:
+        for _ in range(_TRIES if shot.outline else 0):
+            look = _look(shot)[None]
+            if not _looks_like_any(look, looks):
+                looks = np.concatenate([looks, look])
+                break
+            shot = replace(shot, scene=int(chance.integers(1 << 30)))  # noqa: PLW2901
+        kept.append(shot)
+    return kept
+
+
+def _looks_like_any(look: Floats, looks: Floats) -> bool:
+    many = len(looks) + 1
+    rows = LookRows(
+        shot=np.arange(many),
+        slot=np.zeros(many, np.uint8),
+        frame=np.arange(many),
+        appearance=np.zeros((many, 1), np.float32),
+        colours=np.concatenate([looks, look]),
+    )
+    pairs = np.column_stack([np.arange(many - 1), np.full(many - 1, many - 1)])
+    return bool(show_one_picture(rows, many, pairs, _TWICE_AS_FAR).any())
+
+
+def _look(shot: DrawnShot) -> Floats:
+    mask = _mask(shot.outline, shot.box).astype(np.float32)
+    return look_colours(drawer(shot)(0.0), mask)
+
+
 def _figures_score(a: DrawnShot, b: DrawnShot) -> float:
     """The better of both directions, as the board would score their very outlines."""
     one, other = (_rows(each.outline, each.box) for each in (a, b))
@@ -84,10 +141,14 @@ def _figures_score(a: DrawnShot, b: DrawnShot) -> float:
 
 @cache
 def _rows(outline: str, box: tuple[float, float, float, float]) -> FrameRows:
+    return rows_of([_mask(outline, box).astype(np.bool_)])
+
+
+def _mask(outline: str, box: tuple[float, float, float, float]) -> Picture:
     corners = np.array(OUTLINES[outline]) * box[2:] + box[:2]
     mask = np.zeros((SIZE[1], SIZE[0]), np.uint8)
     cv2.fillPoly(mask, [np.round(corners * SIZE).astype(np.int32)], (1.0,))
-    return rows_of([mask.astype(np.bool_)])
+    return mask
 
 
 def _pans_score(a: DrawnShot, b: DrawnShot) -> float:

@@ -162,6 +162,15 @@ class Title(models.Model):
         width = self.probe.get("display_width", 16) * w
         return float(width / (self.probe.get("display_height", 9) * h))
 
+    @property
+    def levels(self) -> tuple[float, float] | None:
+        """(black, white) in 0..1 to which a flat picture is stretched to be compared.
+
+        None where it is not flat, and where a look says better what is meant.
+        """
+        found = self.probe.get("levels")
+        return (found[0], found[1]) if found and not self.look_id else None
+
     def tc(self, frame: int) -> str:
         """Source timecode of a frame of this title."""
         return timecode(frame, self.rate, self.start_tc, drop=self.drop_frame)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 def source_rows(title: Title) -> list[tuple[str, str]]:
     """Return (name, words) of everything known about a title's source."""
     told = {name: _words(value) for name, value in title.probe.items()}
+    if levels := title.probe.get("levels"):
+        told["levels"] = _flat(*levels, looked_at=bool(title.look_id))
     rows = {
         "added from": "upload" if title.uploaded else title.added_path,
         "where it is": title.online_path() or "offline: bring it back to its place",
@@ -21,6 +23,11 @@ def source_rows(title: Title) -> list[tuple[str, str]]:
         "content key": title.source.content_key if title.source else "",
     }
     return [(name.capitalize(), words) for name, words in rows.items() if words]
+
+
+def _flat(black: float, white: float, *, looked_at: bool) -> str:
+    how = "shown and compared in its look" if looked_at else "compared stretched"
+    return f"flat, black at {black:.0%} and white at {white:.0%}: {how}"
 
 
 def _words(value: Any) -> str:

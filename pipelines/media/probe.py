@@ -25,6 +25,10 @@ class AudioStream:
     language: str
 
 
+def _rising(levels: tuple[float, float]) -> bool:
+    return 0.0 <= levels[0] < levels[1] <= 1.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Probe:
     """The facts of one file.
@@ -34,7 +38,8 @@ class Probe:
     coded pixels, ``display_width`` and ``display_height`` square ones, upright;
     ``rotation`` is clockwise degrees; ``active_picture`` is (x, y, width, height) in parts
     of the displayed picture, without letterbox and pillarbox bars; ``overlays`` are such
-    boxes too, of what is burned in over it: timecode windows, logos.
+    boxes too, of what is burned in over it: timecode windows, logos; ``levels`` are
+    (black, white), luma in 0..1, of a flat picture, as in log, and None of any other.
     """
 
     container: str
@@ -64,6 +69,7 @@ class Probe:
     audio: tuple[AudioStream, ...]
     active_picture: tuple[float, float, float, float]
     overlays: tuple[tuple[float, float, float, float], ...] = ()
+    levels: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         sizes = (self.width, self.height, self.display_width, self.display_height)
@@ -79,6 +85,7 @@ class Probe:
             or not inside
             or min(width, height) <= 0
             or not 0 <= self.seconds < float("inf")
+            or not _rising(self.levels or (0.0, 1.0))
         ):
             raise ValueError("The facts of a film do not add up.")
 
@@ -90,6 +97,7 @@ class Probe:
         written["audio"] = list(written["audio"])
         written["active_picture"] = list(written["active_picture"])
         written["overlays"] = [list(box) for box in written["overlays"]]
+        written["levels"] = list(self.levels) if self.levels else None
         return written
 
     @classmethod
@@ -98,8 +106,8 @@ class Probe:
         values: dict[str, Any] = {
             field.name: written[field.name]
             for field in fields(cls)
-            # Titles that were looked at before overlays were looked for have none.
-            if field.name in written or field.name != "overlays"
+            # Titles that were looked at before these were looked for have none.
+            if field.name in written or field.name not in {"overlays", "levels"}
         }
         values["rate"] = Fraction(values["rate"])
         values["pixel_aspect"] = Fraction(values["pixel_aspect"])
@@ -111,6 +119,8 @@ class Probe:
             (float(x), float(y), float(w), float(h))
             for x, y, w, h in values.get("overlays", ())
         )
+        if levels := values.get("levels"):
+            values["levels"] = (float(levels[0]), float(levels[1]))
         return cls(**values)
 
 

@@ -74,6 +74,14 @@ class InspectorTests(ShotPageTestCase):
         places = [laid[name] for name in ("x", "y", "width", "height")]
         self.assertEqual(places, ["0", "0.125", "1", "0.75"])
 
+    def test_the_page_says_that_a_flat_picture_is_compared_stretched(self):
+        self.title.probe = {"levels": [0.093, 0.572]}
+        self.title.save()
+
+        self.assertContains(
+            self.page(), "flat, black at 9% and white at 57%: compared stretched"
+        )
+
     def test_flow_is_drawn_as_arrows(self):
         add_flow(self.shots[0], FLOW)
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 import av
 from av.video.frame import VideoFrame
 
+from pipelines.media.child.levels import LevelsFinder
 from pipelines.media.child.opening import Opened, codec_name, open_media
 from pipelines.media.child.overlays import OverlayFinder
 from pipelines.media.child.picture import PictureFinder
@@ -48,15 +49,13 @@ def probe(request: Json, wire: PacketWriter) -> None:
     rate, variable = exact_rate(opened, seconds)
     check_samples(opened, rate, seconds)
     opened = opened.anew()
-    finder, burned_in = PictureFinder(), OverlayFinder()
+    seen = _Seen()
     first: VideoFrame | None = None
     interlaced = []
     for frame in sample_frames(opened, seconds, rate):
         first = first or frame
         interlaced.append(frame.interlaced_frame)
-        luma = _upright_luma(frame, (first.width, first.height))
-        finder.add(luma)
-        burned_in.add(luma)
+        seen.add(_upright_luma(frame, (first.width, first.height)))
         wire.message({"sampled": len(interlaced)})
     if first is None:
         raise UnreadableMedia("its video stream has no frame that can be shown.")
@@ -70,12 +69,33 @@ def probe(request: Json, wire: PacketWriter) -> None:
             "seconds": seconds,
             "field_order": _field_order(opened, interlaced),
             "audio": _audio(opened),
-            "active_picture": finder.active(),
-            "overlays": burned_in.boxes(finder.active()),
+            **seen.found(),
             **_picture(opened, first),
             **timecode_and_reel(opened),
         }
     )
+
+
+class _Seen:
+    """What the samples show, all of them together."""
+
+    def __init__(self) -> None:
+        self._picture, self._burned_in = PictureFinder(), OverlayFinder()
+        self._levels = LevelsFinder()
+
+    def add(self, luma: Image) -> None:
+        self._picture.add(luma)
+        self._burned_in.add(luma)
+        self._levels.add(luma)
+
+    def found(self) -> Json:
+        active = self._picture.active()
+        overlays = self._burned_in.boxes(active)
+        return {
+            "active_picture": active,
+            "overlays": overlays,
+            "levels": self._levels.levels(active, overlays),
+        }
 
 
 def _seconds(opened: Opened) -> float:

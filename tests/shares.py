@@ -1,0 +1,114 @@
+"""All tests by several programs at once, each on a database, queues and folders of its own.
+
+They take module after module from one list, so that none waits while another has much left.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from django.test.runner import iter_test_cases
+
+CLAIMS = "KULESHOV_TEST_CLAIMS"
+"""Names the folder in which programs say what they took."""
+
+MOST = 4
+"""Each program holds some gigabytes of networks, and its worker as many."""
+
+
+def programs(labels: Sequence[str]) -> int:
+    """Return how many programs shall share these tests; one that shares is alone.
+
+    Some tests that are named start no second program, unless KULESHOV_TEST_PROGRAMS says so.
+    """
+    if os.environ.get(CLAIMS):
+        return 1
+    if asked := os.environ.get("KULESHOV_TEST_PROGRAMS"):
+        return int(asked)
+    return 1 if labels else min(MOST, os.cpu_count() or 1)
+
+
+def run_shared(many: int, labels: Sequence[str]) -> Counter[str]:
+    """Run tests by `many` programs and return the counts of all of them together.
+
+    What the first says is seen as it runs, what others said afterwards. A program that
+    ends without having counted is an error.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        claims = Path(name)
+        outputs = [
+            None,
+            *((claims / f"output-{n}").open("w+b") for n in range(1, many)),
+        ]
+        running = [
+            subprocess.Popen(
+                [sys.executable, "manage.py", "test", *labels],
+                env={**os.environ, CLAIMS: str(claims)},
+                stdout=output,
+                stderr=output,
+            )
+            for output in outputs
+        ]
+        try:
+            for program, output in zip(running, outputs, strict=True):
+                program.wait()
+                _show(output)
+        finally:
+            for program in running:
+                program.terminate()
+        return sum((counted(claims, each.pid) for each in running), Counter[str]())
+
+
+def _show(output: Any) -> None:
+    if output:
+        output.seek(0)
+        sys.stderr.write(output.read().decode(errors="replace"))
+        sys.stderr.flush()
+
+
+def counted(claims: Path, pid: int) -> Counter[str]:
+    """Return what the program of that pid told; one failure where it told nothing."""
+    written = claims / f"counts-{pid}.json"
+    if not written.exists():
+        return Counter(run=1, failed=1)
+    return Counter(json.loads(written.read_text()))
+
+
+def tell_counts(counts: Counter[str]) -> None:
+    """Write down what this program counted, for the one that started it."""
+    path = Path(os.environ[CLAIMS]) / f"counts-{os.getpid()}.json"
+    path.write_text(json.dumps(counts))
+
+
+class Share(unittest.TestSuite):
+    """Those tests of a suite that no other program took; taken as they are come to.
+
+    The order stays: tests that empty tables come after those that count on them.
+    """
+
+    def run(
+        self, result: unittest.TestResult, debug: bool = False
+    ) -> unittest.TestResult:
+        """Run module after module, as long as there is one that nobody has taken."""
+        modules = groupby(iter_test_cases(self), lambda test: type(test).__module__)
+        for place, (module, tests) in enumerate(modules):
+            mine = list(tests)
+            if _take(f"{place}-{module}"):
+                unittest.TestSuite(mine).run(result, debug)
+        return result
+
+
+def _take(name: str) -> bool:
+    try:
+        (Path(os.environ[CLAIMS]) / name).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
