@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from catalog.models import EditJob
-from mlcore.editing.order import EditOrder
+from mlcore.editing.order import EditOrder, Impossible
 from pipelines.editing.back_ends import load_back_end, one_sentence
 from pipelines.editing.places import (
     COVER,
@@ -49,7 +49,7 @@ def foretell(claim: Claim) -> None:
     if edit.estimate:
         return
     loaded = _loaded(edit)
-    with _exactly(), one_sentence(edit.back_end):
+    with _exactly(), one_sentence(edit.back_end), _fitting(edit):
         cost = loaded.back_end.cost(_order(edit))
     with claim.writing():
         edit.estimate = {
@@ -155,14 +155,14 @@ def _settings_of(back_end: Backend) -> str:
 
 @contextmanager
 def _fitting(edit: EditJob) -> Iterator[None]:
-    """Turn a processor's lack of memory into the sentence that a GPU's has."""
-    from mlcore.editing.order import Impossible  # noqa: PLC0415
-
+    """Say in a sentence that memory was too small, a processor's or a GPU's."""
     try:
         yield
-    except MemoryError as error:
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        fewer = edit.frames // 2
         raise Impossible(
-            f"{edit.frames} frames do not fit into memory: {max(2, edit.frames // 2)} may"
+            f"{edit.frames} frames do not fit into the memory of {device()}: "
+            + (f"ask for {fewer}" if fewer >= 2 else "no two frames would")
         ) from error
 
 

@@ -6,6 +6,7 @@ nearly everywhere (docs/edits.md says how it was measured); the sound's samples 
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def write_master(
     timecode: str,
     sounds: Sequence[Samples] = (),
 ) -> None:
-    """Write frames (H, W, 3) RGB at the source's rate, with its colours' names and timecode.
+    """Write at least one frame, (H, W, 3) RGB, at the source's rate, with its colours' names and timecode.
 
     ``timecode`` is of the first frame, drop frame ones with a semicolon; "" for none.
     The file appears whole or not at all.
@@ -51,16 +52,15 @@ def write_master(
         whole_file(out) as temporary,
         av.open(str(temporary), "w", format="mov") as target,
     ):
-        picture = None
+        shown = iter(frames)
+        first = next(shown)
+        picture = _picture_stream(target, first, probe, timecode)
         heard = [_sound_stream(target, each) for each in sounds]
-        for index, image in enumerate(frames):
-            if picture is None:
-                picture = _picture_stream(target, image, probe, timecode)
+        for index, image in enumerate(chain([first], shown)):
             frame = _frame(image, probe)
             frame.pts, frame.time_base = index, 1 / probe.rate
             target.mux(picture.encode(frame))
-        if picture is not None:
-            target.mux(picture.encode(None))
+        target.mux(picture.encode(None))
         for stream, each in zip(heard, sounds, strict=True):
             for part in _parts(each):
                 target.mux(stream.encode(part))

@@ -55,7 +55,12 @@ class EditTests(BrowserTestCase):
         self.addCleanup(place_untrained_toy().unlink)
         self.title.refresh_from_db()
         edit = add_edit(
-            self.title, back_end="toy", region="none", region_given={}, steps=60
+            self.title,
+            end_frame=11,
+            back_end="toy",
+            region="none",
+            region_given={},
+            steps=40,
         )
         self.open(f"/edits/{edit.pk}/")
         self.page.wait_for_selector("text=/tuning, [0-9]+ of 40/")
