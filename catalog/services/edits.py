@@ -190,12 +190,20 @@ class Foretold:
 
 def foretell_edit(back_end: str, title: Title, frames: int, steps: int) -> Foretold:
     """Say what an edit would take: as long a frame as the last of its kind took here."""
-    before = Job.objects.unfinished().filter(queue="gpu").count()
+    queue = Job.objects.filter(queue="gpu")
+    before = queue.unfinished().count()
+    # The worker that would take it is the one that took the last.
+    worker = queue.exclude(device="").first()
     last = EditJob.objects.measured(back_end).first()
+    lacking = ""
     if last is None:
         name = BACK_ENDS[back_end].name if back_end in BACK_ENDS else back_end
-        words = f"Unknown: no edit by {name} was measured here."
-        return Foretold(frames=frames, seconds=None, words=words, before=before)
+        lacking = f"Unknown: no edit by {name} was measured here."
+    elif worker is not None and worker.device != last.outcome["spent"]["device"]:
+        was = last.outcome["spent"]["device"]
+        lacking = f"Unknown on {worker.device}; the last was on {was}."
+    if last is None or lacking:
+        return Foretold(frames=frames, seconds=None, words=lacking, before=before)
     spent = last.outcome["spent"]
     a_frame = spent["seconds"] / spent["frames"]
     if BACK_ENDS[back_end].takes_steps:

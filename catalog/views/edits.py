@@ -61,7 +61,10 @@ def edits(request: PageRequest) -> HttpResponse:
 def edit(request: PageRequest, edit_id: int) -> HttpResponse:
     """One edit: how it goes, what came of it, and the other attempts beside it."""
     found = _visible(request, edit_id)
-    attempts = EditJob.objects.visible_to(request.user).with_rows().attempts_of(found)
+    visible = EditJob.objects.visible_to(request.user).with_rows()
+    attempts = list(visible.attempts_of(found).order_by("-pk")[:ATTEMPTS])[::-1]
+    table = compared(attempts, found)
+    wanted = request.GET.get("with", "")
     context = {
         "edit": found,
         "back_end": BACK_ENDS.get(found.back_end),
@@ -70,7 +73,10 @@ def edit(request: PageRequest, edit_id: int) -> HttpResponse:
         "left": seconds_left(found),
         "shows": local_path(found.file_key("preview.jpg")).is_file(),
         "curve": curve_of(found.outcome.get("flicker", {})),
-        "table": compared(list(attempts.order_by("-pk")[:ATTEMPTS])[::-1]),
+        "table": table,
+        "beside": next(
+            (each for each in table["alike"] if str(each.pk) == wanted), None
+        ),
         "may_edit": may_edit(request.user),
     }
     return render_part(request, "edit_detail.html", context, part="edit")
@@ -144,15 +150,26 @@ def curve_of(flicker: dict[str, list[float]]) -> Curve | None:
     )
 
 
-def compared(attempts: list[EditJob]) -> dict[str, Any]:
-    """Return the attempts, and for each parameter its values and whether they differ."""
+def compared(attempts: list[EditJob], of: EditJob) -> dict[str, Any]:
+    """Return the attempts, and for each parameter its values and whether they differ.
+
+    `alike` are those of the same frames as `of` that can be looked at beside it.
+    """
+    alike = [
+        each
+        for each in attempts
+        if of.is_done
+        and each.is_done
+        and each.pk != of.pk
+        and (each.first_frame, each.end_frame) == (of.first_frame, of.end_frame)
+    ]
     told = [each.parameters for each in attempts]
     rows = [
         (name, values, len(set(map(str, values))) > 1)
         for name in (told[0] if told else {})
         if (values := [each[name] for each in told])
     ]
-    return {"attempts": attempts, "rows": rows}
+    return {"attempts": attempts, "rows": rows, "alike": alike}
 
 
 def _visible(request: PageRequest, edit_id: int) -> EditJob:

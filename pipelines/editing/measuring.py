@@ -6,6 +6,7 @@ what was not edited is as alike as can be.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,12 +17,15 @@ from pipelines.editing.reading import target_picture
 from pipelines.encoders import load_encoders
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from pipelines.jobs import Claim
 
     Bytes = NDArray[np.uint8]
 
+AT_ONCE = 16
 ROOM = 0.15
 """Of its sides: what is looked at around what was edited"""
 
@@ -31,24 +35,26 @@ def measure(claim: Claim) -> None:
     edit = edit_of(claim)
     source, made = (np.asarray(needed(edit, name)) for name in (FRAMES, MADE))
     cover = np.asarray(needed(edit, COVER))
-    claim.progress(0.1, "comparing with the target")
     measures = {
         "covered": float((cover > 0).mean()),
         "untouched_differ": int((made != source).any(axis=3)[cover == 0].sum()),
-        **seen_as(source, made, cover, target_picture(edit)),
+        **seen_as(source, made, cover, target_picture(edit), claim.progress),
     }
-    claim.progress(0.5, "measuring flicker")
-    flicker = {
-        "made": _rounded(flicker_curve(made, source, cover)),
-        "source": _rounded(flicker_curve(source, source, cover)),
-    }
+    flicker = {}
+    for name, frames, done in (("made", made, 0.5), ("source", source, 0.75)):
+        claim.progress(done, f"flicker: {name}")
+        flicker[name] = _rounded(flicker_curve(frames, source, cover))
     with claim.writing():
         edit.outcome = edit.outcome | {"measures": measures, "flicker": flicker}
         edit.save(update_fields=["outcome"])
 
 
 def seen_as(
-    source: Bytes, made: Bytes, cover: NDArray[np.float32], target: Bytes
+    source: Bytes,
+    made: Bytes,
+    cover: NDArray[np.float32],
+    target: Bytes,
+    say: Callable[[float, str], None],
 ) -> dict[str, Any]:
     """Return frame accuracy and consistency, as the appearance encoder sees it.
 
@@ -61,8 +67,8 @@ def seen_as(
         return {}
     encoder = load_encoders().appearance
     before, after = (
-        encoder.encode([_around(frames[index], cover[index]) for index in places])
-        for frames in (source, made)
+        _seen(frames, cover, places, partial(say, share))
+        for share, frames in ((0.1, source), (0.3, made))
     )
     wanted = encoder.encode([_on_grey(target)])[0]
     return {
@@ -71,6 +77,22 @@ def seen_as(
         "consistency_of_source": _alike(before),
         "frames_looked_at": len(places),
     }
+
+
+def _seen(
+    frames: Bytes,
+    cover: NDArray[np.float32],
+    places: list[int],
+    say: Callable[[str], None],
+) -> NDArray[np.float32]:
+    """(n, D): what is around the edit in each frame; asks now and then whether to go on."""
+    rows = []
+    for at in range(0, len(places), AT_ONCE):
+        say(f"comparing frame {at + 1} of {len(places)}")
+        some = places[at : at + AT_ONCE]
+        pictures = [_around(frames[index], cover[index]) for index in some]
+        rows.append(load_encoders().appearance.encode(pictures))
+    return np.concatenate(rows)
 
 
 def _alike(rows: NDArray[np.float32]) -> float:

@@ -8,7 +8,6 @@ from catalog.models import EditJob, Title
 from catalog.services import add_from
 from tests.browser.chromium import BrowserTestCase
 from tests.edits import (
-    FRAMES,
     HIGH,
     SIDE,
     WIDE,
@@ -148,7 +147,7 @@ class EditTests(BrowserTestCase):
         self.page.click("#again")
         self.page.wait_for_selector("#marking[data-ready]")
         self._see("again")
-        self.page.fill("#id_last_frame", str(FRAMES // 2))
+        self.page.fill("#id_seed", "5")
         self.page.click("#ask-edit")
         self.page.wait_for_selector("#edit.done")
         second = EditJob.objects.exclude(pk=first.pk).get()
@@ -156,9 +155,30 @@ class EditTests(BrowserTestCase):
         self.assertEqual(second.picture_sha256, first.picture_sha256)
         self.assertEqual(self.page.locator(".attempts .differs").count(), 1)
         self._see("attempts")
+        self._beside(first, second)
         self.open("/edits/")
         self.assertEqual(self.page.locator(".edit-card").count(), 2)
         self._see("list")
+
+    def _beside(self, first, second):
+        self.page.click("text=Beside this")
+        self.page.wait_for_selector("[data-compare][data-shown]")
+        # The same on both sides of the line: neither is the source.
+        x, y = corner(0)
+        middle = [(x + SIDE / 2) / WIDE, (y + SIDE / 2) / HIGH]
+        for line in ("1000", "0"):
+            self.page.fill("[data-wipe]", line)
+            self.until(lambda: self._is_blue(middle))
+        self.page.keyboard.press(".")
+        times = "[...document.querySelectorAll('video')].map(v => v.currentTime)"
+        self.until(lambda: len(set(self.evaluate(times))) == 1)
+        self._see("beside")
+        self.assertIn(f"with={first.pk}", self.page.url)
+        self.assertEqual(second.seed, 5)
+
+    def _is_blue(self, place):
+        colour = self.page.evaluate(COLOUR, place)
+        return colour.index(max(colour)) == 2
 
     def _see(self, name):
         folder = os.environ.get("LOOK")

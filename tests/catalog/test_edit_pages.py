@@ -128,3 +128,17 @@ class PageTests(PageTestCase):
         for verb in ("accept", "reproduce"):
             answer = self.client.post(f"/edits/{edit.pk}/{verb}/", follow=True)
             self.assertContains(answer, "has no result")
+
+    def test_attempts_of_the_same_frames_are_looked_at_beside_one_another(self):
+        first = done_edit(self.title)
+        second = done_edit(self.title, parent=first, seed=2)
+        longer = done_edit(self.title, parent=first, end_frame=30)
+
+        page = text(self.client.get(f"/edits/{second.pk}/?with={first.pk}"))
+
+        self.assertIn(f"Edit {first.pk} on the left, edit {second.pk}", page)
+        self.assertIn(f"/media/edits/{first.pk}/compare", page)
+        self.assertNotIn(f"?with={longer.pk}", page)
+        for wrong in (longer.pk, second.pk, 999, "x"):
+            page = self.client.get(f"/edits/{second.pk}/?with={wrong}")
+            self.assertNotContains(page, "on the left, edit")

@@ -116,7 +116,7 @@ class SteeringTests(TestCase):
         self.assertEqual((second.parent, third.parent), (first, second))
         family = list(EditJob.objects.attempts_of(third))
         self.assertEqual(family, [first, second, third])
-        table = compared(family)
+        table = compared(family, first)
         differ = {name for name, _, differs in table["rows"] if differs}
         self.assertEqual(differ, {"seed", "strength"})
 
@@ -152,6 +152,11 @@ class SteeringTests(TestCase):
         larger = add_title(probe={"display_width": 1280, "display_height": 720})
 
         self.assertAlmostEqual(known.seconds, 96)
+        Job.objects.filter(queue="gpu").update(device="a GPU")
+        other = foretell_edit("composite", self.title, 48, 50)
+        self.assertIsNone(other.seconds)
+        self.assertIn("on a GPU; the last was on cpu", other.words)
+        Job.objects.filter(queue="gpu").update(device="cpu")
         self.assertIn("on cpu", known.words)
         four_times = foretell_edit("composite", larger, 48, 50)
         self.assertAlmostEqual(four_times.seconds, 4 * 96)
