@@ -20,6 +20,7 @@ from catalog.api.edit_answers import EditAnswer
 from catalog.api.edit_asked import EditAgain, EditToAsk, EditToForetell, Foretelling
 from catalog.api.exports import AnyBytes
 from catalog.api.narrowing import EditFilter
+from catalog.downloads import edit_download
 from catalog.models import EditJob
 from catalog.pictures import check_still
 from catalog.services import (
@@ -33,8 +34,6 @@ from catalog.services import (
     resume_edit,
     wish_of,
 )
-from catalog.services.edits import RESULT
-from catalog.views.ranges import serve_key
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -145,8 +144,7 @@ class EditFile(APIView):
     @extend_schema(responses={(200, "video/quicktime"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: int) -> HttpResponseBase:
         """The file for editing programs; 404 until the edit is done."""
-        key = _one(request, pk).file_key(RESULT)
-        return serve_key(request._request, key, "video/quicktime")  # noqa: SLF001  DRF wraps it
+        return edit_download(_one(request, pk))
 
 
 def _wish(given: dict[str, Any]) -> EditWish:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from catalog.downloads import edit_download
 from catalog.models import EditJob
-from catalog.services.edits import COMPARE, POSTER, RESULT
+from catalog.services.edits import COMPARE, POSTER
 from catalog.views.ranges import serve_key
 
 if TYPE_CHECKING:
@@ -26,10 +27,8 @@ def compare(request: PageRequest, edit_id: int) -> HttpResponseBase:
 @require_safe
 def result(request: PageRequest, edit_id: int) -> HttpResponseBase:
     """The file for editing programs."""
-    key = _key(request, edit_id, RESULT)
-    answer = serve_key(request, key, "video/quicktime")
-    answer["Content-Disposition"] = f'attachment; filename="edit-{edit_id}.mov"'
-    return answer
+    found = EditJob.objects.visible_to(request.user).select_related("title")
+    return edit_download(get_object_or_404(found, pk=edit_id))
 
 
 @require_safe

@@ -1,12 +1,14 @@
 """One sound of the file as it is, sample for sample, over a stretch of it."""
 
+from contextlib import suppress
 from fractions import Fraction
 
 import av.error
+from av.audio.stream import AudioStream
 from av.stream import Discard
 
 from pipelines.media.child.audio import Aligned, decoded
-from pipelines.media.child.opening import open_media
+from pipelines.media.child.opening import Opened, open_media
 from pipelines.media.errors import UnreadableMedia
 from pipelines.media.packets import Json, PacketWriter
 
@@ -30,15 +32,7 @@ def read(request: Json, wire: PacketWriter) -> None:
     context = stream.codec_context
     rate, layout = context.sample_rate, context.layout.name
     opened.video.discard = Discard.all
-    start = Fraction(request["start"])
-    if start > EARLY:
-        try:
-            opened.container.seek(
-                int((start - int(EARLY)) / (stream.time_base or 1)), stream=stream
-            )
-        except av.error.FFmpegError:
-            opened = open_media(request)
-            stream = next(each for each in opened.audio if each.index == stream.index)
+    _enter(opened, stream, Fraction(request["start"]))
     wire.message(
         {
             "rate": rate,
@@ -58,3 +52,12 @@ def read(request: Json, wire: PacketWriter) -> None:
         wire.chunk(frame.to_ndarray().astype("<i4").tobytes())
         if frame.time is not None and frame.time > request["seconds"]:
             return
+
+
+def _enter(opened: Opened, stream: AudioStream, start: Fraction) -> None:
+    """Go some way before ``start``; a file that cannot be entered there is read from its own."""
+    if start <= EARLY:
+        return
+    ticks = int((start - Fraction(EARLY)) / (stream.time_base or 1))
+    with suppress(av.error.FFmpegError):
+        opened.container.seek(ticks, stream=stream)
