@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import time
 from contextlib import contextmanager
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from pipelines.editing.back_ends import Loaded
     from pipelines.jobs import Claim
 
+# Read when CUDA is first used: without it cuBLAS may add in another order each time.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 TOLD_EVERY = 0.5
 """Seconds between two writes of the edit's row."""
 SOFTWARE = ("torch", "diffusers", "transformers", "opencv-python-headless", "numpy")

@@ -59,7 +59,7 @@ class EditTests(BrowserTestCase):
             back_end="toy",
             region="none",
             region_given={},
-            steps=40,
+            steps=16,
         )
         self.open(f"/edits/{edit.pk}/")
         self.page.wait_for_selector("text=/tuning, [0-9]+ of 40/")
