@@ -12,6 +12,9 @@ from mlcore.spans import Span
 WHITE_MEAN, WHITE_STD = 235.0, 6.0
 """Grey level (0..255) from which, and spread up to which, a frame is white: video's
 white is 235, and grain is clipped there."""
+WHITE_CAST = 30.0
+"""How far apart (0..255) the mean red, green and blue of a white frame are at most: a
+warm white is 20, a yellow wall as light as white 100."""
 
 _LONGEST = 72
 """Frames a fade lasts at most: three seconds."""
@@ -33,12 +36,20 @@ class Fade:
 def find_fades(signals: Signals) -> list[Fade]:
     """Return every stretch of black and of white with its fades, if it has any."""
     contrast = np.asarray(signals.luma_std)
-    white = (signals.luma_mean >= WHITE_MEAN) & (signals.luma_std <= WHITE_STD)
+    white = _white_frames(signals)
     return [
         Fade(_begin(contrast, run.first), run, _end(contrast, run.end), is_white)
         for is_white, frames in ((False, black_frames(signals)), (True, white))
         for run in _runs(frames)
     ]
+
+
+def _white_frames(signals: Signals) -> NDArray[np.bool_]:
+    white = (signals.luma_mean >= WHITE_MEAN) & (signals.luma_std <= WHITE_STD)
+    light = np.flatnonzero(white)
+    means = signals.tint[light].mean(axis=(1, 2))
+    white[light] = np.ptp(means, axis=1) <= WHITE_CAST
+    return np.asarray(white)
 
 
 def is_dip(fade: Fade, signals: Signals) -> bool:

@@ -124,6 +124,16 @@ class TruthTests(unittest.TestCase):
 
         self.assertEqual(cuts(recorded(*shots)), [20, 32])
 
+    def test_a_light_wall_that_somebody_leaves_is_no_dip_to_white(self):
+        wall = flat((120, 255, 255))
+        leaves = [
+            painted(wall, figure((144, 256), (0.3 + 0.05 * n, 0.55)), (20, 20, 60))
+            for n in range(14)
+        ]
+        shots = [pan(60, 20), [*leaves, *still(wall, 3)], pan(61, 20)]
+
+        self.assertEqual(cuts(recorded(*shots)), truth(*shots))
+
     def test_a_fade_through_black_divides_two_shots(self):
         out = [(f * (1 - n / 20)).astype(np.uint8) for n, f in enumerate(pan(52, 21))]
         back = [(f * (n / 20)).astype(np.uint8) for n, f in enumerate(pan(53, 21))]
