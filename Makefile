@@ -44,7 +44,7 @@ check: $(DEV)
 # Kills workers in every stage, where `make test` takes the longest three.
 faults: $(DEV)
 	@$(PY) -m pipelines.weights
-	@KULESHOV_FAULTS=1 $(PY) manage.py test tests.pipelines.test_faults
+	@KULESHOV_FAULTS=1 $(PY) manage.py test tests.pipelines.test_faults tests.pipelines.test_edit_faults
 
 bench: $(DEV)
 	@for one in $(or $(B),$(patsubst bench/%/__main__.py,%,$(wildcard bench/*/__main__.py))); do \

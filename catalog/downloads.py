@@ -1,4 +1,4 @@
-"""Exports as answers to a request: a timeline that was just written, loops out of a job."""
+"""Files as answers to a request: a timeline just written, loops of a job, an edit's result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.utils.http import content_disposition_header
 
 from catalog.exports import FORMATS
 from catalog.files import local_path
-from catalog.models import Job, Title
+from catalog.models import EditJob, Job, Title
+from catalog.services.edits import RESULT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +50,17 @@ def loops_download(job: Job) -> FileResponse:
     answer = FileResponse(
         path.open("rb"), as_attachment=True, filename=f"{job.subject['name']}.zip"
     )
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def edit_download(edit: EditJob) -> FileResponse:
+    """The result of an edit for editing programs. Raises Http404 before it is there."""
+    path = local_path(edit.file_key(RESULT))
+    if not edit.is_done or not path.is_file():
+        raise Http404("This edit has no result yet.")
+    name = f"{edit.title} edit {edit.pk}.mov"
+    answer = FileResponse(path.open("rb"), as_attachment=True, filename=name)
     answer["Cache-Control"] = "private, no-store"
     return answer
 

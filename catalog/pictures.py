@@ -20,12 +20,17 @@ def keep_still(upload: UploadedFile) -> str:
 
     Raises Refused for what is no picture or too large.
     """
+    check_still(upload)
+    return keep_picture(upload.chunks())
+
+
+def check_still(upload: UploadedFile) -> None:
+    """Raise Refused for what does not begin as a picture does."""
     upload.seek(0)
     head = upload.read(12)
     upload.seek(0)
     if not (head.startswith(SIGNATURES) or _is_webp(head)):
         raise Refused("This is not a picture: choose a JPEG, PNG, WebP or TIFF file.")
-    return keep_picture(upload.chunks())
 
 
 def _is_webp(head: bytes) -> bool:

@@ -12,6 +12,7 @@ from importlib.metadata import version
 import av
 import torch
 
+from catalog.back_ends import BACK_ENDS
 from pipelines.artwork import files as artwork
 from pipelines.media.bubblewrap import bubblewrap_works
 from pipelines.weights import default_folder, missing
@@ -43,6 +44,11 @@ def report() -> Report:
         "devices": devices(),
         "weights_folder": str(folder),
         "weights_missing": [weight.file for weight in missing(folder)],
+        "editing_weights": {
+            each.key: (folder / each.folder / "model_index.json").is_file()
+            for each in BACK_ENDS.values()
+            if each.folder
+        },
         "artwork_missing": artwork.missing(folder),
         "bubblewrap": bubblewrap_works(),
     }

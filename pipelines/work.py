@@ -8,6 +8,7 @@ from pipelines.components.learn import learn_suggestions
 from pipelines.components.previews import render_every_preview, render_previews
 from pipelines.components.recommend import recommend
 from pipelines.components.tryouts import render_tryout
+from pipelines.editing.job import edit_shot
 from pipelines.exports import export_loops
 from pipelines.ingest import ingest
 from pipelines.jobs import Work
@@ -37,4 +38,5 @@ WORK: dict[str, Work] = {
     Job.Kind.RECOMMEND: recommend,
     Job.Kind.DETECT: detect,
     Job.Kind.LEARN: learn_suggestions,
+    Job.Kind.EDIT: edit_shot,
 }

@@ -10,12 +10,10 @@ import sys
 import tempfile
 import unittest
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-
-from django.test.runner import iter_test_cases
 
 CLAIMS = "KULESHOV_TEST_CLAIMS"
 """Names the folder in which programs say what they took."""
@@ -98,12 +96,20 @@ class Share(unittest.TestSuite):
         self, result: unittest.TestResult, debug: bool = False
     ) -> unittest.TestResult:
         """Run module after module, as long as there is one that nobody has taken."""
-        modules = groupby(iter_test_cases(self), lambda test: type(test).__module__)
+        modules = groupby(_cases(self), lambda test: type(test).__module__)
         for place, (module, tests) in enumerate(modules):
             mine = list(tests)
             if _take(f"{place}-{module}"):
                 unittest.TestSuite(mine).run(result, debug)
         return result
+
+
+def _cases(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from _cases(test)
+        else:
+            yield test
 
 
 def _take(name: str) -> bool:

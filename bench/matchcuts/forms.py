@@ -124,7 +124,9 @@ def write_form(path: Path, draw: Draw, frames: int, form: Form) -> Path:
 
 
 def _frames(draw: Draw, frames: int, form: Form) -> Iterator[Picture]:
-    changed = lambda time: form.change(draw(time), int(time))  # noqa: E731
+    def changed(time: float) -> Picture:
+        return form.change(draw(time), int(time))
+
     if form.pulldown:
         yield from _pulled_down(changed, frames)
         return

@@ -60,7 +60,7 @@ class RetrainScheduleAdmin(CatalogAdmin):
     def run(self, request: HttpRequest, rows: QuerySet[RetrainSchedule]) -> None:
         """Begin a run of each of the chosen schedules."""
         for row in rows:
-            _said(self, request, partial(run_now, row, user=_user(request)))
+            said(self, request, partial(run_now, row, user=_user(request)))
 
 
 @admin.register(TrainingRun)
@@ -84,13 +84,13 @@ class TrainingRunAdmin(WrittenByWorkers):
     def cancel(self, request: HttpRequest, runs: QuerySet[TrainingRun]) -> None:
         """Stop the chosen trainings."""
         for run in runs:
-            _said(self, request, partial(cancel_run, run))
+            said(self, request, partial(cancel_run, run))
 
     @admin.action(description="Go on", permissions=["steer"])
     def resume(self, request: HttpRequest, runs: QuerySet[TrainingRun]) -> None:
         """Go on with the chosen trainings."""
         for run in runs:
-            _said(self, request, partial(resume_run, run))
+            said(self, request, partial(resume_run, run))
 
 
 @admin.register(Promotion)
@@ -106,7 +106,8 @@ class PromotionAdmin(WrittenByWorkers):
         return False
 
 
-def _said(page: CatalogAdmin, request: HttpRequest, act: Callable[[], Any]) -> None:
+def said(page: CatalogAdmin, request: HttpRequest, act: Callable[[], Any]) -> None:
+    """Do it, and say on the page that it was asked for or why not."""
     try:
         act()
     except Refused as refused:

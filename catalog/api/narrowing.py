@@ -10,7 +10,7 @@ from rest_framework.filters import BaseFilterBackend
 
 from catalog.api.asker import asker
 from catalog.forms import BoardForm
-from catalog.models import EditingComponent, Job, Shot, Title
+from catalog.models import EditingComponent, EditJob, Job, Shot, Title
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -58,6 +58,16 @@ class JobFilter(f.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Job
         fields = ["kind", "state", "title"]
+
+
+class EditFilter(f.FilterSet):  # type: ignore[misc]
+    """Edits by what was asked and what becomes of them."""
+
+    state = f.CharFilter(field_name="job__state", label="state of its job")
+
+    class Meta:
+        model = EditJob
+        fields = ["title", "back_end", "parent"]
 
 
 class BoardFilter(BaseFilterBackend):

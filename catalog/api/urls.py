@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from catalog.api import bins, catalogue, components, docs, exports, jobs, matches
+from catalog.api import bins, catalogue, components, docs, edits, exports, jobs, matches
 
 app_name = "api"
 urlpatterns = [
@@ -36,6 +36,18 @@ urlpatterns = [
     path("bins/<int:pk>/carry/", bins.CarryBin.as_view(), name="carry-bin"),
     path("items/<int:pk>/", bins.OneItem.as_view(), name="item"),
     path("items/<int:pk>/move/", bins.MoveItem.as_view(), name="move-item"),
+    path("edits/", edits.Edits.as_view(), name="edits"),
+    path("edits/foretell/", edits.ForetellEdit.as_view(), name="foretell-edit"),
+    path("edits/<int:pk>/", edits.OneEdit.as_view(), name="edit"),
+    path("edits/<int:pk>/cancel/", edits.CancelEdit.as_view(), name="cancel-edit"),
+    path("edits/<int:pk>/resume/", edits.ResumeEdit.as_view(), name="resume-edit"),
+    path(
+        "edits/<int:pk>/reproduce/",
+        edits.ReproduceEdit.as_view(),
+        name="reproduce-edit",
+    ),
+    path("edits/<int:pk>/accept/", edits.AcceptEdit.as_view(), name="accept-edit"),
+    path("edits/<int:pk>/file/", edits.EditFile.as_view(), name="edit-file"),
     path("exports/", exports.Exports.as_view(), name="exports"),
     path("exports/<int:pk>/file/", exports.ExportFile.as_view(), name="export-file"),
     path("searches/", jobs.Searches.as_view(), name="searches"),

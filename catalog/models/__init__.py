@@ -6,6 +6,7 @@ from catalog.models.components import (
     EditingComponent,
 )
 from catalog.models.cuts import CutEvent, ImportedCut
+from catalog.models.edits import EditJob
 from catalog.models.encoders import EncoderVersion
 from catalog.models.findings import ComponentFinding
 from catalog.models.jobs import Job
@@ -32,6 +33,7 @@ __all__ = [
     "CutChange",
     "CutEvent",
     "DuplicateGroup",
+    "EditJob",
     "EditingComponent",
     "EncoderVersion",
     "ImportedCut",

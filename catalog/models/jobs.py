@@ -90,6 +90,7 @@ class Job(models.Model):
         RECOMMEND = "recommend", "Recommend components"
         DETECT = "detect", "Find components"
         LEARN = "learn", "Learn suggestions"
+        EDIT = "edit", "Edit a shot"
 
     # The others make something for a page, or look at titles without changing them.
     CHANGE_TITLES = (Kind.INGEST, Kind.REDETECT, Kind.RECUT, Kind.REMATCH)

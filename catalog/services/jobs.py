@@ -25,6 +25,8 @@ INTERACTIVE = {
     Job.Kind.TRYOUT,
     Job.Kind.RECOMMEND,
 }
+# Hours of training and editing wait for one another, not films for them.
+LONG = {Job.Kind.RETRAIN, Job.Kind.EDIT}
 
 
 @transaction.atomic
@@ -69,8 +71,7 @@ def queue_of(kind: str) -> str:
     """Which queue a kind of job waits in."""
     if kind in INTERACTIVE:
         return "interactive"
-    # Hours of training wait for one another, not films for them.
-    return "gpu" if kind == Job.Kind.RETRAIN else "default"
+    return "gpu" if kind in LONG else "default"
 
 
 @transaction.atomic

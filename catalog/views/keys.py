@@ -58,6 +58,11 @@ KEYS = {
         ("Space", "paint"),
         ("+ -", "scale"),
     ],
+    "Edit": [
+        ("Space", "play and stop, before and after"),
+        (", .", "one frame back, one on"),
+        ("T", "tint what was edited, or not"),
+    ],
     "Player": [
         ("J K L", "backwards, stop, forwards; again is faster"),
         (", .", "one frame back, one on"),

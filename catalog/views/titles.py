@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from catalog.forms import AddTitleForm
 from catalog.htmx import PageRequest, render_part
-from catalog.models import Job, Shot, Title
+from catalog.models import EditJob, Job, Shot, Title
 from catalog.models.productions import may_edit
 from catalog.services import (
     Refused,
@@ -74,7 +74,11 @@ def title_detail(request: PageRequest, title_id: int) -> HttpResponse:
         return HttpResponseClientRefresh()
     context = {"title": title, "may_edit": may_edit(request.user), **progress}
     if not request.htmx:
-        context |= _around(request, title) | {"carried": carried_to(title)}
+        visible = EditJob.objects.visible_to(request.user).with_rows()
+        context |= _around(request, title) | {
+            "carried": carried_to(title),
+            "origin": visible.filter(accepted=title).first(),
+        }
     return render_part(request, "title_detail.html", context, part="status")
 
 

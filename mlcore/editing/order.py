@@ -95,7 +95,9 @@ class Cost:
 class Backend(Protocol):
     """Something that carries out edits."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called."""
 
     def cost(self, order: EditOrder) -> Cost:
         """Return what an edit would take on this machine, after a short try."""

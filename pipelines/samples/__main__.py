@@ -13,6 +13,8 @@ def main() -> int:
     """Assemble the sample titles that are missing; 0 when all are there."""
     arguments = _arguments()
     folder: Path = arguments.folder
+    if arguments.toy:
+        return _draw_toy(folder, as_json=arguments.json)
     try:
         made = [] if arguments.check else install(folder)
     except (PackageError, OSError) as error:
@@ -46,8 +48,21 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--folder", type=Path, default=default_folder())
     parser.add_argument("--check", action="store_true", help="only look, make nothing")
+    parser.add_argument(
+        "--toy", action="store_true", help="draw the title for toy edits instead"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON document")
     return parser.parse_args()
+
+
+def _draw_toy(folder: Path, *, as_json: bool) -> int:
+    # Torch takes a second to load, and the other titles do without.
+    from pipelines.samples.toy import install_toy  # noqa: PLC0415
+
+    written = [str(path) for path in install_toy(folder)]
+    text = json.dumps({"files": written}, indent=2) if as_json else "\n".join(written)
+    sys.stdout.write(f"{text}\n")
+    return 0
 
 
 def _say_error(sentence: str, *, as_json: bool) -> None:

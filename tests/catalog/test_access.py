@@ -12,6 +12,7 @@ from catalog.models import (
     Bin,
     BinItem,
     EditingComponent,
+    EditJob,
     ImportedCut,
     Job,
     MatchCandidate,
@@ -29,6 +30,7 @@ from tests.components import (
     roomy_pair,
     write_preview,
 )
+from tests.edits import done_edit
 from tests.factories import (
     add_bin,
     add_bin_item,
@@ -50,6 +52,7 @@ CHANGES = {"judge", "undo", "redetect", "rematch", "split", "merge", "job-cancel
 CHANGES |= {"job-retry", "keep", "bin-add", "bin-rename", "bin-put-back"}
 CHANGES |= {"item-move", "item-note", "item-drop", "chain-keep"}
 CHANGES |= {"lay", "take-back", "suggest", "try", "title-detect"}
+CHANGES |= {"edit-cancel", "edit-resume", "edit-reproduce", "edit-accept"}
 # For admins, about nobody's footage.
 ADMINS = {"ranking-train", "ranking-promote", "ranking-rollback", "components-render"}
 ADMINS |= {"components-learn", "retraining-start", "retraining-cancel"}
@@ -60,11 +63,12 @@ CHANGES |= ADMINS
 FORMS = {"schedule-add", "schedule"}
 # For editors, also to look at.
 EDITORS = CHANGES | FORMS | {"title-add", "cut-add", "ranking", "retraining"}
-EDITORS |= {"retraining-run", "versions"}
+EDITORS |= {"retraining-run", "versions", "edit-new", "edit-again", "edit-estimate"}
 # About nobody's footage.
 GENERAL = {"login", "logout", "password", "health", "keys", "board", "titles", "jobs"}
 GENERAL |= {"undo", "bins", "bin-add", "cuts", "export", "search", "ranking", *ADMINS}
 GENERAL |= {"chains", "chain-keep", "retraining", "retraining-run", "versions", *FORMS}
+GENERAL |= {"edits"}
 # The house's: what programs draw, on photographs that are nobody's footage.
 GENERAL |= {"components", "component", "component-map", "component-preview"}
 GENERAL |= {"component-clip", "component-still"}
@@ -117,6 +121,7 @@ class EveryAddress(PageTestCase):
     choice: Acceptance
     schedule: RetrainSchedule
     training: TrainingRun
+    edit: EditJob
 
     @classmethod
     def setUpTestData(cls):
@@ -138,6 +143,7 @@ class EveryAddress(PageTestCase):
         cls.training = TrainingRun.objects.create(
             family="learned", outcome=moved(cls.pair)
         )
+        cls.edit = done_edit(cls.title, target_prompt="Secret Harbour's disc")
         write_preview(cls.component)
         plan = tryout_on_cut(cut_of_candidate(cls.pair), cls.component, 4, 4)
         write_file(plan.key, b"tryout")
@@ -165,6 +171,7 @@ class EveryAddress(PageTestCase):
             "run_id": self.training.pk,
             "schedule_id": self.schedule.pk,
             "family": "clip",
+            "edit_id": self.edit.pk,
         }
         pattern = next(
             each
@@ -230,6 +237,7 @@ class AccessTests(EveryAddress):
         self.assertEqual((Bin.objects.count(), BinItem.objects.count()), (1, 1))
         self.job.refresh_from_db()
         self.assertEqual(self.job.state, Job.State.READY)
+        self.assertIsNone(EditJob.objects.get().accepted)
 
     def test_viewers_look_and_change_nothing(self):
         client = logged_in(self.viewer)

@@ -30,6 +30,7 @@ from tests.components import (
     add_place,
     add_suggestion,
 )
+from tests.edits import done_edit
 from tests.factories import (
     add_bin_item,
     add_encoder,
@@ -62,6 +63,7 @@ class AdminTests(PageTestCase):
             family="mask", version=add_encoder("mask"), reason="the first"
         )
         TrainingRun.objects.create(family="learned")
+        done_edit(cls.title)
         RetrainSchedule.objects.create(name="Sundays", family="learned")
         ApiToken.objects.make(cls.admin, name="conform")
         StorageRoot.objects.create(name="Footage", server="/mnt/footage")

@@ -44,7 +44,12 @@ class SchemaTests(EveryCall):
     def test_every_answer_is_what_the_schema_says(self):
         give_verdict(self.pair, "good", user=self.owner)
         for pattern in urlpatterns:
-            if pattern.name in WRITES_ALONE | {"schema", "docs", "export-file"}:
+            if pattern.name in WRITES_ALONE | {
+                "schema",
+                "docs",
+                "export-file",
+                "edit-file",
+            }:
                 continue
             with self.subTest(name=pattern.name):
                 query = {"verdict": "all"} if pattern.name == "matches" else {}
@@ -60,6 +65,8 @@ class SchemaTests(EveryCall):
             ("move-item", "post", "200"), ("searches", "post", "202"),
             ("cancel-job", "post", "202"), ("choices", "post", "201"),
             ("take-back", "post", "200"), ("suggestions", "post", "202"),
+            ("edits", "post", "202"), ("cancel-edit", "post", "202"),
+            ("resume-edit", "post", "202"), ("reproduce-edit", "post", "202"),
         ):  # fmt: skip
             with self.subTest(name=name):
                 answer = self.ask(self.client, name, method)

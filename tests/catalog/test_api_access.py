@@ -13,6 +13,7 @@ from catalog.models import (
     BinItem,
     CutEvent,
     EditingComponent,
+    EditJob,
     ImportedCut,
     Job,
     MatchCandidate,
@@ -29,6 +30,7 @@ from tests.components import (
     add_suggestion,
     roomy_pair,
 )
+from tests.edits import add_edit, done_edit
 from tests.factories import (
     add_bin,
     add_bin_item,
@@ -56,14 +58,30 @@ CHANGES = {
     ("choices", "post"),
     ("take-back", "post"),
     ("suggestions", "post"),
+    ("edits", "post"),
+    ("cancel-edit", "post"),
+    ("resume-edit", "post"),
+    ("reproduce-edit", "post"),
+    ("accept-edit", "post"),
 }
 ASKS = {("searches", "post"), ("exports", "post")}
 WRITES_ALONE = {
     "judge", "undo", "carry-bin", "move-item", "cancel-job", "retry-job", "exports",
-    "take-back",
+    "take-back", "cancel-edit", "resume-edit", "reproduce-edit", "accept-edit",
 }  # fmt: skip
+# What they are about is named in what they are sent, not in their address.
+NAMED_INSIDE = {"bins", "titles", "edits"}
 ABOUT_NOBODY = {"schema", "docs", "encoders", "components", "component", "similar"}
-LISTS = {"productions", "titles", "matches", "bins", "searches", "jobs", "cuts"}
+LISTS = {
+    "productions",
+    "titles",
+    "matches",
+    "bins",
+    "searches",
+    "jobs",
+    "cuts",
+    "edits",
+}
 NAMES = [pattern.name for pattern in urlpatterns]
 
 
@@ -80,6 +98,9 @@ class EveryCall(PageTestCase):
     cut: ImportedCut
     component: EditingComponent
     choice: Acceptance
+    edit: EditJob
+    stopped: EditJob
+    going: EditJob
 
     @classmethod
     def setUpTestData(cls):
@@ -98,6 +119,9 @@ class EveryCall(PageTestCase):
         add_finding(cls.title, 100, cls.component)
         add_embedding(cls.component, [1, 0])
         add_embedding(add_component("filter/noir/0"), [0.6, 0.8])
+        cls.edit = done_edit(cls.title)
+        cls.going, cls.stopped = add_edit(cls.title), add_edit(cls.title)
+        Job.objects.filter(edit=cls.stopped).update(state=Job.State.CANCELLED)
         cls.job = add_job(cls.title)
         cls.search = add_job(None, kind=Job.Kind.SEARCH, asked_by=cls.owner)
         cls.loops = add_export([cls.title])
@@ -133,8 +157,17 @@ class EveryCall(PageTestCase):
             "suggestions": self.pair,
             "choices": self.pair,
             "take-back": self.choice,
+            "edit": self.edit,
+            "edit-file": self.edit,
+            "cancel-edit": self.going,
+            "resume-edit": self.stopped,
+            "reproduce-edit": self.edit,
+            "accept-edit": self.edit,
         }.get(name)
-        return reverse(f"api:{name}", args=[row.pk] if row else [])
+        address = reverse(f"api:{name}", args=[row.pk] if row else [])
+        if name != "foretell-edit":
+            return address
+        return f"{address}?title={self.title.pk}&frames=24&back_end=composite"
 
     def body(self, name: str) -> dict[str, Any]:
         bodies: dict[str, dict[str, Any]] = {
@@ -146,6 +179,7 @@ class EveryCall(PageTestCase):
             "carry-bin": {"title": self.newer.pk},
             "move-item": {"place": 1},
             "choices": {"component": self.component.key, "before": 2, "after": 2},
+            "edits": {"again": self.edit.pk, "seed": 7},
             "exports": {"bin": self.bin.pk, "format": "edl"},
             "searches": {
                 "kind": "frame",
@@ -185,12 +219,13 @@ class ApiAccessTests(EveryCall):
                     if method == "get" and name in LISTS:
                         mine = 1 if name == "productions" else 0
                         self.assertEqual(len(answer.json()["results"]), mine)
-                    elif (name, method) in CHANGES and name not in {"bins", "titles"}:
+                    elif (name, method) in CHANGES and name not in NAMED_INSIDE:
                         self.assertEqual(answer.status_code, 404)
                     elif (name, method) in CHANGES | ASKS:
                         self.assertEqual(answer.status_code, 400)
                     elif method == "get":
                         wanted = 405 if name in WRITES_ALONE else 404
+                        wanted = 400 if name == "foretell-edit" else wanted
                         self.assertEqual(answer.status_code, wanted)
         self.assert_nothing_has_changed()
 
@@ -200,7 +235,8 @@ class ApiAccessTests(EveryCall):
         self.assertEqual(BinItem.objects.count(), 1)
         self.assertEqual(Verdict.objects.count(), 0)
         self.assertEqual(Acceptance.objects.standing().count(), 1)
-        self.assertEqual(Job.objects.filter(state="ready").count(), 2)
+        self.assertEqual(Job.objects.filter(state="ready").count(), 3)
+        self.assertEqual(EditJob.objects.count(), 3)
         self.assertEqual(Title.objects.count(), 2)
 
     def test_viewers_look_at_everything_of_theirs_and_change_nothing(self):
@@ -227,7 +263,9 @@ class ApiAccessTests(EveryCall):
         for name, method in sorted(CHANGES - {("item", "delete")} | ASKS):
             with self.subTest(name=name, method=method):
                 answer = self.ask(client, name, method)
-                self.assertEqual(answer.status_code == 400, name in refused, name)
+                self.assertEqual(
+                    answer.status_code == 400, name in refused, text(answer)
+                )
                 self.assertLess(answer.status_code, 401)
         self.assertEqual(self.ask(client, "item", "delete").status_code, 204)
 

@@ -33,7 +33,16 @@ class ForgeryTests(EveryAddress):
 
     def test_every_form_that_posts_carries_a_token(self):
         pages = ["board", "pair", "titles", "title", "title-add", "jobs", "job"]
-        for name in [*pages, "bins", "bin", "search", "search-found", "laying"]:
+        for name in [
+            *pages,
+            "bins",
+            "bin",
+            "search",
+            "search-found",
+            "laying",
+            "edit",
+            "edit-new",
+        ]:
             shown = text(self.ask(self.client, name))
             posting = shown.count('method="post"')
             with self.subTest(name=name):

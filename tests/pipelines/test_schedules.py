@@ -6,8 +6,9 @@ from django.test import TestCase
 
 from catalog.files import local_path, working_folder
 from catalog.models import Job, Production, Title
-from catalog.services import keep_picture
-from pipelines.schedules import LEFTOVER_SECONDS, clear_leftovers
+from catalog.services import cancel_job, keep_picture, picture_path
+from pipelines.schedules import LEFTOVER_SECONDS, STAGES_SECONDS, clear_leftovers
+from tests.edits import add_edit, job_of
 from tests.factories import write_file
 
 
@@ -45,6 +46,21 @@ class LeftoverTests(TestCase):
         self.assertTrue(picture.exists())
         clear_leftovers(self.tomorrow)
         self.assertFalse(picture.exists())
+
+    def test_stages_of_an_edit_that_was_stopped_are_kept_for_two_weeks(self):
+        self.title.proxy_key, self.title.frames = "proxies/a/proxy.mp4", 40
+        edit = add_edit(self.title)
+        left = write_file(edit.file_key("stages/frames.npy"), b"frames")
+        after = time.time() + STAGES_SECONDS + 60
+        clear_leftovers(after)
+        self.assertTrue(left.exists(), "its job waits")
+        cancel_job(job_of(edit))
+
+        clear_leftovers(self.tomorrow)
+        self.assertTrue(left.exists())
+        clear_leftovers(after)
+        self.assertFalse(left.exists())
+        self.assertTrue(picture_path(edit.picture_sha256).exists())
 
     def test_whole_uploads_are_never_touched(self):
         whole = Path(settings.UPLOAD_ROOT) / "whole.mp4"

@@ -32,7 +32,7 @@ def write(request: Json, wire: PacketWriter) -> None:
     frames = Aligned(opened.audio[0], request["start"], request["seconds"])
     opened.video.discard = Discard.all
     encoded = None
-    for frame in frames.of(_decoded(opened, opened.audio[0])):
+    for frame in frames.of(decoded(opened, opened.audio[0])):
         encoded = encoded or SoundEncoder(wire)
         encoded.add(frame)
     if encoded is not None:
@@ -61,11 +61,23 @@ class SoundEncoder:
 
 
 class Aligned:
-    """48 kHz stereo without a gap, its time 0 at ``start`` seconds of the file's clock."""
+    """Sound without a gap, its time 0 at ``start`` seconds of the file's clock.
 
-    def __init__(self, stream: AudioStream, start: str, seconds: float) -> None:
+    48 kHz stereo, unless a ``form`` (of the filter aformat) at another ``rate`` is wanted.
+    """
+
+    def __init__(
+        self,
+        stream: AudioStream,
+        start: str,
+        seconds: float,
+        *,
+        rate: int = SAMPLE_RATE,
+        form: str = "sample_fmts=fltp:channel_layouts=stereo",
+    ) -> None:
         self._stream = stream
         self._start, self._seconds = Fraction(start), seconds
+        self._rate, self._form = rate, form
         self._layout: tuple[str, str, int] | None = None
         # Its contexts do not keep a graph alive.
         self._graph: Graph | None = None
@@ -113,8 +125,8 @@ class Aligned:
         )
         steps = [
             # Pads or cuts so that the sound starts here, and fills gaps with silence.
-            ("aresample", f"{SAMPLE_RATE}:async=1:first_pts={self._made}"),
-            ("aformat", "sample_fmts=fltp:channel_layouts=stereo"),
+            ("aresample", f"{self._rate}:async=1:first_pts={self._made}"),
+            ("aformat", self._form),
             ("atrim", f"start=0:end={self._seconds}"),
         ]
         last = source
@@ -128,7 +140,8 @@ class Aligned:
         return source, sink
 
 
-def _decoded(opened: Opened, stream: AudioStream) -> Iterator[AudioFrame]:
+def decoded(opened: Opened, stream: AudioStream) -> Iterator[AudioFrame]:
+    """Decode one sound of a file; a few broken packets are passed over."""
     failures = 0
     for packet in opened.container.demux(stream):
         try:

@@ -11,7 +11,7 @@ import traceback
 import av.error
 import av.logging
 
-from pipelines.media.child import audio, pictures, probing, proxy, stills
+from pipelines.media.child import audio, pictures, probing, proxy, samples, stills
 from pipelines.media.errors import UnreadableMedia
 from pipelines.media.packets import Json, PacketWriter
 
@@ -21,6 +21,7 @@ VERBS = {
     "audio": audio.write,
     "stills": stills.read,
     "picture": pictures.read,
+    "samples": samples.read,
 }
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 OPEN_FILES = 32

@@ -1,0 +1,28 @@
+"""An edit, from a row to its files: every stage looks at what is there already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.editing.making import foretell, make
+from pipelines.editing.measuring import measure
+from pipelines.editing.reading import read_inputs
+from pipelines.editing.regions import find_region
+from pipelines.editing.writing import write_result
+
+if TYPE_CHECKING:
+    from pipelines.jobs import Claim
+
+EDITING = {
+    "read": read_inputs,
+    "region": find_region,
+    "foretell": foretell,
+    "edit": make,
+    "measure": measure,
+    "write": write_result,
+}
+
+
+def edit_shot(claim: Claim) -> None:
+    """Do what an edit asks for."""
+    claim.do_stages(EDITING)

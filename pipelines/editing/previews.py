@@ -1,0 +1,79 @@
+"""What is to be seen of an edit while it is made: one JPEG, written over and over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from catalog.files import local_path
+from mlcore.editing.stages import FolderShelf
+from pipelines.media.writer import write_jpeg
+from pipelines.stills import fitted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from catalog.models import EditJob
+    from mlcore.checkpoint import Tensors
+
+    Bytes = NDArray[np.uint8]
+
+PREVIEW, WIDE = "preview.jpg", 480
+MOST = 6
+"""Frames beside one another"""
+TINT = np.array((255, 150, 30), np.float32)
+
+
+def show_region(edit: EditJob, frame: Bytes, mask: NDArray[np.bool_]) -> None:
+    """Show a frame with its region tinted."""
+    _show(edit, [tinted(np.asarray(frame), mask.astype(np.float32))])
+
+
+def tinted(frame: Bytes, cover: NDArray[np.float32]) -> Bytes:
+    """Return a frame in which what is covered (0..1) is half amber."""
+    size = (frame.shape[1], frame.shape[0])
+    cover = cv2.resize(cover, size)[..., None] * 0.5
+    return np.asarray(frame * (1 - cover) + TINT * cover, np.uint8)
+
+
+class ShowingShelf(FolderShelf):
+    """Keeps what stages leave, and shows those that are pictures."""
+
+    def __init__(self, folder: Path, edit: EditJob, frames: Bytes) -> None:
+        super().__init__(folder)
+        self._edit, self._frames = edit, frames
+
+    def lay(self, stage: str, left: Tensors) -> None:
+        """Keep it; show the regions or the frames that are in it."""
+        super().lay(stage, left)
+        if "made" in left:
+            made = (left["made"].float().cpu().numpy() * 255).round()
+            pictures = made.clip(0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
+            _show(self._edit, [enlarged(each) for each in _some(pictures)])
+        elif "region" in left:
+            region = left["region"].float().cpu().numpy()
+            # A chunk's frames begin with the clip's first; here the size of it all counts.
+            shown = [tinted(np.asarray(self._frames[0]), each) for each in region[:1]]
+            _show(self._edit, shown)
+
+
+def enlarged(picture: Bytes) -> Bytes:
+    """Return a picture, small ones enlarged without smoothing: what they are is seen."""
+    times = max(1, WIDE // MOST // picture.shape[1])
+    return np.repeat(np.repeat(picture, times, axis=0), times, axis=1)
+
+
+def _some(pictures: Bytes) -> list[Bytes]:
+    places = np.linspace(0, len(pictures) - 1, min(MOST, len(pictures))).round()
+    return [pictures[int(place)] for place in places]
+
+
+def _show(edit: EditJob, pictures: list[Bytes]) -> None:
+    path = local_path(edit.file_key(PREVIEW))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    row = np.concatenate([np.ascontiguousarray(each) for each in pictures], axis=1)
+    write_jpeg(path, fitted(row, 2 * WIDE))

@@ -1,0 +1,188 @@
+"""From a dropped picture to an accepted edit, as a person does it."""
+
+import base64
+import os
+from pathlib import Path
+
+from catalog.models import EditJob, Title
+from catalog.services import add_from
+from tests.browser.chromium import BrowserTestCase
+from tests.edits import (
+    HIGH,
+    SIDE,
+    WIDE,
+    add_edit,
+    corner,
+    target_png,
+    write_moving,
+)
+from tests.untrained import place_untrained_toy
+
+DROPPED = """
+content => {
+  const bytes = Uint8Array.from(atob(content), c => c.charCodeAt(0));
+  const carried = new DataTransfer();
+  carried.items.add(new File([bytes], "disc.png", { type: "image/png" }));
+  return carried;
+}
+"""
+# The colour of the canvas at a place, in parts of it.
+COLOUR = """
+([x, y]) => {
+  const canvas = document.querySelector("canvas");
+  const at = [Math.floor(x * canvas.width), Math.floor(y * canvas.height)];
+  return [...canvas.getContext("2d").getImageData(...at, 1, 1).data].slice(0, 3);
+}
+"""
+
+
+class EditTests(BrowserTestCase):
+    def setUp(self):
+        super().setUp()
+        path = write_moving(self.import_folder() / "square.mov")
+        (self.title,) = add_from(path, self.production, user=self.editor)
+        self.done(self.title.jobs.get())
+
+    def test_from_a_dropped_picture_to_a_title_and_the_same_again(self):
+        self._ask()
+        self._watch()
+        self._look_at_both()
+        self._accept()
+        self._ask_again()
+
+    def test_one_that_takes_long_is_watched_stopped_and_gone_on_with(self):
+        self.addCleanup(place_untrained_toy().unlink)
+        self.title.refresh_from_db()
+        edit = add_edit(
+            self.title,
+            end_frame=11,
+            back_end="toy",
+            region="none",
+            region_given={},
+            steps=16,
+        )
+        self.open(f"/edits/{edit.pk}/")
+        self.page.wait_for_selector("text=/tuning, [0-9]+ of 40/")
+        self.page.wait_for_selector("text=/Foretold on/")
+        # What the regions are is seen before anything is made in them.
+        self.page.wait_for_selector(".preview img")
+        self._see("running")
+        self.page.click("#cancel-edit")
+        self.page.wait_for_selector("#edit.cancelled")
+        self._see("cancelled")
+
+        self.page.click("#resume-edit")
+        self.page.wait_for_selector("#edit.done")
+        self.page.wait_for_selector("[data-compare][data-shown]")
+
+    def _ask(self):
+        self.open(f"/titles/{self.title.pk}/")
+        self.page.click("text=Edit with a picture")
+        self.page.wait_for_selector("#marking[data-ready]")
+        self.page.fill("#id_last_frame", "11")
+        self._drop()
+        self._box()
+        self.page.fill("#id_source_prompt", "a red square")
+        self.page.fill("#id_target_prompt", "a blue disc")
+        self.page.wait_for_selector("text=/12 frames/")
+        self._see("new")
+        self.page.click("#ask-edit")
+
+    def _drop(self):
+        content = base64.b64encode(target_png()).decode()
+        carried = self.page.evaluate_handle(DROPPED, content)
+        for event in ("dragenter", "drop"):
+            self.page.dispatch_event("#drop", event, {"dataTransfer": carried})
+        self.page.wait_for_selector("[data-picture]:not([hidden])")
+
+    def _box(self):
+        shown = self.page.locator("#marking svg").bounding_box()
+        x, y = corner(0)
+
+        def at(across, down):
+            return (
+                shown["x"] + shown["width"] * across / WIDE,
+                shown["y"] + shown["height"] * down / HIGH,
+            )
+
+        self.page.mouse.move(*at(x - 4, y - 4))
+        self.page.mouse.down()
+        self.page.mouse.move(*at(x + SIDE, y + SIDE), steps=4)
+        self.page.mouse.move(*at(x + SIDE + 4, y + SIDE + 4), steps=2)
+        self.page.mouse.up()
+
+    def _watch(self):
+        self.page.wait_for_url("**/edits/*/")
+        self.page.wait_for_selector("#edit.done")
+        edit = EditJob.objects.get()
+        self.assertEqual(edit.made_by, self.editor)
+        self.assertEqual(edit.region_given["frame"], 0)
+
+    def _look_at_both(self):
+        self.page.wait_for_selector("[data-compare][data-shown]")
+        x, y = corner(0)
+        middle = [(x + SIDE / 2) / WIDE, (y + SIDE / 2) / HIGH]
+        for line, channel in (("1000", 0), ("0", 2)):
+            self.page.fill("[data-wipe]", line)
+            colour = self.page.evaluate(COLOUR, middle)
+            self.assertEqual(colour.index(max(colour)), channel, (line, colour))
+        self.page.fill("[data-wipe]", "400")
+        self.page.check("[data-mask]")
+        self.page.wait_for_selector(".flicker polyline.made")
+        self._see("result")
+
+    def _accept(self):
+        self.page.click("#accept-edit")
+        self.page.wait_for_selector("text=/Accepted as/")
+        accepted = EditJob.objects.get().accepted
+        self.done(accepted.jobs.get(kind="ingest"))
+        self.open(f"/titles/{accepted.pk}/")
+        self.page.wait_for_selector("text=/Made by/")
+        self._see("accepted")
+        self.assertEqual(Title.objects.get(pk=accepted.pk).frames, 12)
+
+    def _ask_again(self):
+        first = EditJob.objects.get()
+        self.open(f"/edits/{first.pk}/")
+        self.page.click("#again")
+        self.page.wait_for_selector("#marking[data-ready]")
+        self._see("again")
+        self.page.fill("#id_seed", "5")
+        self.page.click("#ask-edit")
+        self.page.wait_for_selector("#edit.done")
+        second = EditJob.objects.exclude(pk=first.pk).get()
+        self.assertEqual((second.parent, second.first), (first, first))
+        self.assertEqual(second.picture_sha256, first.picture_sha256)
+        self.assertEqual(self.page.locator(".attempts .differs").count(), 1)
+        self._see("attempts")
+        self._beside(first, second)
+        self.open("/edits/")
+        self.assertEqual(self.page.locator(".edit-card").count(), 2)
+        self._see("list")
+
+    def _beside(self, first, second):
+        self.page.click("text=Beside this")
+        self.page.wait_for_selector("[data-compare][data-shown]")
+        # The same on both sides of the line: neither is the source.
+        x, y = corner(0)
+        middle = [(x + SIDE / 2) / WIDE, (y + SIDE / 2) / HIGH]
+        for line in ("1000", "0"):
+            self.page.fill("[data-wipe]", line)
+            self.until(lambda: self._is_blue(middle))
+        self.page.keyboard.press(".")
+        times = "[...document.querySelectorAll('video')].map(v => v.currentTime)"
+        self.until(lambda: len(set(self.evaluate(times))) == 1)
+        self._see("beside")
+        self.assertIn(f"with={first.pk}", self.page.url)
+        self.assertEqual(second.seed, 5)
+
+    def _is_blue(self, place):
+        colour = self.page.evaluate(COLOUR, place)
+        return colour.index(max(colour)) == 2
+
+    def _see(self, name):
+        folder = os.environ.get("LOOK")
+        if folder:
+            self.page.wait_for_timeout(800)
+            path = Path(folder) / f"{name}.png"
+            self.page.screenshot(path=path, full_page=True)

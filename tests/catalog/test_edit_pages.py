@@ -1,0 +1,144 @@
+"""The pages of edits: asked for, waited for, looked at, without a worker."""
+
+from io import BytesIO
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from catalog.models import EditJob
+from tests.catalog.pages import HTMX, PageTestCase, logged_in, text
+from tests.edits import SIZE, add_edit, done_edit, target_png
+from tests.factories import add_production, add_shots, add_title, add_user
+
+
+class PageTests(PageTestCase):
+    def setUp(self):
+        production = add_production()
+        self.title = add_title(production, probe=dict(SIZE))
+        (self.shot,) = add_shots(self.title, 300)
+        self.client = logged_in(add_user("", "editor", [production]))
+        self.viewer = logged_in(add_user("", "viewer", [production]))
+
+    def filled(self, **otherwise):
+        """The form as a person fills it."""
+        picture = BytesIO(target_png())
+        return {
+            "first_frame": "0",
+            "last_frame": "11",
+            "picture": SimpleUploadedFile("disc.png", picture.read()),
+            "source_prompt": "a red square",
+            "target_prompt": "a blue disc",
+            "region": "box",
+            "frame": "0",
+            "left": "10",
+            "top": "30",
+            "width": "20",
+            "height": "40",
+            "back_end": "composite",
+            "strength": "1",
+            "steps": "25",
+            "seed": "0",
+        } | otherwise
+
+    def ask(self, **otherwise):
+        """Send the form of the shot."""
+        address = f"/titles/{self.title.pk}/shots/{self.shot.pk}/edit/"
+        return self.client.post(address, self.filled(**otherwise))
+
+    def test_the_form_without_scripts_asks_for_an_edit(self):
+        answer = self.ask()
+
+        edit = EditJob.objects.get()
+        self.assertRedirects(answer, f"/edits/{edit.pk}/")
+        self.assertEqual(edit.region_given, {"frame": 0, "box": [0.1, 0.3, 0.2, 0.4]})
+        self.assertEqual((edit.first_frame, edit.end_frame), (0, 12))
+
+    def test_every_way_of_marking_is_taken(self):
+        for region, given in (
+            ("subject", {"subject": "any"}),
+            ("click", {"frame": 3, "at": [0.5, 0.25]}),
+            ("drawn", {"frame": 3, "mask": "f" * 1024}),
+        ):
+            self.ask(region=region, frame="3", across="50", down="25", mask="f" * 1024)
+            edit = EditJob.objects.latest("pk")
+            self.assertEqual((edit.region, edit.region_given), (region, given))
+
+    def test_what_is_wrong_is_said_and_what_was_written_stays(self):
+        for otherwise, sentence in (
+            ({"picture": ""}, "Drop a picture of what is wanted."),
+            ({"picture": SimpleUploadedFile("a.png", b"no")}, "This is not a picture"),
+            ({"target_prompt": ""}, "This field is required."),
+            ({"width": ""}, "Mark it in the picture"),
+            ({"last_frame": "0"}, "has no motion to follow"),
+            ({"back_end": "vace", "region": "none"}, "needs a region"),
+        ):
+            with self.subTest(**otherwise):
+                answer = self.ask(**otherwise)
+                self.assertEqual(answer.status_code, 422)
+                self.assertContains(answer, sentence, status_code=422)
+                self.assertContains(answer, "a red square", status_code=422)
+        self.assertFalse(EditJob.objects.exists())
+
+    def test_the_page_says_which_weights_are_to_be_placed_where(self):
+        page = self.client.get(f"/titles/{self.title.pk}/shots/{self.shot.pk}/edit/")
+
+        self.assertContains(page, "is no use for footage")
+        self.assertContains(page, "stabilityai/stable-diffusion-2-1-unclip-small")
+        self.assertContains(page, "CreativeML OpenRAIL++-M")
+        self.assertContains(page, "editing/unclip")
+
+    def test_the_estimate_follows_what_is_filled_in(self):
+        done_edit(self.title)
+        address = f"/titles/{self.title.pk}/edit/estimate/"
+        wanted = {"first_frame": 0, "last_frame": 19, "steps": 9}
+
+        part = self.client.get(address, {**wanted, "back_end": "composite"})
+
+        self.assertContains(part, "20 frames, about 40.0 s.")
+        for wrong in ({}, {"back_end": "magic"}, {**wanted, "last_frame": "9" * 30}):
+            self.assertEqual(self.client.get(address, wrong).status_code, 200)
+
+    def test_a_waiting_edit_says_its_place_and_asks_again(self):
+        add_edit(self.title)
+        edit = add_edit(self.title)
+        page = self.client.get(f"/edits/{edit.pk}/")
+        self.assertContains(page, "1 job before it.")
+        self.assertContains(page, "every 1s")
+        self.assertContains(page, "cancel-edit")
+
+        self.client.post(f"/edits/{edit.pk}/cancel/")
+
+        page = self.client.get(f"/edits/{edit.pk}/", headers=HTMX)
+        self.assertNotContains(page, "every 1s")
+        self.assertContains(page, "resume-edit")
+        self.assertNotIn("<html", text(page))
+
+    def test_a_result_is_shown_with_both_measures_and_who_made_it(self):
+        edit = done_edit(self.title)
+
+        page = self.client.get(f"/edits/{edit.pk}/")
+
+        self.assertContains(page, "100% of 10 frames are nearer to the picture")
+        self.assertContains(page, "neighbours are alike by 0.970")
+        self.assertContains(page, "all others are the source")
+        self.assertContains(page, "accept-edit")
+        self.assertNotContains(self.viewer.get(f"/edits/{edit.pk}/"), "accept-edit")
+
+    def test_a_refusal_is_said_on_the_page(self):
+        edit = add_edit(self.title)
+        for verb in ("accept", "reproduce"):
+            answer = self.client.post(f"/edits/{edit.pk}/{verb}/", follow=True)
+            self.assertContains(answer, "has no result")
+
+    def test_attempts_of_the_same_frames_are_looked_at_beside_one_another(self):
+        first = done_edit(self.title)
+        second = done_edit(self.title, parent=first, seed=2)
+        longer = done_edit(self.title, parent=first, end_frame=30)
+
+        page = text(self.client.get(f"/edits/{second.pk}/?with={first.pk}"))
+
+        self.assertIn(f"Edit {first.pk} on the left, edit {second.pk}", page)
+        self.assertIn(f"/media/edits/{first.pk}/compare", page)
+        self.assertNotIn(f"?with={longer.pk}", page)
+        for wrong in (longer.pk, second.pk, 999, "x"):
+            page = self.client.get(f"/edits/{second.pk}/?with={wrong}")
+            self.assertNotContains(page, "on the left, edit")
