@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from catalog.matchcuts import CutSide, MatchCut
 
 # Raised whenever the same frames would be scored, or written, in another way.
-OFFSETS_VERSION = 1
+OFFSETS_VERSION = 2
 # Frames either side of the matched one that are compared.
 REACH = 12
 

@@ -9,7 +9,10 @@ from typing import Any
 
 PLANS = ("tpl4", "tpl4-one-cosine", "tpl5", "single", "cooldown2", "plain")
 """Those worth training for use; `mlcore.videomae.plan` has controls, too."""
-SHAPES = ("toy", "tiny", "small", "base", "large", "huge")
+SHAPES = ("toy", "little", "tiny", "small", "base", "large", "huge")
+COMPONENT_SHAPES = ("small", "cpu", "gpu")
+"""Of encoders of editing components; `mlcore.components.learning.shapes` has one more,
+for weights that have to be placed."""
 LONGEST = 16
 """Frames of the longest clip of every shape."""
 ROUNDING = 1e-6

@@ -24,9 +24,11 @@ from catalog.views import (
     pairs,
     ranking,
     retraining,
+    schedules,
     searches,
     shots,
     titles,
+    versions,
 )
 
 urlpatterns = [
@@ -134,8 +136,18 @@ urlpatterns = [
         retraining.start,
         name="retraining-start",
     ),
-    path("retraining/promote/", retraining.promote, name="retraining-promote"),
-    path("retraining/rollback/", retraining.rollback, name="retraining-rollback"),
+    path("retraining/schedules/add/", schedules.add, name="schedule-add"),
+    path("retraining/schedules/<int:schedule_id>/", schedules.change, name="schedule"),
+    path(
+        "retraining/schedules/<int:schedule_id>/drop/",
+        schedules.drop,
+        name="schedule-drop",
+    ),
+    path("versions/<str:family>/", versions.versions, name="versions"),
+    path("versions/<str:family>/promote/", versions.promote, name="versions-promote"),
+    path(
+        "versions/<str:family>/rollback/", versions.rollback, name="versions-rollback"
+    ),
     path("retraining/<int:run_id>/", retraining.run_detail, name="retraining-run"),
     path(
         "retraining/<int:run_id>/cancel/", retraining.cancel, name="retraining-cancel"

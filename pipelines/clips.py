@@ -74,6 +74,24 @@ def read_endings(
     return torch.from_numpy(np.stack(clips)).permute(0, 1, 4, 2, 3)
 
 
+def vectors_around(
+    title: Title,
+    proxy: VideoReader,
+    endings: Sequence[Ending],
+    version: EncoderVersion,
+) -> NDArray[np.float32]:
+    """Return (N, E) of clips that lie over one another; each frame is read once."""
+    trained = clips_of(version).to(place(None))
+    config = trained.config
+    named = [each.frames(config.frames) for each in endings]
+    every = sorted({frame for frames in named for frame in frames})
+    small = read_small(title, proxy, every, partial(_square, size=config.size))
+    at = {frame: number for number, frame in enumerate(every)}
+    clips = np.stack([small[[at[frame] for frame in frames]] for frames in named])
+    stacked = torch.from_numpy(clips).permute(0, 1, 4, 2, 3)
+    return np.asarray(trained.vectors(stacked, place(None)).numpy(), np.float32)
+
+
 def _square(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     height, width = picture.shape[:2]
     side = min(height, width)

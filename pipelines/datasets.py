@@ -14,7 +14,7 @@ from mlcore.matching.ranking.pairfeatures import PairFeatures, joined
 from pipelines.encoders import live_kinds
 from pipelines.errors import PipelineError
 from pipelines.kinds import read_kind
-from pipelines.looking import PairLooker
+from pipelines.looking import PairLooker, clip_column
 from pipelines.rows import halves, read_rows
 
 if TYPE_CHECKING:
@@ -77,16 +77,17 @@ def freeze_labels(kind: str) -> Frozen:
     }
 
 
-def pair_rows(frozen: Frozen) -> PairRows:
+def pair_rows(frozen: Frozen, clips: Sequence[str] | None = None) -> PairRows:
     """Return the frozen labels of a kind with what its search would see of each pair.
 
-    Pairs with nothing to compare now, for lack of a mask or a movement, are left out.
+    `clips`: the clip encoders' columns that are wanted; None: that of the live one. Pairs with nothing to compare now, for lack of a mask or a movement, are left out.
     Raises PipelineError when the kind is not live.
     """
     named = {kind.name: (kind, version) for kind, version in live_kinds()}
     if frozen["kind"] not in named:
         raise PipelineError(f"The kind {frozen['kind']} is not live; nothing to rank.")
     kind, version = named[frozen["kind"]]
+    clips = _clip_columns(frozen["kind"]) if clips is None else clips
     features, scores, kept = [], [], []
     for rows, shots, pairs in _pieces(frozen["pairs"]):
         stored = read_kind(kind, version, [shot.pk for shot in shots])
@@ -94,7 +95,8 @@ def pair_rows(frozen: Frozen) -> PairRows:
         found = explain_pairs(kind, stored, leaving, entering)
         if not len(found):
             continue
-        features.append(PairLooker(shots, looks=True).features(found))
+        looker = PairLooker(shots, looks=True, clips=clips)
+        features.append(looker.features(found))
         scores.append(np.asarray(found.score, np.float64))
         kept += [rows[pairs[at]] for at in _places(found)]
     if not kept:
@@ -102,6 +104,14 @@ def pair_rows(frozen: Frozen) -> PairRows:
     return PairRows(
         features=joined(features), scores=np.concatenate(scores), **_columns(kept)
     )
+
+
+def _clip_columns(kind: str) -> list[str]:
+    """What the live clip encoder says; nothing without one, and of its own kind."""
+    if kind == EncoderVersion.Family.CLIP:
+        return []
+    live = EncoderVersion.objects.actives().filter(family=EncoderVersion.Family.CLIP)
+    return [clip_column(version) for version in live]
 
 
 def look_pairs(frozen: Frozen) -> LookPairs:

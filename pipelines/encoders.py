@@ -12,7 +12,7 @@ import torch
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from catalog.models import EncoderVersion
+from catalog.models import EncoderVersion, Promotion
 from mlcore.matching.appearance import AppearanceEncoder
 from mlcore.matching.kinds import KINDS, Kind, LearnedKind
 from mlcore.matching.segmenters import Segmenter, choose_segmenter
@@ -30,6 +30,7 @@ FAMILIES = [
     *(Family.APPEARANCE, Family.COLOUR),
     *(family for family in KIND_OF if family not in TRAINED),
 ]
+FIRST = "The first version, since its first use."
 APPEARANCE_WEIGHTS = "efficientnet-lite0.safetensors"
 
 
@@ -96,11 +97,12 @@ def put_live(
     name: str,
     config: dict[str, Any] | None = None,
     metrics: dict[str, Any] | None = None,
+    reason: str,
 ) -> EncoderVersion:
     """Let the version with these weights take the place of the live one, which retires.
 
     For families that no board is ranked by; rankings are promoted (`catalog.services`).
-    Weights that are live already stay the version they are.
+    Weights that are live already stay the version they are. The log says when and why.
     """
     live = EncoderVersion.objects.actives().filter(family=family).first()
     if live is not None and live.weights_sha256 == sha256:
@@ -119,6 +121,7 @@ def put_live(
             "parent": live,
         },
     )
+    Promotion.objects.note(family, made, live, reason)
     return made
 
 
@@ -126,12 +129,14 @@ def _first_version(family: str) -> EncoderVersion:
     name, weights = _described(family)
     try:
         with transaction.atomic():
-            return EncoderVersion.objects.create(
+            made = EncoderVersion.objects.create(
                 family=family,
                 name=name,
                 weights_sha256=weights,
                 status=EncoderVersion.Status.ACTIVE,
             )
+            Promotion.objects.note(family, made, None, FIRST)
+            return made
     except IntegrityError:  # another worker was first
         return EncoderVersion.objects.active(family)
 

@@ -16,6 +16,7 @@ from catalog.looks import read_cube
 from catalog.models import SourceFile, Title
 from catalog.services import ask_across, ask_detection
 from catalog.services.locations import record_location
+from mlcore.painting import stretched
 from mlcore.shots.signals import Frame, SignalRecorder, join_saved
 from pipelines.carry import with_older
 from pipelines.duplicates import group_duplicates
@@ -25,7 +26,6 @@ from pipelines.match import match
 from pipelines.media.cubes import hald_text
 from pipelines.media.files import whole_file
 from pipelines.media.finishing import finish_proxy
-from pipelines.media.levels import stretched
 from pipelines.media.limits import Limits
 from pipelines.media.probe import Probe, probe
 from pipelines.media.proxies import write_proxy

@@ -10,6 +10,7 @@ from catalog.models import EncoderVersion, Shot
 from mlcore.matching.appearance import APPEARANCE_DIMS
 from mlcore.matching.moments import Slot
 from mlcore.matching.ranking.pairfeatures import (
+    CLIP,
     PairFeatures,
     part_columns,
     time_columns,
@@ -35,14 +36,20 @@ LOOKS = """
 class PairLooker:
     """Gathers features of pairs among some shots; candidates name shots by their place."""
 
-    def __init__(self, shots: Sequence[Shot], *, looks: bool) -> None:
-        """Read what is needed of the shots; `looks`: their appearance too."""
+    def __init__(
+        self, shots: Sequence[Shot], *, looks: bool, clips: Sequence[str] = ()
+    ) -> None:
+        """Read what is needed of the shots.
+
+        `looks`: their appearance too; `clips`: the clip encoders' columns that are wanted.
+        """
         self._titles = np.array([shot.title_id for shot in shots], np.int64)
         self._index = np.array([shot.index for shot in shots], np.float64)
         rates = np.array([float(shot.title.rate) for shot in shots], np.float64)
         spans = np.array([(shot.first_frame, shot.end_frame) for shot in shots])
         self._start, self._end = spans.reshape(-1, 2).T / rates
         self._vectors, self._place = _read_looks(shots) if looks else (_NONE, {})
+        self._clips = {name: _read_ends(name, shots) for name in clips}
 
     def features(self, found: Candidates) -> PairFeatures:
         """Return the features of candidates, in their order."""
@@ -50,6 +57,7 @@ class PairLooker:
             "score": np.asarray(found.score, np.float64),
             **part_columns(found.parts),
             **self._times(found),
+            **{name: _cosines(ends, found) for name, ends in self._clips.items()},
         }
         return PairFeatures(
             names=tuple(columns),
@@ -88,6 +96,38 @@ class PairLooker:
 
 
 _NONE = np.zeros((0, 0), np.float32)
+
+
+def clip_column(version: EncoderVersion) -> str:
+    """The name of what a version of the clip encoder says of a pair."""
+    return f"{CLIP}{version.pk}"
+
+
+def clip_columns(names: Sequence[str]) -> list[str]:
+    """Which of the columns that a ranking looks at are those of clip encoders."""
+    return [name for name in names if name.startswith(CLIP)]
+
+
+def _read_ends(name: str, shots: Sequence[Shot]) -> dict[tuple[int, str], Looks]:
+    """Vectors of clips by the place of the shot and which end of it."""
+    place = {shot.pk: at for at, shot in enumerate(shots)}
+    version = int(name.removeprefix(CLIP))
+    return {
+        (place[shot], slot): halves(vector)
+        for shot, slot, _, vector in read_rows(LOOKS, [version, list(place)])
+    }
+
+
+def _cosines(ends: dict[tuple[int, str], Looks], found: Candidates) -> Floats:
+    """(n,) of the last clip of one shot and the first of the other; NaN without them."""
+    said = np.full(len(found), np.nan)
+    pairs = zip(found.leaving.tolist(), found.entering.tolist(), strict=True)
+    for at, (a, b) in enumerate(pairs):
+        one, two = ends.get((a, "tail")), ends.get((b, "head"))
+        if one is not None and two is not None:
+            length = float(np.linalg.norm(one) * np.linalg.norm(two))
+            said[at] = float(one @ two) / max(length, 1e-12)
+    return said
 
 
 def _read_looks(

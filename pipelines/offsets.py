@@ -13,15 +13,16 @@ import numpy as np
 
 from catalog.files import local_path, publish, working_folder
 from catalog.matchcuts import cut_of_candidate, cut_of_item
-from catalog.models import BinItem, MatchCandidate, Shot, Slot
+from catalog.models import BinItem, EncoderVersion, MatchCandidate, Shot, Slot
 from catalog.offsets import OFFSETS_VERSION, REACH, offsets_key
 from mlcore.matching.following import follow_subjects, one_of
-from mlcore.matching.kinds import SOUND
+from mlcore.matching.kinds import CLIP, SOUND
 from mlcore.matching.masks import pack, placed
 from mlcore.matching.moments import Slot as MatchingSlot
 from mlcore.matching.observation import Observation
 from mlcore.matching.offsets import Grid, matched_subjects, score_offsets
 from pipelines.aligning import aligned
+from pipelines.clips import Ending, vectors_around
 from pipelines.encoders import live_kinds, load_encoders
 from pipelines.errors import PipelineError
 from pipelines.hearing import hear
@@ -34,7 +35,7 @@ from pipelines.stills import crop_to_picture, publish_stills
 from pipelines.stretches import read_stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from decord import VideoReader
     from numpy.typing import NDArray
@@ -102,13 +103,14 @@ def offsets_of(cut: MatchCut) -> dict[str, Any]:
 
     Raises PipelineError for a kind that there is no more.
     """
-    kind = _live_kind(cut.kind)
+    kind, version = _live_kind(cut.kind)
     with ThreadPoolExecutor(4) as pool:
         # Stills wait for the disk, not for a processor: fifty would take half a second.
         read = partial(_read, keep=lambda *of: pool.submit(publish_stills, *of))
         both = (cut.leaving, cut.entering), (Slot.TAIL, Slot.HEAD)
         sides = list(pool.map(read, *both))
-        seen = list(pool.map(partial(_observed, kind=cut.kind), sides))
+        observed = partial(_observed, kind=cut.kind, version=version)
+        seen = list(pool.map(observed, sides))
     for side in sides:
         side.kept.result()
     grid = score_offsets(kind, *seen)
@@ -133,8 +135,8 @@ def offsets_of(cut: MatchCut) -> dict[str, Any]:
     }
 
 
-def _live_kind(name: str) -> Kind[Any]:
-    live = {kind.name: kind for kind, _ in live_kinds()}
+def _live_kind(name: str) -> tuple[Kind[Any], EncoderVersion]:
+    live = {kind.name: (kind, version) for kind, version in live_kinds()}
     if name not in live:
         raise PipelineError(
             f"There is no live kind {name!r}; there are {', '.join(live)}."
@@ -153,7 +155,7 @@ def _read(side: CutSide, slot: Slot, keep: Callable[..., Future[None]]) -> _Side
     return _Side(side, slot, frames, proxy, load_signals(title), pictures, kept)
 
 
-def _observed(side: _Side, kind: str) -> list[Observation]:
+def _observed(side: _Side, kind: str, version: EncoderVersion) -> list[Observation]:
     encoders, title = load_encoders(), side.side.title
     subjects = follow_subjects(encoders.segmenter, side.pictures, side.here)
     heard = _heard(side) if kind == SOUND.name else [None] * len(side.frames)
@@ -163,6 +165,9 @@ def _observed(side: _Side, kind: str) -> list[Observation]:
         else encoders.appearance.encode(side.pictures)
     )
     moments = [_trimmed(side, frame) for frame in side.frames]
+    clips: Sequence[NDArray[np.float32] | None] = [None] * len(moments)
+    if kind == CLIP.name:
+        clips = _clips(side, moments, version)
     return [
         Observation(
             slot=MatchingSlot[side.slot.upper()],
@@ -174,6 +179,7 @@ def _observed(side: _Side, kind: str) -> list[Observation]:
             flow=side.signals.flow[flow_window(moment)],
             stretch=partial(read_stretch, title, side.proxy, moment),
             sound=heard[n],
+            clip=clips[n],
         )
         for n, moment in enumerate(moments)
     ]
@@ -184,6 +190,15 @@ def _heard(side: _Side) -> list[NDArray[np.float32] | None]:
     times = FrameTimes.load(times_path(proxy))
     with ProxySound(proxy, "mono") as sound:
         return [hear(_trimmed(side, frame), times, sound) for frame in side.frames]
+
+
+def _clips(
+    side: _Side, moments: Sequence[Moment], version: EncoderVersion
+) -> Sequence[NDArray[np.float32]]:
+    """What the live clip encoder says of the clip that ends, or begins, at each."""
+    shots = [moment.shot for moment in moments]
+    endings = [Ending(side.slot, s.first_frame, s.end_frame) for s in shots]
+    return list(vectors_around(side.side.title, side.proxy, endings, version))
 
 
 def _trimmed(side: _Side, frame: int) -> Moment:

@@ -7,22 +7,25 @@ version and sets.
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from django.conf import settings
 from django.utils.timezone import now
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from catalog.models import EncoderVersion, MatchSet, Title, TrainingRun
+from catalog.models import EncoderVersion, MatchSet, Promotion, Title, TrainingRun
 from catalog.services import Refused, promote_version, reopen_run
 from pipelines.boards import write_set
 from pipelines.errors import PipelineError
+from pipelines.jobs import Finished
 from pipelines.match import LIMITS, find_matches
 from pipelines.sought import search_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from django.db.models import QuerySet
 
     from pipelines.jobs import Claim
 
@@ -51,6 +54,49 @@ def begun_run(claim: Claim, family: str) -> TrainingRun:
         except Refused as refused:
             raise PipelineError(str(refused)) from None
     return run
+
+
+def write_outcome(claim: Claim, run: TrainingRun, outcome: dict[str, Any]) -> None:
+    """Write down what the gate of a run decided; a version that did not pass ends it."""
+    version = version_of(run)
+    with claim.writing():
+        version.metrics = outcome
+        version.save(update_fields=["metrics"])
+        run.outcome = outcome
+        run.stage = "judged"
+        if not outcome["passed"]:
+            run.ended_at = now()
+        run.save(update_fields=["outcome", "stage", "ended_at"])
+    claim.job.note(outcome["reason"])
+
+
+def end_unless_passed(run: TrainingRun) -> None:
+    """End the job of a run whose version did not pass; also when it is tried again."""
+    if not run.outcome["passed"]:
+        raise Finished
+
+
+def end_where_a_person_decides(claim: Claim, run: TrainingRun) -> None:
+    """End a run whose version is ready, where a person puts versions live."""
+    if run.config["goes_live"] or is_live(version_of(run)):
+        return
+    with claim.writing():
+        run.ended_at = now()
+        run.save(update_fields=["ended_at"])
+    claim.job.note("Ready; put it live by hand.")
+    raise Finished
+
+
+def retired_versions(family: str) -> QuerySet[EncoderVersion]:
+    """Versions of a family that no rollback leads to."""
+    last = Promotion.objects.filter(family=family).first()
+    old = EncoderVersion.objects.filter(
+        family=family, status=EncoderVersion.Status.RETIRED
+    )
+    if last is None:
+        return old.none()
+    kept = {last.version_id, last.before_id}
+    return old.exclude(pk__in=[key for key in kept if key])
 
 
 def rank_titles(claim: Claim) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlcore.matching.chance import with_chance
 from mlcore.matching.rank import rank
-from pipelines.looking import PairLooker
+from pipelines.looking import PairLooker, clip_columns
 from pipelines.trained import ranker_of
 
 if TYPE_CHECKING:
@@ -62,7 +62,11 @@ def judge(
     if version is None or not len(found):
         return None
     ranker = ranker_of(version)
-    looker = PairLooker(shots, looks=ranker.config.embedding != "none")
+    looker = PairLooker(
+        shots,
+        looks=ranker.config.embedding != "none",
+        clips=clip_columns(ranker.names),
+    )
     said = [
         ranker.probability(looker.features(_piece(found, at)))
         for at in range(0, len(found), PIECE)

@@ -9,7 +9,7 @@ import numpy as np
 
 from catalog.files import local_path
 from catalog.stills import still_key
-from pipelines.media.levels import stretched
+from mlcore.painting import painted_over, stretched
 from pipelines.media.writer import write_jpeg
 
 if TYPE_CHECKING:
@@ -78,23 +78,3 @@ def crop_to_picture(still: Picture, title: Title) -> Picture:
     right, bottom = round((x + w) * width), round((y + h) * height)
     inside = np.ascontiguousarray(still[top:bottom, left:right])
     return stretched(inside, title.levels) if title.levels else inside
-
-
-def painted_over(picture: Picture, box: Sequence[float]) -> Picture:
-    """The picture with a box, (x, y, width, height) in parts of it, filled from around."""
-    height, width = picture.shape[:2]
-    x, y, w, h = box
-    # Filled small and enlarged: it shall be calm, and inpainting costs by the pixel.
-    small = cv2.resize(picture, (max(1, width // 4), max(1, height // 4)))
-    rows = slice(int(y * len(small)), round((y + h) * len(small)) + 1)
-    columns = slice(int(x * small.shape[1]), round((x + w) * small.shape[1]) + 1)
-    hidden = np.zeros(small.shape[:2], np.uint8)
-    hidden[rows, columns] = 255
-    filled = cv2.resize(
-        cv2.inpaint(small, hidden, 3, cv2.INPAINT_TELEA), (width, height)
-    )
-    painted = picture.copy()
-    where = np.s_[int(y * height) : round((y + h) * height) + 1,
-                  int(x * width) : round((x + w) * width) + 1]  # fmt: skip
-    painted[where] = filled[where]
-    return painted

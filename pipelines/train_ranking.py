@@ -24,6 +24,7 @@ from mlcore.matching.ranking.ranker import save_ranker
 from pipelines.datasets import freeze_labels, look_pairs, pair_rows
 from pipelines.errors import PipelineError
 from pipelines.jobs import Finished
+from pipelines.looking import clip_columns
 from pipelines.promoting import (
     begun_run,
     live_of,
@@ -39,6 +40,7 @@ from pipelines.trained import keep_weights, projection_of, ranker_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mlcore.matching.ranking.pairfeatures import PairFeatures
     from pipelines.jobs import Claim
 
     Floats = NDArray[np.float64]
@@ -162,13 +164,12 @@ def _compared(run: TrainingRun, version: EncoderVersion) -> Verdict:
         candidate = cosines(projection_of(version), a, b)
         labels, titles = looks.labels, looks.titles
     else:
-        rows = pair_rows(run.frozen)
+        names = [n for v in (version, live) if v for n in ranker_of(v).names]
+        rows = pair_rows(run.frozen, clip_columns([*dict.fromkeys(names)]))
         out = rows.held_out
         held = rows.features.pick(out)
-        candidate = ranker_of(version).probability(held)
-        before = rows.scores[out]
-        if live is not None:
-            before = ranker_of(live).probability(held)
+        candidate = _said(version, held)
+        before = rows.scores[out] if live is None else _said(live, held)
         labels, titles = rows.labels, rows.titles
     return decide(
         labels[out],
@@ -178,6 +179,12 @@ def _compared(run: TrainingRun, version: EncoderVersion) -> Verdict:
         positives_in_all=int(labels.sum()),
         seed=run.seed,
     )
+
+
+def _said(version: EncoderVersion, held: PairFeatures) -> NDArray[np.float64]:
+    """(n,) probabilities, of what the version looks at: another may look at less."""
+    ranker = ranker_of(version)
+    return ranker.probability(held.named(ranker.names))
 
 
 def _against(run: TrainingRun) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -10,9 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.files import local_path
-from catalog.models import MatchSet, Production, RetrainSchedule, Title
+from catalog.models import (
+    EncoderVersion,
+    MatchSet,
+    Production,
+    RetrainSchedule,
+    Title,
+)
 from catalog.services import save_schedule
+from mlcore.videomae.autoencoder import new_autoencoder
+from mlcore.videomae.config import SHAPES
+from mlcore.videomae.motion import MotionConfig
+from mlcore.videomae.trained import TrainedClips, save_trained, untrained
 from pipelines.encoders import FAMILIES
+from pipelines.trained import keep_weights
 from tests.factories import (
     add_encoder,
     add_match_set,
@@ -110,3 +122,17 @@ def toy_schedule(**fields: object) -> RetrainSchedule:
 def live_sets() -> set[int]:
     """The sets that are shown."""
     return set(MatchSet.objects.filter(live=True).values_list("pk", flat=True))
+
+
+def untrained_version(seed: int) -> EncoderVersion:
+    """A candidate that has learned nothing, with its weights."""
+    trained = untrained(new_autoencoder(SHAPES["toy"], seed), MotionConfig())
+    sha256 = keep_weights(partial(_write, trained), f"test-{seed}")
+    return EncoderVersion.objects.create(
+        family="clip", name=f"untrained {seed}", weights_sha256=sha256
+    )
+
+
+def _write(trained: TrainedClips, path: Path) -> None:
+    save_trained(trained, path, {})
+    path.with_suffix(".json").write_text("{}")

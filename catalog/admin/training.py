@@ -5,16 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin, messages
 
 from catalog.admin.base import CatalogAdmin, WrittenByWorkers
 from catalog.models import Promotion, RetrainSchedule, TrainingRun
 from catalog.models.productions import sees_everything
+from catalog.schedule_form import CheckedSchedule
 from catalog.services import (
     Refused,
     cancel_run,
-    check_schedule,
     drop_schedule,
     resume_run,
     run_now,
@@ -28,29 +27,12 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
 
-    ScheduleFormBase = forms.ModelForm[RetrainSchedule]
-else:
-    ScheduleFormBase = forms.ModelForm
-
-
-class ScheduleForm(ScheduleFormBase):
-    """A schedule, refused for the reasons that the service has."""
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        if self.errors:
-            return
-        try:
-            check_schedule(self.instance)
-        except Refused as refused:
-            self.add_error(None, str(refused))
-
 
 @admin.register(RetrainSchedule)
 class RetrainScheduleAdmin(CatalogAdmin):
     """When encoders are trained again; what is saved here is what the clock rings for."""
 
-    form: Any = ScheduleForm
+    form: Any = CheckedSchedule
     list_display = ["name", "family", "cadence", "enabled", "rang_at", "said"]
     list_filter = ["family", "enabled"]
     search_fields = ["name"]

@@ -19,8 +19,7 @@ class EncoderVersionQuerySet(models.QuerySet["EncoderVersion"]):
 
     def of_shots(self) -> Self:
         """Live versions that matches rest on: those of components are none of them."""
-        families = (EncoderVersion.Family.COMPONENT, EncoderVersion.Family.RECOMMENDER)
-        return self.actives().exclude(family__in=families)
+        return self.actives().exclude(family__in=EncoderVersion.Family.OFF_BOARDS)
 
     def filled(self, family: str) -> Self:
         """The versions of a family that every title needs rows of.
@@ -50,6 +49,8 @@ class EncoderVersion(models.Model):
         CLIP = "clip"
         COMPONENT = "component"
         RECOMMENDER = "recommender"
+        OFF_BOARDS = (COMPONENT, RECOMMENDER)
+        """No match rests on these."""
 
     class Status(models.TextChoices):
         CANDIDATE = "candidate", "Candidate"

@@ -78,10 +78,14 @@ class RetrainSchedule(models.Model):
             models.CheckConstraint(
                 condition=Q(cron="") | Q(every_hours__isnull=True),
                 name="schedule_has_one_cadence",
+                violation_error_message="A schedule has a crontab or a number of "
+                "hours, not both.",
             ),
             models.CheckConstraint(
                 condition=Q(frames__isnull=True) | Q(minutes__isnull=True),
                 name="schedule_has_one_budget",
+                violation_error_message="A budget is a number of frames or of "
+                "minutes; name one.",
             ),
         ]
 

@@ -13,6 +13,8 @@ from catalog.models.schedules import RetrainSchedule
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.contrib.auth.models import User
+
 
 class TrainingRunQuerySet(models.QuerySet["TrainingRun"]):
     """Which trainings."""
@@ -101,6 +103,23 @@ class TrainingRun(models.Model):
 
 class PromotionQuerySet(models.QuerySet["Promotion"]):
     """Which switches."""
+
+    def note(
+        self,
+        family: str,
+        version: EncoderVersion | None,
+        before: EncoderVersion | None,
+        reason: str,
+        user: User | None = None,
+    ) -> Promotion:
+        """Write down that a family's live version is another one from now on."""
+        return self.create(
+            family=family,
+            version=version,
+            before=before,
+            reason=reason[:300],
+            made_by=user,
+        )
 
     def live_on(self, family: str, when: datetime) -> EncoderVersion | None:
         """What was live of a family at a time; None: nothing was, or nobody noted it.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RANKER = "ranker-"
 ROLLED_BACK = "Rolled back"
-Status = EncoderVersion.Status
+Family, Status = EncoderVersion.Family, EncoderVersion.Status
 # Which job finds the matches of a set again.
 FINDING = {
     MatchSet.Scope.TITLE: Job.Kind.REMATCH,
@@ -32,13 +32,28 @@ def family_of(kind: str) -> str:
 
 def kind_of(family: str) -> str:
     """The kind a trained family is for. Raises Refused for one that is not trained."""
-    trained = family in {LEARNED, EncoderVersion.Family.CLIP}
-    if not trained and not family.startswith(RANKER):
+    if not is_switched(family):
         raise Refused(
-            f"{family} is not trained here; rankings, the learned kind and clip "
-            "encoders are."
+            f"{family} is not trained here; rankings, the learned kind, and encoders of "
+            "clips and components are."
         )
     return family.removeprefix(RANKER)
+
+
+def is_switched(family: str) -> bool:
+    """Whether versions of a family are made here: put live, and taken back."""
+    trained = {LEARNED, Family.CLIP, *Family.OFF_BOARDS}
+    return family in trained or family.startswith(RANKER)
+
+
+def is_encoder(family: str) -> bool:
+    """Whether a family is trained by jobs of retraining, not by those of rankings."""
+    return family in {Family.CLIP, *Family.OFF_BOARDS}
+
+
+def scheduled_families() -> list[str]:
+    """Families that the clock may train."""
+    return [Family.CLIP, Family.COMPONENT, *map(family_of, reversed(trainable_kinds()))]
 
 
 def trainable_kinds() -> list[str]:
@@ -74,8 +89,7 @@ def ask_promotion(version: EncoderVersion, *, user: User | None, reason: str) ->
         raise Refused(f"{version} is live already.")
     subject = {"version": version.pk, "reason": reason.strip()[:250]}
     key = f"promote:{version.family}:{version.pk}"
-    clip = version.family == EncoderVersion.Family.CLIP
-    kind = Job.Kind.RETRAIN if clip else Job.Kind.TRAIN
+    kind = Job.Kind.RETRAIN if is_encoder(version.family) else Job.Kind.TRAIN
     return add_job(kind, None, subject=subject, key=key, asked_by=user)
 
 
@@ -131,10 +145,9 @@ def _switch(
     same.filter(status=Status.ACTIVE).update(status=Status.RETIRED)
     if version is not None:
         same.filter(pk=version.pk).update(status=Status.ACTIVE)
-    _switch_boards(family, version.pk if version else None, user)
-    return Promotion.objects.create(
-        family=family, version=version, before=before, reason=reason[:300], made_by=user
-    )
+    if family not in Family.OFF_BOARDS:
+        _switch_boards(family, version.pk if version else None, user)
+    return Promotion.objects.note(family, version, before, reason, user)
 
 
 def _switch_boards(family: str, wanted: int | None, user: User | None) -> None:

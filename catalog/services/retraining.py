@@ -10,8 +10,15 @@ from django.utils.timezone import now
 
 from catalog.footage import MOVING, FootageSplit, new_shots, split_footage
 from catalog.labels import labels_of
-from catalog.models import EncoderVersion, Job, RetrainSchedule, TrainingRun
-from catalog.services.rankings import ask_training, kind_of
+from catalog.models import (
+    ComponentEmbedding,
+    EditingComponent,
+    EncoderVersion,
+    Job,
+    RetrainSchedule,
+    TrainingRun,
+)
+from catalog.services.rankings import ask_training, is_encoder, kind_of
 from catalog.services.schedules import check_schedule
 from catalog.services.titles import Refused
 from catalog.services.training import begin_run
@@ -21,7 +28,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
-CLIP = EncoderVersion.Family.CLIP
+CLIP, COMPONENT = EncoderVersion.Family.CLIP, EncoderVersion.Family.COMPONENT
 LEAST_HELD_OUT = 3
 """Hold-out titles that a gate for encoders asks for; `mlcore.videomae.judging` says why,
 and a test holds both."""
@@ -67,7 +74,7 @@ def _rung(schedule: RetrainSchedule, minute: datetime) -> TrainingRun:
     if (other := same.unfinished().first()) is not None:
         raise Refused(f"{other} was not over yet.")
     split = split_footage()
-    shots = new_shots(split, schedule.family)
+    shots = _new_shots(split, schedule.family)
     labels = _new_labels(schedule.family, _labels(schedule.family))
     if lacking := _lacking(schedule, shots, labels):
         raise Refused(lacking)
@@ -79,7 +86,10 @@ class Foreseen:
     """What a run would be like if it began now."""
 
     shots: int
+    components: int
+    """What an encoder of components learns instead of shots; else 0."""
     new_shots: int
+    """Of shots, or of components."""
     titles: int
     held_out_shots: int
     held_out_titles: int
@@ -98,15 +108,18 @@ class Foreseen:
 def dry_run(schedule: RetrainSchedule) -> Foreseen:
     """Say what a schedule would train on now, and for how long; nothing is begun."""
     split, labels = split_footage(), _labels(schedule.family)
-    shots = new_shots(split, schedule.family)
+    shots = _new_shots(split, schedule.family)
     new_labels = _new_labels(schedule.family, labels)
     seconds, source = _expected(schedule)
     missing = LEAST_HELD_OUT - len(split.held_out)
     undecided = f"{missing} more hold-out titles" if missing > 0 else ""
-    if schedule.family != CLIP:
+    if not is_encoder(schedule.family):
         undecided = labels_of(kind_of(schedule.family)).missing_to_decide()
+    if schedule.family == COMPONENT:
+        split, undecided = FootageSplit(), ""
     return Foreseen(
         shots=split.count(),
+        components=_components(schedule.family),
         new_shots=shots,
         titles=len(split.shots),
         held_out_shots=split.count_held_out(),
@@ -128,19 +141,22 @@ def _begin(
     due_for: datetime | None = None,
 ) -> TrainingRun:
     told = {"schedule": schedule, "due_for": due_for, "seed": schedule.seed}
-    if schedule.family != CLIP:
+    if not is_encoder(schedule.family):
         job = ask_training(kind_of(schedule.family), user=user, **told)
         return TrainingRun.objects.get(job=job)
     check_schedule(schedule)
-    if not split.count():
+    family = schedule.family
+    if family == CLIP and not split.count():
         raise Refused(
             "There is no shot to train on: no title that is ready, outside the hold-out, "
             "belongs to a production that may train."
         )
+    if family == COMPONENT and not _components(family):
+        raise Refused("There are no components to learn: none are listed.")
     return begin_run(
-        CLIP,
+        family,
         Job.Kind.RETRAIN,
-        subject={"family": CLIP},
+        subject={"family": family},
         user=user,
         config=_config(schedule),
         **told,
@@ -163,13 +179,30 @@ def _config(schedule: RetrainSchedule) -> dict[str, Any]:
 
 def _lacking(schedule: RetrainSchedule, shots: int, labels: int) -> str:
     if shots < (wanted := schedule.least_new_shots):
-        return f"{shots} new shots to train on, {wanted} wanted."
+        own = schedule.family == COMPONENT
+        what = "components to learn" if own else "shots to train on"
+        return f"{shots} new {what}, {wanted} wanted."
     if labels < (wanted := schedule.least_new_labels):
         return f"{labels} new labels, {wanted} wanted."
     return ""
 
 
+def _components(family: str) -> int:
+    return EditingComponent.objects.offered().count() if family == COMPONENT else 0
+
+
+def _new_shots(split: FootageSplit, family: str) -> int:
+    """How many shots, or components, no version of the family has learned from."""
+    if family != COMPONENT:
+        return new_shots(split, family)
+    live = EncoderVersion.objects.actives().filter(family=family)
+    known = ComponentEmbedding.objects.filter(version__in=live).values("component")
+    return EditingComponent.objects.offered().exclude(pk__in=known).count()
+
+
 def _labels(family: str) -> int:
+    if family == COMPONENT:
+        return 0
     kinds = MOVING if family == CLIP else (kind_of(family),)
     return sum(len(labels_of(kind).pairs) for kind in kinds)
 
@@ -185,11 +218,12 @@ def _new_labels(family: str, labels: int) -> int:
 
 
 def _expected(schedule: RetrainSchedule) -> tuple[float | None, str]:
-    if schedule.family != CLIP:
+    if not is_encoder(schedule.family):
         return None, "Rankings train within minutes; nothing is measured."
     if schedule.minutes is not None:
         return 60 * schedule.minutes, "The budget is a time; judging comes after it."
-    last = TrainingRun.objects.measured(schedule.shape).first()
+    same = TrainingRun.objects.filter(family=schedule.family)
+    last = same.measured(schedule.shape).first()
     if last is None or schedule.frames is None:
         return None, f"Unknown: no run of shape {schedule.shape} was measured here."
     spent = last.spent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from celery.schedules import ParseException, crontab
@@ -12,11 +12,14 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from catalog.dispatch import RING_SCHEDULE
 from catalog.models import EncoderVersion, RetrainSchedule
-from catalog.plans import SHAPES, check_plan
+from catalog.plans import COMPONENT_SHAPES, SHAPES, check_plan
 from catalog.services.rankings import kind_of
 from catalog.services.titles import Refused
 
-CLIP = EncoderVersion.Family.CLIP
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CLIP, COMPONENT = EncoderVersion.Family.CLIP, EncoderVersion.Family.COMPONENT
 CRON_PARTS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 
 
@@ -28,6 +31,8 @@ def check_schedule(schedule: RetrainSchedule) -> None:
     _check_cadence(schedule)
     if schedule.family == CLIP:
         _check_pretraining(schedule)
+    if schedule.family == COMPONENT:
+        _check_drawn(schedule)
 
 
 def _check_cadence(schedule: RetrainSchedule) -> None:
@@ -62,13 +67,31 @@ def drop_schedule(schedule: RetrainSchedule) -> None:
         beat.delete()
 
 
+def _check_drawn(schedule: RetrainSchedule) -> None:
+    """Encoders of components learn from what is drawn."""
+    _check_budget(schedule, COMPONENT_SHAPES)
+    if schedule.least_new_labels:
+        raise Refused(
+            "Component encoders learn from no labels; none can be waited for."
+        )
+
+
 def _check_pretraining(schedule: RetrainSchedule) -> None:
     try:
         check_plan(schedule.plan)
     except ValueError as error:
         raise Refused(str(error)) from None
-    if schedule.shape not in SHAPES:
-        raise Refused(f"There is no shape {schedule.shape!r}.")
+    _check_budget(schedule, SHAPES)
+    if schedule.motion_steps < 1:
+        raise Refused("Learning how clips move takes at least one step.")
+
+
+def _check_budget(schedule: RetrainSchedule, shapes: Sequence[str]) -> None:
+    if schedule.shape not in shapes:
+        raise Refused(
+            f"There is no shape {schedule.shape!r} of {schedule.family} encoders; there "
+            f"are {', '.join(shapes)}."
+        )
     budgets = [each for each in (schedule.frames, schedule.minutes) if each is not None]
     if len(budgets) != 1:
         raise Refused("A budget is a number of frames or of minutes; name one.")
@@ -76,8 +99,6 @@ def _check_pretraining(schedule: RetrainSchedule) -> None:
         raise Refused("A budget is above 0.")
     if schedule.worse_by < 0:
         raise Refused("What a title may lose is 0 or more.")
-    if schedule.motion_steps < 1:
-        raise Refused("Learning how clips move takes at least one step.")
 
 
 def _cron_parts(cron: str) -> dict[str, str]:

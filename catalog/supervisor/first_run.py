@@ -9,10 +9,13 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connections
 
+from catalog.environment import BASE
 from catalog.supervisor.commands import module_command
 from catalog.supervisor.household import Household
 
 ADMIN_NAME = "admin"
+CLIPS = BASE / "mlcore" / "videomae" / "weights" / "clips.safetensors"
+"""As `pipelines.retraining.shipped` has it; without it there is nothing to set up."""
 
 
 def prepare(household: Household, say: Callable[[str], None]) -> str | None:
@@ -38,6 +41,9 @@ def prepare(household: Household, say: Callable[[str], None]) -> str | None:
         household.attend(module_command(*words))
     say("Listing the editing components ...")
     household.attend(module_command("pipelines.components"))
+    if CLIPS.is_file():
+        say("Setting the clip encoder up ...")
+        household.attend(module_command("pipelines.retraining"))
     return password
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.views.decorators.http import require_safe
 
 from catalog.htmx import PageRequest, render_part
-from catalog.labels import LEAST_POSITIVES, LEAST_TITLES, Labels, labels_of
+from catalog.labels import LEARNED, LEAST_POSITIVES, LEAST_TITLES, Labels, labels_of
 from catalog.models import EncoderVersion, Job, Promotion, TrainingRun
 from catalog.models.productions import sees_everything
 from catalog.services import (
@@ -17,6 +18,7 @@ from catalog.services import (
     roll_back,
     trainable_kinds,
 )
+from catalog.services.rankings import RANKER
 from catalog.views.access import admins_post, editors_only
 from catalog.views.steering import done, promote_named, word
 
@@ -148,5 +150,7 @@ def _row(version: EncoderVersion) -> VersionRow:
 
 
 def _history() -> list[Promotion]:
-    found = Promotion.objects.select_related("version", "before", "made_by")
+    ranked = Q(family=LEARNED) | Q(family__startswith=RANKER)
+    rows = Promotion.objects.filter(ranked)
+    found = rows.select_related("version", "before", "made_by")
     return list(found[:HISTORY])

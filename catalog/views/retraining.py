@@ -1,4 +1,4 @@
-"""Retraining: schedules, runs with their losses, versions of the clip encoder."""
+"""Retraining: schedules, runs with their losses, what is live."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from catalog.htmx import PageRequest, render_part
-from catalog.models import EncoderVersion, Promotion, RetrainSchedule, Shot, TrainingRun
+from catalog.models import EncoderVersion, RetrainSchedule, Shot, TrainingRun
 from catalog.models.productions import sees_everything
 from catalog.services import (
     Refused,
     cancel_run,
     dry_run,
+    is_switched,
     resume_run,
-    roll_back,
     run_now,
 )
 from catalog.views.access import admins_post, editors_only
-from catalog.views.steering import done, promote_named
+from catalog.views.steering import done
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.http import HttpResponse
 
 CLIP = EncoderVersion.Family.CLIP
-RUNS, VERSIONS, HISTORY = 15, 15, 20
+RUNS = 15
 WIDE, HIGH = 600, 160
 """Of the plot, in its own units."""
 
@@ -48,21 +48,19 @@ class Plot:
 @editors_only
 @require_safe
 def retraining(request: PageRequest) -> HttpResponse:
-    """Schedules, runs and versions; asks again while something is trained."""
+    """Schedules, runs and what is live; asks again while something is trained."""
     rows = TrainingRun.objects.select_related("job", "schedule", "version")
     # The list asks again while something is trained, and shows neither of the two.
     runs = list(rows.defer("frozen", "losses")[:RUNS])
-    versions = EncoderVersion.objects.filter(family=CLIP)
-    live = versions.filter(status=EncoderVersion.Status.ACTIVE).first()
-    history = Promotion.objects.filter(family=CLIP)
+    actives = EncoderVersion.objects.actives()
+    live = [each for each in actives if is_switched(each.family)]
     context = {
         "schedules": RetrainSchedule.objects.all(),
         "foreseen": _foreseen(request),
         "runs": runs,
         "working": any(not run.is_over for run in runs),
-        "versions": versions[:VERSIONS],
-        "way_back": live is not None and live.promotions.exists(),
-        "history": history.select_related("version", "before", "made_by")[:HISTORY],
+        "live": live,
+        "without": [] if any(each.family == CLIP for each in live) else [CLIP],
         "may_decide": sees_everything(request.user),
     }
     return render_part(request, "retraining.html", context, part="retraining")
@@ -107,18 +105,6 @@ def resume(request: PageRequest, run_id: int) -> HttpResponse:
     """Go on with a run that was cancelled or failed."""
     run = get_object_or_404(TrainingRun, pk=run_id)
     return done(request, lambda: resume_run(run), "retraining-run", run_id)
-
-
-@admins_post
-def promote(request: PageRequest) -> HttpResponse:
-    """Put a version live whatever its gate said; the history keeps who and why."""
-    return done(request, lambda: promote_named(request), "retraining")
-
-
-@admins_post
-def rollback(request: PageRequest) -> HttpResponse:
-    """Put back the clip encoder that was live before."""
-    return done(request, lambda: roll_back(CLIP, user=request.user), "retraining")
 
 
 def plot_of(losses: list[tuple[int, int, float]]) -> Plot | None:

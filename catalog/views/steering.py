@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def done(
-    request: PageRequest, act: Callable[[], object], page: str, *where: int
+    request: PageRequest, act: Callable[[], object], page: str, *where: int | str
 ) -> HttpResponse:
     """Do it, or say why not; then show the page."""
     try:

@@ -15,6 +15,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,10 +27,11 @@ from mlcore.components.component import Component
 from mlcore.components.drawing.studio import Studio
 from mlcore.components.learning.arms import ARMS, LearningConfig
 from mlcore.components.learning.batches import Batches
-from mlcore.components.learning.loop import Budget, Keeper, Loop
+from mlcore.components.learning.loop import Budget, Keeper, Loop, Watcher
 from mlcore.components.learning.shapes import SHAPES
 from mlcore.components.learning.training import Training, new_encoder
 from mlcore.components.network.config import EncoderConfig
+from mlcore.components.network.encoder import ComponentEncoder
 from mlcore.components.network.keeping import save_encoder
 from mlcore.components.sources import add_sources, chosen_components, studio_of
 from mlcore.fit import Diary, World, place
@@ -63,30 +65,24 @@ class Order:
         return self.out.with_suffix(".jsonl")
 
 
-def train(
+def train(  # noqa: PLR0913  what a pipeline, a bench and a test each need
     order: Order,
     studio: Studio,
     device: torch.device,
     *,
     resume: bool,
     world: World | None = None,
+    begin: ComponentEncoder | None = None,
+    watch: Watcher | None = None,
 ) -> Meaning:
     """Train, write the encoder, and return what is known about it.
 
-    With `resume` it goes on from the last checkpoint, if there is one. Raises ValueError
+    It begins with an untrained encoder, or with a copy of `begin`. With `resume` it goes on from the last checkpoint, if there is one. Raises ValueError
     when that is unusable (UnusableCheckpoint), or the order cannot be carried out.
     """
     world = world or World()
-    training = _begun(order, device, world)
-    batches = Batches(
-        studio=studio,
-        components=training.components,
-        batch=order.learning.batch,
-        seed=order.learning.seed,
-        together=order.learning.together,
-        raw=order.encoder.raw,
-        share=world.share(order.learning.batch),
-    )
+    training = _begun(order, device, world, begin)
+    batches = _batches(order, studio, world)
     keeper = Keeper(path=order.training_file, every=order.every)
     going_on = resume and order.training_file.exists()
     seconds = keeper.take_up(training) if going_on else 0.0
@@ -97,6 +93,7 @@ def train(
         diary=diary,
         clock=time.monotonic,
         loaders=order.loaders,
+        watch=watch,
     )
     seconds = loop.run(training, batches, seconds)
     known = _known(order, training, seconds)
@@ -105,8 +102,27 @@ def train(
     return known
 
 
-def _begun(order: Order, device: torch.device, world: World) -> Training:
-    encoder = new_encoder(order.encoder, order.learning.seed)
+def _batches(order: Order, studio: Studio, world: World) -> Batches:
+    return Batches(
+        studio=studio,
+        components=list(order.components),
+        batch=order.learning.batch,
+        seed=order.learning.seed,
+        together=order.learning.together,
+        raw=order.encoder.raw,
+        share=world.share(order.learning.batch),
+    )
+
+
+def _begun(
+    order: Order, device: torch.device, world: World, begin: ComponentEncoder | None
+) -> Training:
+    if begin is not None and begin.config != order.encoder:
+        raise ValueError(
+            "what training begins with has another shape than is asked for"
+        )
+    encoder = deepcopy(begin) or new_encoder(order.encoder, order.learning.seed)
+    encoder.train()
     if order.clip is not None:
         encoder.spatial.take_over(order.clip)
     components = list(order.components)

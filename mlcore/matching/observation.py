@@ -41,3 +41,6 @@ class Observation:
     """(samples,) mono at SAMPLE_RATE: up to a second on the moment's side of the cut, the
     second before a tail's end or after a head's beginning; None without a sound track
     and for moments that are neither."""
+    clip: NDArray[np.float32] | None = None
+    """(E,) of length 1: the second and a third on the moment's side of the cut, as a clip
+    encoder sees it; None where nobody asked for it."""

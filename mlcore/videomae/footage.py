@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from mlcore.fit import seed_of
-from mlcore.videomae.reading import NoFootage, Stretches, opened
+from mlcore.videomae.reading import Box, NoFootage, Stretches, opened
 
 ENDINGS = {".mp4", ".m4v", ".mov", ".mkv"}
 SHOTS = "shots.json"
@@ -32,8 +32,13 @@ class Span:
     path: Path
     first: int
     end: int
-    picture: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    picture: Box = (0.0, 0.0, 1.0, 1.0)
     """x, y, width, height of what is no letterbox, in parts of the frame"""
+    overlays: tuple[Box, ...] = ()
+    """The same of what is burned in, which is painted over: a timecode that counts on is
+    what moves in every shot"""
+    levels: tuple[float, float] | None = None
+    """Black and white of a flat picture, 0..1, to which it is stretched; None: of none"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +93,8 @@ class Footage:
         free = max(0, shot.end - shot.first - self.span)
         first = shot.first + int(begin * (free + 1))
         end = min(first + self.span, shot.end)
-        stretch = _inside(self.stretches.take(shot.path, first, end), shot.picture)
+        read = self.stretches.take(shot.path, first, end, shot.overlays, shot.levels)
+        stretch = _inside(read, shot.picture)
         return stretch[times_T.clamp(max=len(stretch) - 1)]
 
 
@@ -118,7 +124,7 @@ def _listed(folder: Path, listed: Path) -> list[Span]:
         raise NoFootage(f"{listed} does not list shots: {error}") from error
 
 
-def _inside(frames_TCHW: Tensor, picture: tuple[float, float, float, float]) -> Tensor:
+def _inside(frames_TCHW: Tensor, picture: Box) -> Tensor:
     """(T, 3, h, w) uint8: the active picture of frames."""
     height, width = frames_TCHW.shape[-2:]
     x, y, w, h = picture

@@ -1,7 +1,11 @@
 """Teach a pretrained encoder how clips move, from drawn pairs that look different.
 
     python -m mlcore.videomae.learn_motion --encoder F --out G.safetensors --steps N
-        [--pictures FILE] [--batch N] [--rate R] [--seed N] [--device D]
+        [--whole] [--resume] [--pictures FILE] [--batch N] [--rate R] [--seed N] ...
+
+G is an encoder of motion alone; with --whole what was pretrained lies in it too, and G is
+a clip encoder that Kuleshov can put in use and train on. Beside G it keeps the learning
+while it goes on (for --resume).
 
 Prints one JSON document with how often, of 256 pairs that were not learned from, a clip
 finds its partner first, before by the mean of its tokens and after; {"error": ...} and
@@ -13,7 +17,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from copy import deepcopy
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,15 +27,17 @@ from torch import Tensor
 
 from mlcore.checkpoint import Meaning
 from mlcore.fit import place, seed_of
-from mlcore.videomae.encoder import ClipEncoder, clip_vectors
-from mlcore.videomae.keeping import load_encoder
+from mlcore.videomae.encoder import clip_vectors
+from mlcore.videomae.keeping import load_autoencoder
 from mlcore.videomae.motion import (
     MotionConfig,
+    MotionKeeper,
     found_first,
     learn_motion,
     new_motion_encoder,
     save_motion_encoder,
 )
+from mlcore.videomae.trained import TrainedClips, save_trained
 from mlcore.videomae.world import MotionWorld, photographs
 
 HELD_OUT = 256
@@ -45,10 +52,32 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, default=MotionConfig.steps)
     parser.add_argument("--batch", type=int, default=MotionConfig.batch)
     parser.add_argument("--rate", type=float, default=MotionConfig.rate)
+    parser.add_argument("--easy", type=float, default=MotionConfig.easy)
     parser.add_argument("--pictures", type=Path, help="photographs for drawn grounds")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device")
+    parser.add_argument("--whole", action="store_true", help="for use and training on")
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--every", type=float, default=MotionKeeper.every)
     return parser
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One learning, as the command line orders it."""
+
+    config: MotionConfig
+    pictures: Path | None
+    out: Path
+    whole: bool
+    resume: bool
+    every: float
+
+    @property
+    def keeper(self) -> MotionKeeper:
+        """What is kept while it goes on."""
+        path = self.out.with_suffix(".training.safetensors")
+        return MotionKeeper(path=path, every=self.every)
 
 
 def main(environment: Mapping[str, str] = os.environ) -> int:
@@ -56,16 +85,21 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
     given = arguments().parse_args()
     device = place(given.device, environment)
     try:
-        encoder, known = load_encoder(given.encoder, device)
-        config = MotionConfig(
-            steps=given.steps, batch=given.batch, rate=given.rate, seed=given.seed
+        asked = Asked(
+            config=MotionConfig(
+                steps=given.steps,
+                batch=given.batch,
+                rate=given.rate,
+                easy=given.easy,
+                seed=given.seed,
+            ),
+            pictures=given.pictures,
+            out=given.out,
+            whole=given.whole,
+            resume=given.resume,
+            every=given.every,
         )
-        world = MotionWorld(
-            size=encoder.config.size,
-            pictures=photographs(given.pictures) if given.pictures else None,
-            device=device,
-        )
-        said = _learned(encoder, world, config, device, given.out, known)
+        said = _learned(given.encoder, asked, device)
     except (ValueError, OSError) as error:
         sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
         return 1
@@ -73,19 +107,22 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
     return 0
 
 
-def _learned(
-    encoder: ClipEncoder,
-    world: MotionWorld,
-    config: MotionConfig,
-    device: torch.device,
-    out: Path,
-    known: Meaning,
-) -> Meaning:
-    frames = encoder.config.frames
+def _learned(pretrained: Path, asked: Asked, device: torch.device) -> Meaning:
+    autoencoder, known = load_autoencoder(pretrained, device)
+    frames, config = autoencoder.config.frames, asked.config
+    world = MotionWorld(
+        size=autoencoder.config.size,
+        pictures=photographs(asked.pictures) if asked.pictures else None,
+        device=device,
+    )
     held = world.alike(HELD_OUT, frames, seed_of("held out", config.seed))
-    before = [_vectors(partial(clip_vectors, encoder), each, device) for each in held]
-    learner = new_motion_encoder(encoder, config)
-    learn_motion(learner, world, config, device)
+    mean = partial(clip_vectors, autoencoder.encoder)
+    before = [_vectors(mean, each, device) for each in held]
+    if not asked.resume:
+        asked.keeper.path.unlink(missing_ok=True)
+    # A copy: what was pretrained is what training goes on with.
+    learner = new_motion_encoder(deepcopy(autoencoder.encoder), config)
+    learn_motion(learner, world, config, device, keeper=asked.keeper)
     after = [_vectors(learner, each, device) for each in held]
     said = {
         "pairs": HELD_OUT,
@@ -93,7 +130,12 @@ def _learned(
         "found_first": round(found_first(*after), 4),
         "motion": asdict(config),
     }
-    save_motion_encoder(learner, out, {"pretrained": known, **said})
+    if asked.whole:
+        trained = TrainedClips(autoencoder=autoencoder, motion=learner)
+        save_trained(trained, asked.out, {"pretrained": known, **said})
+    else:
+        save_motion_encoder(learner, asked.out, {"pretrained": known, **said})
+    asked.keeper.path.unlink(missing_ok=True)
     return said
 
 

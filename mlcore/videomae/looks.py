@@ -47,6 +47,15 @@ class Looks:
             self, **{each.name: getattr(self, each.name)[rows] for each in fields(self)}
         )
 
+    def where(self, own_B: Tensor, other: "Looks") -> "Looks":
+        """Return these where own (B,) is true, else another's."""
+        mixed = {}
+        for each in fields(self):
+            ours, theirs = getattr(self, each.name), getattr(other, each.name)
+            chosen = own_B.view(-1, *[1] * (ours.dim() - 1))
+            mixed[each.name] = torch.where(chosen, ours, theirs)
+        return replace(self, **mixed)
+
     def to(self, device: torch.device) -> "Looks":
         """Return them on a device."""
         return replace(

@@ -4,13 +4,17 @@ t: frames, h, w: picture
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
+
+from mlcore.painting import painted_over, stretched
 
 OPEN = 16
 """Readers kept open: one of a film holds some tens of megabytes"""
@@ -18,6 +22,8 @@ KEPT = 512 * 2**20
 """Bytes of pictures kept: 64 pixels high, stretches for some hundred clips"""
 
 Key = tuple[Path, int, int]
+Box = tuple[float, float, float, float]
+"""x, y, width, height in parts of a frame"""
 
 
 class NoFootage(ValueError):
@@ -34,8 +40,18 @@ class Stretches:
         self.bytes = 0
         self.lock = Lock()
 
-    def take(self, path: Path, first: int, end: int) -> Tensor:
-        """Return (t, 3, h, w) uint8. Raises NoFootage for a file that cannot be read."""
+    def take(
+        self,
+        path: Path,
+        first: int,
+        end: int,
+        overlays: Sequence[Box] = (),
+        levels: tuple[float, float] | None = None,
+    ) -> Tensor:
+        """Return (t, 3, h, w) uint8, what is burned in painted over, flat ones stretched.
+
+        Raises NoFootage for a file that cannot be read.
+        """
         key = (path, first, end)
         reader, own = self._reader(path)
         # Each film is read by one thread at a time; another may have read it meanwhile.
@@ -43,6 +59,10 @@ class Stretches:
             found = self._found(key)
             if found is None:
                 read = reader.get_batch(range(first, end)).asnumpy()
+                for box in overlays:
+                    read = np.stack([painted_over(frame, box) for frame in read])
+                if levels:
+                    read = np.stack([stretched(frame, levels) for frame in read])
                 found = self._keep(key, _lowered(torch.from_numpy(read), self.low))
         return found
 

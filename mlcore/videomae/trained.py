@@ -3,6 +3,7 @@
 N: clips, T: frames, H, W: picture, E: length of a vector
 """
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,8 +27,10 @@ from mlcore.videomae.encoder import ClipEncoder
 from mlcore.videomae.motion import (
     MotionConfig,
     MotionEncoder,
+    MotionKeeper,
     Pairs,
     learn_motion,
+    load_learner,
     new_motion_encoder,
 )
 
@@ -64,10 +67,16 @@ def with_motion(
     pairs: Pairs,
     config: MotionConfig,
     device: torch.device,
+    *,
+    keeper: MotionKeeper | None = None,
+    watch: Callable[[int, float], None] | None = None,
 ) -> TrainedClips:
-    """Teach a copy of the encoder how clips move; the autoencoder stays as it is."""
+    """Teach a copy of the encoder how clips move; the autoencoder stays as it is.
+
+    Keeper and watch: as of `learn_motion`.
+    """
     learner = new_motion_encoder(deepcopy(autoencoder.encoder), config)
-    learn_motion(learner, pairs, config, device)
+    learn_motion(learner, pairs, config, device, keeper=keeper, watch=watch)
     return TrainedClips(autoencoder=autoencoder, motion=learner).to(device)
 
 
@@ -101,9 +110,9 @@ def load_trained(path: Path, device: torch.device | str = "cpu") -> TrainedClips
         config = AutoencoderConfig(**meaning["autoencoder"])
         network = MaskedAutoencoder(config, torch.Generator())
         motion = MotionEncoder(ClipEncoder(config), int(meaning["embedding"]))
-        for name, made in (("autoencoder", network), ("motion", motion)):
-            own = under(name, tensors)
-            made.load_state_dict({key: each.float() for key, each in own.items()})
+        own = under("autoencoder", tensors)
+        network.load_state_dict({key: each.float() for key, each in own.items()})
+        load_learner(motion, under("motion", tensors))
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise UnusableCheckpoint(f"{path} holds no {FAMILY}: {error}.") from error
     return TrainedClips(autoencoder=network, motion=motion).to(torch.device(device))

@@ -105,18 +105,23 @@ class MotionWorld:
         times_BT = torch.arange(frames).expand(clips, -1) * (self.span / frames)
         return self.film(motion, looks, times_BT), labels
 
-    def alike(self, clips: int, frames: int, seed: int) -> tuple[Tensor, Tensor]:
-        """Return two batches (B, T, 3, H, W): one[b] moves as two[b] but looks different."""
+    def alike(
+        self, clips: int, frames: int, seed: int, looks: float = 0.0
+    ) -> tuple[Tensor, Tensor]:
+        """Return two batches (B, T, 3, H, W): one[b] moves as two[b] but looks different.
+
+        A share `looks`, 0..1, of them looks alike, too, and only begins elsewhere.
+        """
         chance = torch.Generator().manual_seed(seed_of("alike", seed))
         motion = self.some_motion(clips, chance, at_least=1)
         times_BT = torch.arange(frames).expand(clips, -1) * (self.span / frames)
+        begun = [self._begun_elsewhere(motion, chance) for _ in range(2)]
+        seen = [self.some_looks(clips, chance) for _ in range(2)]
+        same = torch.arange(clips) < round(looks * clips)
+        seen[1] = seen[1].where(~same, seen[0])
         one, two = (
-            self.film(
-                self._begun_elsewhere(motion, chance),
-                self.some_looks(clips, chance),
-                times_BT,
-            )
-            for _ in range(2)
+            self.film(moved, looked, times_BT)
+            for moved, looked in zip(begun, seen, strict=True)
         )
         return one, two
 

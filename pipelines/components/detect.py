@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from decord import VideoReader
     from numpy.typing import NDArray
 
-    from catalog.models import Title
+    from catalog.models import EncoderVersion, Title
     from mlcore.components.component import Category
     from mlcore.components.finding.detector import Found as Seen
     from pipelines.components.shipped import Finder
@@ -49,7 +49,13 @@ def detect(claim: Claim) -> None:
     """
     torch.set_num_threads(settings.TORCH_THREADS)
     finder, version = live_finder()
-    title = claim.title
+    find_in_title(claim, claim.title, finder, version)
+
+
+def find_in_title(
+    claim: Claim, title: Title, finder: Finder, version: EncoderVersion
+) -> None:
+    """Write what a version finds in a title, beside what others found."""
     shots = list(title.shots.filter(role=Shot.Role.PICTURE).order_by("first_frame"))
     rate = float(title.rate)
     asked: list[Asked] = [
@@ -63,7 +69,9 @@ def detect(claim: Claim) -> None:
     with claim.writing():
         replace_findings(title, version, found)
     laid = sum(bool(each.category) for each in found)
-    claim.job.note(f"{laid} of {len(found)} cuts and shots have something on them")
+    claim.job.note(
+        f"{title}: {laid} of {len(found)} cuts and shots have something on them"
+    )
 
 
 def _looked_at(

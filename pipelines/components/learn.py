@@ -71,6 +71,7 @@ def learn_suggestions(claim: Claim) -> None:
             name=config["words"][:200],
             config=config,
             metrics=metrics,
+            reason=config["words"],
         )
     claim.job.note(config["words"])
 

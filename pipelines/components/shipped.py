@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from django.conf import settings
 from django.db import transaction
 
+from catalog.files import local_path, publish, working_folder
 from catalog.models import ComponentEmbedding, EncoderVersion
 from mlcore.checkpoint import UnusableCheckpoint
 from mlcore.components import weights
@@ -20,6 +22,7 @@ from mlcore.components.network.keeping import load_encoder
 from pipelines.components.kept import Embedded, replace_embeddings
 from pipelines.encoders import put_live
 from pipelines.errors import PipelineError
+from pipelines.trained import weights_key
 
 if TYPE_CHECKING:
     from mlcore.components.finding.detector import Detector
@@ -45,14 +48,37 @@ class Finder:
     """category/base of what the encoder was not trained on"""
 
 
-@cache
 def load_finder(folder: Path = FOLDER) -> Finder:
-    """Load both once a process. Raises PipelineError that says what is wrong with them."""
+    """Load both that ship, once a process. Raises PipelineError that says what is wrong."""
+    return _loaded(folder / ENCODER, folder / DETECTOR)
+
+
+def finder_of(version: EncoderVersion) -> Finder:
+    """Load a version's encoder and detector, once a process.
+
+    Raises PipelineError where they are lost, or were never made ready.
+    """
+    return _loaded(*paths_of(version.weights_sha256))
+
+
+def paths_of(sha256: str) -> tuple[Path, Path]:
+    """Where the encoder with this digest lies, and its detector."""
+    key = weights_key(sha256)
+    return local_path(key), local_path(detector_key(sha256))
+
+
+def detector_key(sha256: str) -> str:
+    """The key of the detector of an encoder."""
+    return weights_key(sha256).replace(".safetensors", ".detector.safetensors")
+
+
+@lru_cache(maxsize=3)
+def _loaded(encoder_path: Path, detector_path: Path) -> Finder:
     torch.set_num_threads(settings.TORCH_THREADS)
     try:
-        sha256 = hashlib.sha256((folder / ENCODER).read_bytes()).hexdigest()
-        encoder, trained = load_encoder(folder / ENCODER)
-        detector, meaning = load_detector(folder / DETECTOR)
+        sha256 = hashlib.sha256(encoder_path.read_bytes()).hexdigest()
+        encoder, trained = load_encoder(encoder_path)
+        detector, meaning = load_detector(detector_path)
     except FileNotFoundError as error:
         raise PipelineError(
             f"No trained component encoder is there: {Path(error.filename).name} is missing."
@@ -73,34 +99,60 @@ def load_finder(folder: Path = FOLDER) -> Finder:
 
 
 def live_finder() -> tuple[Finder, EncoderVersion]:
-    """Return the finder with its version, written down and live since set-up.
-
-    Raises PipelineError where it is not.
-    """
-    finder = load_finder()
+    """Return the finder with its version. Raises PipelineError where none is live."""
     live = EncoderVersion.objects.actives().filter(family=Family.COMPONENT).first()
-    if live is None or live.weights_sha256 != finder.sha256:
+    if live is None:
         raise PipelineError(
             "The component encoder is not set up; run `python -m pipelines.components`."
         )
-    return finder, live
+    return finder_of(live), live
 
 
-@transaction.atomic
 def set_up_finder() -> EncoderVersion:
-    """Write the encoder down as the live version, with the components' embeddings.
+    """Write the encoder that ships down, with the components' embeddings.
 
-    Safe to repeat. Rows of components must be there. The version before is retired.
+    Live is the newest that ships, unless one that was trained here was live before: then
+    it is only offered. Safe to repeat. Rows of components must be there.
     """
     finder = load_finder()
-    live = put_live(Family.COMPONENT, finder.sha256, name="component encoder")
-    if not ComponentEmbedding.objects.filter(version=live).exists():
-        keys, vectors = finder.detector.keys, finder.detector.references
-        replace_embeddings(
-            live,
-            {
-                key: Embedded(vector, finder.clips)
-                for key, vector in zip(keys, vectors, strict=True)
-            },
-        )
-    return live
+    _keep(finder.sha256)
+    own = EncoderVersion.objects.filter(family=Family.COMPONENT)
+    told: dict[str, Any] = {"name": "component encoder", "config": {"shipped": True}}
+    with transaction.atomic():
+        if own.filter(training_run__isnull=False, promotions__isnull=False).exists():
+            version, _ = own.get_or_create(weights_sha256=finder.sha256, defaults=told)
+        else:
+            version = put_live(
+                Family.COMPONENT,
+                finder.sha256,
+                reason="The one that ships with this release.",
+                **told,
+            )
+        if not ComponentEmbedding.objects.filter(version=version).exists():
+            embed_library(version, finder)
+    return version
+
+
+def embed_library(version: EncoderVersion, finder: Finder) -> int:
+    """Write what a finder knows of each component as a version's embeddings."""
+    keys, vectors = finder.detector.keys, finder.detector.references
+    return replace_embeddings(
+        version,
+        {
+            key: Embedded(vector, finder.clips)
+            for key, vector in zip(keys, vectors, strict=True)
+        },
+    )
+
+
+def _keep(sha256: str) -> None:
+    """Keep what ships where versions lie: a later release ships another."""
+    for path, kept in zip(
+        (FOLDER / DETECTOR, FOLDER / ENCODER), paths_of(sha256)[::-1], strict=True
+    ):
+        if not kept.is_file():
+            folder = working_folder("components-shipped")
+            copy = Path(shutil.copy(path, folder / path.name))
+            key = detector_key(sha256) if path.name == DETECTOR else weights_key(sha256)
+            publish(copy, key)
+            folder.rmdir()

@@ -9,6 +9,7 @@ import shutil
 import time
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from mlcore.videomae.config import SHAPES
 from mlcore.videomae.course import Budget
 from mlcore.videomae.footage import Footage
 from mlcore.videomae.keeping import load_autoencoder
-from mlcore.videomae.motion import MotionConfig
+from mlcore.videomae.motion import MotionConfig, MotionKeeper
 from mlcore.videomae.plan import PLANS, plan_of
 from mlcore.videomae.pretrain import Order, pretrain
 from mlcore.videomae.sampling import Sampling
@@ -56,7 +57,7 @@ def pretrain_clips(claim: Claim) -> None:
     """Train to the end of the plan; what is kept of an earlier attempt is gone on with."""
     run = run_of(claim)
     order = order_of(run)
-    _forget_others(run)
+    forget_others(run)
     if run.version is not None or order.out.exists():
         return
     footage = Footage(
@@ -64,17 +65,17 @@ def pretrain_clips(claim: Claim) -> None:
     )
     if order.training_file.exists():
         claim.job.note("training goes on from its last checkpoint")
-    told = _Told(claim, run, order)
-    with _one_sentence():
+    told = Told(claim, run)
+    with one_sentence():
         known = pretrain(
             order,
             footage,
             device_of(run),
             resume=True,
-            watch=told.step,
+            watch=partial(_step, told, order),
             begin=_begin(run, order),
         )
-    told.end(known)
+    _end(told, order, known)
 
 
 def teach_motion(claim: Claim) -> None:
@@ -83,11 +84,18 @@ def teach_motion(claim: Claim) -> None:
     if run.version is not None:
         return
     order, device = order_of(run), device_of(run)
-    with _one_sentence():
+    with one_sentence():
         autoencoder, known = load_autoencoder(order.out, device)
         config = MotionConfig(steps=run.config["motion_steps"], seed=run.seed)
         world = MotionWorld(size=order.config.size, device=device)
-        trained = with_motion(autoencoder, world, config, device)
+        trained = with_motion(
+            autoencoder,
+            world,
+            config,
+            device,
+            keeper=MotionKeeper(path=order.out.with_name("motion.safetensors")),
+            watch=partial(_tell_motion, claim, config.steps),
+        )
         sha256 = keep_weights(partial(_write, trained, known), f"retrain-{run.pk}")
     live = live_of(run.family)
     with claim.writing():
@@ -100,6 +108,11 @@ def teach_motion(claim: Claim) -> None:
         )
         run.save(update_fields=["version"])
     shutil.rmtree(order.out.parent, ignore_errors=True)
+
+
+def _tell_motion(claim: Claim, steps: int, done: int, loss: float) -> None:
+    """Say how far it is. Raises Cancelled or LostClaim when it should stop."""
+    claim.progress(done / steps, f"{done} of {steps} steps, loss {loss:.3f}")
 
 
 def order_of(run: TrainingRun) -> Order:
@@ -126,64 +139,92 @@ def device_of(run: TrainingRun) -> torch.device:
     return place(run.config["device"] or None)
 
 
-class _Told:
+class Told:
     """Tells a run's row how training goes."""
 
-    def __init__(self, claim: Claim, run: TrainingRun, order: Order) -> None:
-        self._claim, self._run, self._order = claim, run, order
+    def __init__(self, claim: Claim, run: TrainingRun) -> None:
+        self._claim, self._run = claim, run
         self._recent: list[float] = []
         self._frames = 0
         self._at = time.monotonic()
 
-    def step(self, passed: Passed) -> None:
+    def step(self, passed: Step) -> None:
         """Hear of a step. Raises Cancelled or LostClaim when training should stop."""
-        here = passed.position
-        stages = len(self._order.plan.stages)
-        frames = here.stage.frames
-        grown = frames != self._frames
-        self._frames = frames
+        grown = passed.frames != self._frames
+        self._frames = passed.frames
         self._recent.append(passed.loss)
         # The plot says where clips grow.
         if not grown and time.monotonic() - self._at < TOLD_EVERY:
             return
-        spent = passed.training.meter.seconds
-        left = spent * (1 - here.over_all) / max(here.over_all, 1e-6)
-        self._write(
-            passed.step,
-            frames,
-            stage=f"{here.place + 1} of {stages}, clips of {frames} frames",
-            seconds_left=round(left, 1),
-        )
-        self._claim.progress(here.over_all, f"{spent / (passed.step + 1):.2f} s a step")
+        left = passed.seconds * (1 - passed.done) / max(passed.done, 1e-6)
+        self._write(passed, stage=passed.words, seconds_left=round(left, 1))
+        pace = f"{passed.seconds / (passed.number + 1):.2f} s a step"
+        self._claim.progress(passed.done, pace)
 
-    def end(self, known: dict[str, Any]) -> None:
+    def end(self, last: Step, spent: dict[str, Any]) -> None:
         """Write down what training took."""
-        meter = known["meter"]
-        self._write(
-            known["steps"] - 1,
-            self._order.plan.run()[-1].frames,
-            stage="trained",
-            seconds_left=None,
-            spent={
-                **{name: meter[name] for name in ("seconds", "frames", "multiplied")},
-                "steps": known["steps"],
-                "device": known["device"],
-                "wait_share": known["wait_share"],
-            },
-        )
+        self._write(last, stage="trained", seconds_left=None, spent=spent)
 
-    def _write(self, step: int, frames: int, **fields: Any) -> None:
+    def _write(self, passed: Step, **fields: Any) -> None:
         run = self._run
-        # What a killed attempt told of later steps is told anew.
-        run.losses = [each for each in run.losses if each[0] < step]
         if self._recent:
+            # What a killed attempt told of later steps is told anew.
+            run.losses = [each for each in run.losses if each[0] < passed.number]
             mean = sum(self._recent) / len(self._recent)
-            run.losses.append([step, frames, round(mean, 5)])
+            run.losses.append([passed.number, passed.frames, round(mean, 5)])
         if len(run.losses) > POINTS:
             run.losses = run.losses[::2]
         self._recent, self._at = [], time.monotonic()
         with self._claim.writing():
             TrainingRun.objects.filter(pk=run.pk).update(losses=run.losses, **fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A step of training that was done."""
+
+    number: int
+    loss: float
+    frames: int
+    """Of its clips"""
+    done: float
+    """Share 0..1 of the budget"""
+    seconds: float
+    """Since training began, without breaks"""
+    words: str
+    """Where it is"""
+
+
+def _step(told: Told, order: Order, passed: Passed) -> None:
+    here = passed.position
+    frames, stages = here.stage.frames, len(order.plan.stages)
+    told.step(
+        Step(
+            number=passed.step,
+            loss=passed.loss,
+            frames=frames,
+            done=here.over_all,
+            seconds=passed.training.meter.seconds,
+            words=f"{here.place + 1} of {stages}, clips of {frames} frames",
+        )
+    )
+
+
+def _end(told: Told, order: Order, known: dict[str, Any]) -> None:
+    meter = known["meter"]
+    last = Step(
+        number=known["steps"] - 1,
+        loss=0.0,
+        frames=order.plan.run()[-1].frames,
+        done=1.0,
+        seconds=meter["seconds"],
+        words="trained",
+    )
+    spent = {
+        **{name: meter[name] for name in ("seconds", "frames", "multiplied")},
+        **{name: known[name] for name in ("steps", "device", "wait_share")},
+    }
+    told.end(last, spent)
 
 
 def _begin(run: TrainingRun, order: Order) -> MaskedAutoencoder | None:
@@ -196,7 +237,7 @@ def _begin(run: TrainingRun, order: Order) -> MaskedAutoencoder | None:
     return deepcopy(network) if network.config == order.config else None
 
 
-def _forget_others(run: TrainingRun) -> None:
+def forget_others(run: TrainingRun) -> None:
     """Remove what other runs of the family kept to go on with: theirs is over."""
     others = TrainingRun.objects.filter(family=run.family).exclude(pk=run.pk)
     for key in others.values_list("pk", flat=True):
@@ -218,7 +259,7 @@ def _words(run: TrainingRun) -> str:
 
 
 @contextmanager
-def _one_sentence() -> Iterator[None]:
+def one_sentence() -> Iterator[None]:
     """Say what a person can do about what training stumbles over."""
     try:
         yield

@@ -56,6 +56,8 @@ def training_spans(run: TrainingRun) -> list[Span]:
             first=first,
             end=end,
             picture=tuple(title.probe["active_picture"]),
+            overlays=tuple(tuple(box) for box in title.probe.get("overlays", ())),
+            levels=title.levels,
         )
         for key, spans in frozen.items()
         if (title := titles.get(int(key))) and there(title)

@@ -1,4 +1,4 @@
-"""A clip encoder, from footage to live: freeze, train, judge, make ready, switch.
+"""Encoders, from what they learn from to live: freeze, train, judge, make ready, switch.
 
 Every stage can be begun again: what is frozen stays, training goes on from its last
 checkpoint, and shots and titles that a version has rows of are not looked at again. Until
@@ -11,22 +11,29 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.utils.timezone import now
-
 from catalog.churn import rank_churn
-from catalog.models import EncoderVersion, MatchSet, Promotion, ShotVector, Title
+from catalog.models import EncoderVersion, MatchSet, ShotVector, Title
 from mlcore.matching.kinds import CLIP
 from pipelines.clips import fill_clips
 from pipelines.indexes import ensure_indexes, forms_of
-from pipelines.jobs import Finished
 from pipelines.promoting import (
     asked_version,
+    end_where_a_person_decides,
     is_live,
     rank_titles,
+    retired_versions,
     run_of,
     switch,
     switch_by_hand,
     train_or_promote,
+)
+from pipelines.retraining.components.freezing import freeze as freeze_components
+from pipelines.retraining.components.judging import judge_components
+from pipelines.retraining.components.learning import train_components
+from pipelines.retraining.components.library import (
+    find_again,
+    make_library,
+    tidy_components,
 )
 from pipelines.retraining.fitting import pretrain_clips, teach_motion
 from pipelines.retraining.freezing import freeze, there
@@ -38,7 +45,8 @@ if TYPE_CHECKING:
 
 def retrain(claim: Claim) -> None:
     """Do what a retraining asks: train, or put a version live by hand."""
-    train_or_promote(claim, RETRAINING, BY_HAND)
+    family = claim.job.subject.get("family") or asked_version(claim).family
+    train_or_promote(claim, *FAMILIES[family])
 
 
 def _backfill(claim: Claim) -> None:
@@ -71,12 +79,13 @@ def _weigh(claim: Claim) -> None:
         return
     with claim.writing():
         run.outcome = run.outcome | {"churn": asdict(rank_churn(version))}
-        if not run.config["goes_live"]:
-            run.ended_at = now()
-        run.save(update_fields=["outcome", "ended_at"])
-    if run.ended_at is not None:
-        claim.job.note("Ready; put it live by hand.")
-        raise Finished
+        run.save(update_fields=["outcome"])
+    end_where_a_person_decides(claim, run)
+
+
+def _ready(claim: Claim) -> None:
+    """Where a person is to decide, end here."""
+    end_where_a_person_decides(claim, run_of(claim))
 
 
 def _tidy(claim: Claim) -> None:
@@ -84,14 +93,7 @@ def _tidy(claim: Claim) -> None:
 
     Should one of them go live again, its boards are asked for, and its rows with them.
     """
-    family = asked_version(claim).family
-    last = Promotion.objects.filter(family=family).first()
-    if last is None:
-        return
-    kept = {last.version_id, last.before_id}
-    old = EncoderVersion.objects.filter(
-        family=family, status=EncoderVersion.Status.RETIRED
-    ).exclude(pk__in=[key for key in kept if key])
+    old = retired_versions(CLIP.family)
     gone = list(old.values_list("pk", flat=True))
     boards = MatchSet.objects.filter(live=False, versions__clip__in=gone)
     with claim.writing():
@@ -111,3 +113,22 @@ RETRAINING = {
     "tidy": _tidy,
 }
 BY_HAND = {**READYING, "switch": switch_by_hand, "tidy": _tidy}
+LIBRARY = {"library": make_library, "backfill": find_again}
+COMPONENTS = {
+    "freeze": freeze_components,
+    "train": train_components,
+    "gate": judge_components,
+    **LIBRARY,
+    "ready": _ready,
+    "switch": switch,
+    "tidy": tidy_components,
+}
+COMPONENTS_BY_HAND = {**LIBRARY, "switch": switch_by_hand, "tidy": tidy_components}
+Family = EncoderVersion.Family
+FAMILIES = {
+    Family.CLIP: (RETRAINING, BY_HAND),
+    Family.COMPONENT: (COMPONENTS, COMPONENTS_BY_HAND),
+    # Learned by a job of its own; what is put live by hand has nothing to be made ready.
+    Family.RECOMMENDER: ({}, {"switch": switch_by_hand}),
+}
+"""How each family is trained, and how a version of it is put live by hand."""

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.utils.timezone import now
 
 from catalog.files import local_path
 from catalog.models import Slot, Title
@@ -20,9 +19,14 @@ from mlcore.videomae.trained import untrained
 from pipelines.clips import BATCH_SHOTS, Ending, read_endings
 from pipelines.datasets import shots_at
 from pipelines.errors import PipelineError
-from pipelines.jobs import Finished
 from pipelines.media.reader import open_proxy
-from pipelines.promoting import live_of, run_of, version_of
+from pipelines.promoting import (
+    end_unless_passed,
+    live_of,
+    run_of,
+    version_of,
+    write_outcome,
+)
 from pipelines.retraining.fitting import device_of
 from pipelines.retraining.freezing import (
     good_in_all,
@@ -56,23 +60,9 @@ UNTRAINED = "an untrained encoder of the same shape"
 def judge_clips(claim: Claim) -> None:
     """Compare with what is live; a version that is not measurably better stays a candidate."""
     run = run_of(claim)
-    if run.outcome:
-        if not run.outcome["passed"]:
-            raise Finished
-        return  # an earlier attempt decided
-    outcome = _outcome(claim, run)
-    version = version_of(run)
-    with claim.writing():
-        version.metrics = outcome
-        version.save(update_fields=["metrics"])
-        run.outcome = outcome
-        run.stage = "judged"
-        if not outcome["passed"]:
-            run.ended_at = now()
-        run.save(update_fields=["outcome", "stage", "ended_at"])
-    claim.job.note(outcome["reason"])
-    if not outcome["passed"]:
-        raise Finished
+    if not run.outcome:
+        write_outcome(claim, run, _outcome(claim, run))
+    end_unless_passed(run)
 
 
 def _outcome(claim: Claim, run: TrainingRun) -> dict[str, Any]:

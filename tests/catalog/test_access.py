@@ -55,16 +55,20 @@ CHANGES |= {"lay", "take-back", "suggest", "try", "title-detect"}
 CHANGES |= {"edit-cancel", "edit-resume", "edit-reproduce", "edit-accept"}
 # For admins, about nobody's footage.
 ADMINS = {"ranking-train", "ranking-promote", "ranking-rollback", "components-render"}
-ADMINS |= {"components-learn", "retraining-start", "retraining-promote"}
-ADMINS |= {"retraining-rollback", "retraining-cancel", "retraining-resume"}
+ADMINS |= {"components-learn", "retraining-start", "retraining-cancel"}
+ADMINS |= {"retraining-resume", "schedule-drop", "versions-promote"}
+ADMINS |= {"versions-rollback"}
 CHANGES |= ADMINS
+# For admins, also to look at.
+FORMS = {"schedule-add", "schedule"}
 # For editors, also to look at.
-EDITORS = CHANGES | {"title-add", "cut-add", "ranking", "retraining", "retraining-run"}
-EDITORS |= {"edit-new", "edit-again", "edit-estimate"}
+EDITORS = CHANGES | FORMS | {"title-add", "cut-add", "ranking", "retraining"}
+EDITORS |= {"retraining-run", "versions", "edit-new", "edit-again", "edit-estimate"}
 # About nobody's footage.
 GENERAL = {"login", "logout", "password", "health", "keys", "board", "titles", "jobs"}
 GENERAL |= {"undo", "bins", "bin-add", "cuts", "export", "search", "ranking", *ADMINS}
-GENERAL |= {"chains", "chain-keep", "retraining", "retraining-run", "edits"}
+GENERAL |= {"chains", "chain-keep", "retraining", "retraining-run", "versions", *FORMS}
+GENERAL |= {"edits"}
 # The house's: what programs draw, on photographs that are nobody's footage.
 GENERAL |= {"components", "component", "component-map", "component-preview"}
 GENERAL |= {"component-clip", "component-still"}
@@ -166,6 +170,7 @@ class EveryAddress(PageTestCase):
             "acceptance_id": self.choice.pk,
             "run_id": self.training.pk,
             "schedule_id": self.schedule.pk,
+            "family": "clip",
             "edit_id": self.edit.pk,
         }
         pattern = next(
@@ -245,9 +250,15 @@ class AccessTests(EveryAddress):
 
     def test_owners_reach_everything_of_theirs(self):
         client = logged_in(self.owner)
-        for name in set(own_patterns()) - CHANGES - {"logout"}:
+        for name in set(own_patterns()) - CHANGES - FORMS - {"logout"}:
             with self.subTest(name=name):
                 self.assertIn(self.ask(client, name).status_code, {200, 302})
+
+    def test_forms_of_admins_are_shown_to_no_editor(self):
+        client = logged_in(self.owner)
+        for name in FORMS:
+            with self.subTest(name=name):
+                self.assertEqual(self.ask(client, name).status_code, 403)
 
     def test_no_method_on_any_address_is_our_mistake(self):
         client = logged_in(self.owner)

@@ -55,6 +55,7 @@ class ComposeTests(unittest.TestCase):
             "components": commands.module_command(
                 "pipelines.components", python="python"
             ),
+            "clips": commands.module_command("pipelines.retraining", python="python"),
             "artwork": commands.module_command("pipelines.artwork", python="python"),
         }.items():
             with self.subTest(service=service):

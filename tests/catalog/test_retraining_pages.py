@@ -1,22 +1,11 @@
-"""The pages of retraining: schedules, runs with their losses, versions."""
+"""The pages of retraining: schedules, runs with their losses, what is live."""
 
-from catalog.models import EncoderVersion, Job, RetrainSchedule, TrainingRun
-from catalog.services import promote_version, run_now, save_schedule
+from catalog.models import Job, RetrainSchedule, TrainingRun
+from catalog.services import run_now, save_schedule
 from catalog.views.retraining import plot_of
 from tests.catalog.pages import HTMX, PageTestCase, logged_in, text
 from tests.catalog.scheduling import footage, schedule
-from tests.factories import add_encoder, add_job, add_pair, add_user
-
-MEASURES = {
-    "candidate": {"loss": 0.4125, "same_shot": 0.9, "neighbour": 0.5},
-    "live": {"loss": 0.5, "same_shot": 0.85, "neighbour": 0.45},
-}
-METRICS = {
-    "passed": False,
-    "reason": "Worse in parts: the loss of title 3 rises by 12.5%.",
-    "against": "an untrained encoder of the same shape",
-    "measures": MEASURES,
-}
+from tests.factories import add_job, add_pair, add_user
 
 
 class RetrainingPageTests(PageTestCase):
@@ -78,27 +67,6 @@ class RetrainingPageTests(PageTestCase):
             *("2 of 2, clips of 16 frames", "left", "1 shot", "1 title held out"),
         ):
             self.assertContains(part, words)
-
-    def test_versions_stand_with_their_measures_and_can_be_put_live_and_taken_back(
-        self,
-    ):
-        version = add_encoder("clip", status="candidate")
-        EncoderVersion.objects.filter(pk=version.pk).update(metrics=METRICS)
-
-        page = self.client.get("/retraining/")
-        for words in ("0.4125", "0.5000 before", "Worse in parts", "Put live anyway"):
-            self.assertContains(page, words)
-        self.client.post(
-            "/retraining/promote/", {"version": version.pk, "reason": "I looked."}
-        )
-        job = Job.objects.get()
-        self.assertEqual((job.kind, job.subject["reason"]), ("retrain", "I looked."))
-
-        promote_version(version, user=self.admin, reason="Better.")
-        self.client.post("/retraining/rollback/")
-        version.refresh_from_db()
-        self.assertEqual(version.status, EncoderVersion.Status.RETIRED)
-        self.assertContains(self.client.get("/retraining/"), "Rolled back")
 
     def test_pairs_that_rise_and_fall_are_pictures_of_what_one_may_see(self):
         pair, hidden = add_pair(), add_pair()

@@ -41,6 +41,19 @@ def features_of(x, looks=0, seed=0):
     return PairFeatures(names=names, plain=x, leaving=sides[0], entering=sides[1])
 
 
+class NamedTests(unittest.TestCase):
+    def test_columns_come_in_the_order_that_is_asked_for_and_a_clip_s_may_lack(self):
+        x, _ = noisy(n=6, features=3)
+
+        found = features_of(x).named(("f2", "clip 7", "f0"))
+
+        self.assertEqual(found.names, ("f2", "clip 7", "f0"))
+        np.testing.assert_array_equal(found.plain[:, [0, 2]], x[:, [2, 0]])
+        self.assertTrue(np.isnan(found.plain[:, 1]).all())
+        with self.assertRaisesRegex(ValueError, "no iou of these pairs"):
+            features_of(x).named(("f0", "iou"))
+
+
 class ClassifierTests(unittest.TestCase):
     def test_logistic_regression_says_what_scikit_learn_says(self):
         x, labels = noisy()

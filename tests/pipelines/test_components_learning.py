@@ -7,7 +7,14 @@ from django.test import TestCase
 
 from catalog.handles import room_of
 from catalog.matchcuts import cut_of_candidate, side_of
-from catalog.models import ComponentFinding, EncoderVersion, Job, ShotVector, Suggestion
+from catalog.models import (
+    ComponentFinding,
+    EncoderVersion,
+    Job,
+    Promotion,
+    ShotVector,
+    Suggestion,
+)
 from catalog.services import (
     accept_for_cut,
     accept_for_shot,
@@ -16,6 +23,7 @@ from catalog.services import (
 )
 from pipelines.components.learn import learn_suggestions
 from pipelines.components.recommend import recommend
+from pipelines.encoders import live_versions
 from pipelines.errors import PipelineError
 from pipelines.jobs import Claim
 from tests.catalogues import live_encoders
@@ -208,6 +216,34 @@ class LearningTests(House):
         again = self.learn()
 
         self.assertEqual(first.pk, again.pk)
+        told = Promotion.objects.filter(family="recommender")
+        self.assertEqual([each.version for each in told], [first])
+
+    def test_the_log_says_which_recommender_was_live_when(self):
+        shots = self.film(0, found=False)
+        self.finding(shots[0].title, shots[1].first_frame, LEFT)
+        first = self.learn()
+        self.finding(shots[0].title, shots[2].first_frame, RIGHT)
+        second = self.learn()
+
+        told = Promotion.objects.filter(family="recommender").order_by("pk")
+
+        self.assertEqual(
+            [(each.version, each.before) for each in told],
+            [(first, None), (second, first)],
+        )
+        when = told[0].made_at
+        self.assertEqual(Promotion.objects.live_on("recommender", when), first)
+
+    def test_every_family_that_is_set_up_at_first_use_has_a_line_in_the_log(self):
+        EncoderVersion.objects.filter(family="flow").delete()
+
+        live = live_versions()
+
+        told = Promotion.objects.get(family="flow")
+        self.assertEqual(told.version, live["flow"])
+        live_versions()
+        self.assertEqual(Promotion.objects.filter(family="flow").count(), 1)
 
 
 class RecommendingTests(House):

@@ -8,8 +8,8 @@ import numpy as np
 
 from bench.matchcuts.forms import in_log
 from catalog.models import Title
+from mlcore.painting import stretched
 from pipelines.media.child.levels import LevelsFinder
-from pipelines.media.levels import stretched
 from pipelines.media.probe import Probe, probe
 from pipelines.stills import crop_to_picture
 from tests.films import planted_film, write_film

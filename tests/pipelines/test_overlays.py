@@ -7,9 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mlcore.painting import painted_over
 from pipelines.media.child.overlays import OverlayFinder
 from pipelines.media.probe import Probe, probe
-from pipelines.stills import painted_over
 from tests.films import planted_film, write_film
 from tests.footage import Clip, write_clip
 from tests.mlcore.drawn import texture

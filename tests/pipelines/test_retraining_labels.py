@@ -12,7 +12,7 @@ from mlcore.matching.ranking.gate import Verdict as LabelVerdict
 from mlcore.videomae.judging import Gate, decide
 from pipelines.errors import PipelineError
 from pipelines.jobs import Claim
-from pipelines.retraining.fitting import _one_sentence
+from pipelines.retraining.fitting import one_sentence
 from pipelines.retraining.job import retrain
 from pipelines.retraining.judging import OTHER_SHAPE, _decided
 from tests.labelled import verdict_on
@@ -52,17 +52,17 @@ class DecidingTests(SimpleTestCase):
 
 
 class FullDiskTests(SimpleTestCase):
-    def test_a_full_disk_is_said_in_one_sentence_and_other_faults_are_not_hidden(self):
+    def test_a_full_disk_is_said_inone_sentence_and_other_faults_are_not_hidden(self):
         said = self.assertRaisesRegex(PipelineError, "The disk is full: make room")
-        with said, _one_sentence(), Path("/dev/full").open("w") as full:
+        with said, one_sentence(), Path("/dev/full").open("w") as full:
             full.write("a checkpoint")
-        with said, _one_sentence():
+        with said, one_sentence():
             # As safetensors 0.8 says it on a file system of 64 kB.
             raise SafetensorError(
                 "Error while serializing: I/O error: "
                 "No space left on device (os error 28)"
             )
-        with self.assertRaises(FileNotFoundError), _one_sentence():
+        with self.assertRaises(FileNotFoundError), one_sentence():
             Path("/nowhere/at/all").read_bytes()
 
 

@@ -15,6 +15,10 @@ ENDLESS = 2**31
 Clock = Callable[[], float]
 """Seconds, of which only differences count."""
 
+Watcher = Callable[[int, float, float, float], None]
+"""Told of every step: its number, its loss, which share 0..1 of the budget is spent, and
+seconds so far; what it raises ends the training, which goes on from the last checkpoint."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
@@ -72,6 +76,7 @@ class Loop:
     """None in all programs but the first"""
     clock: Clock
     loaders: int = 0
+    watch: Watcher | None = None
 
     def run(self, training: Training, batches: Batches, seconds: float = 0.0) -> float:
         """Train to the end of the budget; return the seconds it took in all."""
@@ -88,6 +93,8 @@ class Loop:
             loss = training.step(batch, spent)
             if self.diary:
                 self.diary.note(step, loss, self.clock() - began)
+            if self.watch:
+                self.watch(step, loss, spent, self.clock() - began)
             if self.diary and self.clock() - kept > self.keeper.every:
                 self.keeper.keep(training, self.clock() - began)
                 kept = self.clock()

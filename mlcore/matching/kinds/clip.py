@@ -10,13 +10,14 @@ class ClipKind(ByCosine):
 
     A clip is longer than what an observation holds, and its encoder belongs to another
     family: rows of this kind come from `pipelines.clips`, from versions that were
-    trained. Where none is live there is no such kind of match.
+    trained; so does the vector that an observation may bring. Where none is live there
+    is no such kind of match.
     """
 
     name = "clip"
     family = "clip"
     encoder = "clip encoder"
 
-    def represent(self, _seen: Observation) -> list[VectorRow]:
-        """Return nothing: a picture or a moment alone is no clip."""
-        return []
+    def represent(self, seen: Observation) -> list[VectorRow]:
+        """Return the vector that was made of the clip; a moment alone is none."""
+        return [] if seen.clip is None else [VectorRow(vector=seen.clip)]

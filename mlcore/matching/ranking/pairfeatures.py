@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 Embeddings = NDArray[np.float32]
 
 EMBEDDINGS = ("none", "mean", "concat", "difference")
+CLIP = "clip "
+"""Before the number of the clip encoder's version: what two versions say cannot be compared"""
 TIME_NAMES = ("seconds_a", "seconds_b", "ratio", "gap", "shots_between")
 
 
@@ -39,6 +41,23 @@ class PairFeatures:
             plain=self.plain[chosen],
             leaving=self.leaving[chosen],
             entering=self.entering[chosen],
+        )
+
+    def named(self, names: Sequence[str]) -> Self:
+        """Return these columns in this order.
+
+        A clip encoder's that is not there is one of gaps. Raises ValueError for another.
+        """
+        lacking = [each for each in names if each not in self.names]
+        if others := [each for each in lacking if not each.startswith(CLIP)]:
+            raise ValueError(f"there is no {', '.join(others)} of these pairs")
+        gaps = np.full((len(self), 1), np.nan)
+        places = [self.names.index(n) if n in self.names else -1 for n in names]
+        return type(self)(
+            names=tuple(names),
+            plain=np.hstack([self.plain, gaps])[:, places],
+            leaving=self.leaving,
+            entering=self.entering,
         )
 
     def matrix(self, embedding: str) -> Floats:

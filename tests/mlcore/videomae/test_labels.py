@@ -14,9 +14,11 @@ from mlcore.videomae.finetune import Tuning, accuracy, classified, finetune
 from mlcore.videomae.keeping import save_autoencoder
 from mlcore.videomae.motion import (
     MotionConfig,
+    MotionKeeper,
     contrast,
     found_first,
     learn_motion,
+    load_learner,
     load_motion_encoder,
     new_motion_encoder,
     save_motion_encoder,
@@ -51,7 +53,7 @@ def rising(many, seed=0):
 class Fading:
     """Pairs that fade as fast as one another, from other lights: their motion."""
 
-    def alike(self, many, frames, seed):
+    def alike(self, many, frames, seed, _looks=0.0):
         pace = 40 * torch.rand(many, 1, generator=chance(seed)) - 20
         steps = torch.arange(frames) - (frames - 1) / 2
 
@@ -167,6 +169,62 @@ class MotionTests(unittest.TestCase):
 
         self.assertLess(raw, 0.2)
         self.assertGreater(found, raw + 0.2)
+
+    def test_vectors_of_clips_stay_apart_where_nothing_is_to_be_learned(self):
+        class Noise:
+            def alike(self, many, frames, seed, _looks=0.0):
+                drawn = torch.randint(0, 256, (2, many, frames, 3, 16, 16))
+                return drawn.to(torch.uint8).unbind()
+
+        config = MotionConfig(steps=40, batch=8, rate=3e-3, embedding=16)
+        learner = new_motion_encoder(encoder(), config)
+        learn_motion(learner, Noise(), config, CPU)
+
+        one, _ = Noise().alike(24, 8, 0)
+        with torch.no_grad():
+            found = learner(one)
+        near = (found @ found.T)[~torch.eye(24, dtype=torch.bool)]
+        self.assertLess(float(near.mean()), 0.5)
+
+    def test_what_was_kept_before_vectors_were_evened_is_read_as_it_was(self):
+        config = MotionConfig(steps=1, batch=2, embedding=8)
+        learner, again = (new_motion_encoder(encoder(), config) for _ in range(2))
+        old = {k: v for k, v in learner.state_dict().items() if "even" not in k}
+
+        load_learner(again, old)
+
+        drawn, _ = WORLD.alike(3, 8, 0)
+        with torch.no_grad():
+            one, two = (each.eval()(drawn) for each in (learner, again))
+        self.assertTrue(torch.equal(one, two))
+
+    def test_learning_that_was_killed_goes_on_to_the_same_losses(self):
+        config = MotionConfig(steps=6, batch=4, embedding=8)
+
+        def learned(keeper=None, watch=None):
+            learner = new_motion_encoder(encoder(), config)
+            return learn_motion(
+                learner, Fading(), config, CPU, keeper=keeper, watch=watch
+            )
+
+        def killed(done, _loss):
+            if done == 4:
+                raise KeyboardInterrupt
+
+        with tempfile.TemporaryDirectory() as folder:
+            keeper = MotionKeeper(path=Path(folder) / "m.safetensors", every=0.0)
+            with self.assertRaises(KeyboardInterrupt):
+                learned(keeper, killed)
+            steps: list[int] = []
+
+            losses = learned(keeper, lambda done, _loss: steps.append(done))
+
+            with self.assertRaisesRegex(UnusableCheckpoint, "of another learning"):
+                other = MotionConfig(steps=9, batch=4, embedding=8)
+                learner = new_motion_encoder(encoder(), other)
+                learn_motion(learner, Fading(), other, CPU, keeper=keeper)
+        self.assertEqual(steps, [5, 6])
+        self.assertEqual(losses, learned())
 
     def test_contrast_is_least_where_partners_are_nearest(self):
         ones = torch.eye(4)

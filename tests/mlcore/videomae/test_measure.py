@@ -14,13 +14,15 @@ import torch
 
 from bench.pretraining.arms import ARMS
 from bench.pretraining.table import spent_to
-from mlcore.videomae import find_plan, learn_motion
+from mlcore.videomae import evaluate, find_plan, learn_motion
 from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.budget import of_shares
+from mlcore.videomae.keeping import load_autoencoder
 from mlcore.videomae.measure import some_exam, some_held_out
 from mlcore.videomae.motion import load_motion_encoder
 from mlcore.videomae.pretrain import pretrain
 from mlcore.videomae.search import Space
+from mlcore.videomae.trained import load_trained
 from tests.mlcore.videomae.small import CPU, SMALL, WORLD, order
 
 
@@ -152,6 +154,33 @@ class LearnMotionTests(FolderTest):
         _, known = load_motion_encoder(out)
         self.assertEqual(known["found_first"], told["found_first"])
         self.assertEqual(known["pretrained"]["plan"]["schedule"], "restarts")
+
+    def test_a_whole_one_can_be_used_and_trained_on(self):
+        pretrained, out = (self.folder / f"{n}.safetensors" for n in ("a", "w"))
+        pretrain(order(pretrained), WORLD, CPU, resume=False)
+        words = ("--encoder", pretrained, "--out", out, "--steps", 1, "--batch", 2)
+        with patch.object(learn_motion, "HELD_OUT", 4):
+            code, told = said(learn_motion, *words, "--whole", "--device", "cpu")
+
+        self.assertEqual(code, 0, told)
+        before, _ = load_autoencoder(pretrained)
+        after = load_trained(out).autoencoder
+        for name, tensor in before.state_dict().items():
+            self.assertTrue(torch.equal(tensor, after.state_dict()[name]), name)
+        self.assertEqual(list(self.folder.glob("w.training*")), [])
+        self.is_measured_beside_an_untrained_one(out)
+
+    def is_measured_beside_an_untrained_one(self, encoder):
+        words = ("--encoder", encoder, "--clips", 6, "--device", "cpu")
+        code, told = said(evaluate, *words)
+
+        self.assertEqual(code, 0, told)
+        for side in ("trained", "untrained"):
+            self.assertGreater(told[side]["drawn"]["loss"], 0)
+            self.assertLessEqual(told[side]["drawn"]["partner_first"], 1)
+        self.assertNotEqual(told["trained"], told["untrained"])
+        code, told = said(evaluate, "--encoder", self.folder / "none")
+        self.assertEqual(code, 1)
 
     def test_a_foreign_encoder_is_one_sentence(self):
         wrong = self.folder / "none.safetensors"

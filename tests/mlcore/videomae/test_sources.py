@@ -89,6 +89,15 @@ class WorldTests(unittest.TestCase):
 
         self.assertFalse((one[:, 0] == two[:, 0]).flatten(1).all(1).any())
 
+    def test_a_share_of_those_that_move_alike_may_look_alike_too(self):
+        world = MotionWorld(size=24, camera=False, things=0)
+
+        one, two = world.alike(4, 4, 0, looks=0.5)
+
+        self.assertTrue(torch.equal(one[:2], two[:2]))
+        away = (one.float() - two.float()).abs().mean((1, 2, 3, 4))
+        self.assertTrue((away[2:] > 5).all(), away)
+
     def test_photographs_can_be_the_grounds(self):
         drawn = MotionWorld(size=24, pictures=PHOTOGRAPHS).draw(
             Sampling().times(2, 4, chance()), 0, slice(None)

@@ -1,0 +1,91 @@
+"""Versions of every encoder family: measured, compared, put live, taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from django.views.decorators.http import require_safe
+
+from catalog.htmx import PageRequest, render_part
+from catalog.models import EncoderVersion, Job, Promotion
+from catalog.models.productions import sees_everything
+from catalog.services import is_switched, roll_back
+from catalog.versions import chart_of, compared, metric_of
+from catalog.views.access import admins_post, editors_only
+from catalog.views.steering import done, promote_named
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpResponse
+
+VERSIONS, HISTORY = 30, 20
+FIRST = EncoderVersion.Family.CLIP
+Status = EncoderVersion.Status
+
+
+@editors_only
+@require_safe
+def versions(request: PageRequest, family: str) -> HttpResponse:
+    """One family's versions; asks again while one of it is being put live."""
+    known = _families()
+    if family not in known:
+        raise Http404
+    newest = list(EncoderVersion.objects.filter(family=family)[:VERSIONS])
+    live = next((each for each in newest if each.status == Status.ACTIVE), None)
+    history = Promotion.objects.filter(family=family)
+    metric = metric_of(family)
+    jobs = list(_switching(family))
+    pair = _pair(request, newest)
+    context = {
+        "family": family,
+        "families": known,
+        "metric": metric,
+        "rows": [
+            (each, metric.read(each.metrics) if metric else None) for each in newest
+        ],
+        "chart": chart_of(family, newest[::-1]),
+        "pair": pair,
+        "lines": compared(*pair) if pair else [],
+        "jobs": jobs,
+        "working": any(not job.is_over for job in jobs),
+        "way_back": live is not None and live.promotions.exists(),
+        "history": history.select_related("version", "before", "made_by")[:HISTORY],
+        "may_decide": sees_everything(request.user) and is_switched(family),
+    }
+    return render_part(request, "versions.html", context, part="versions")
+
+
+@admins_post
+def promote(request: PageRequest, family: str) -> HttpResponse:
+    """Put a version live whatever its gate said; the history keeps who and why."""
+    return done(request, lambda: promote_named(request), "versions", family)
+
+
+@admins_post
+def rollback(request: PageRequest, family: str) -> HttpResponse:
+    """Put back what was live before."""
+    user = request.user
+    return done(request, lambda: roll_back(family, user=user), "versions", family)
+
+
+def _families() -> list[str]:
+    """Every family that has versions; the clip encoders' first, in any case."""
+    found = EncoderVersion.objects.order_by("family").values_list("family", flat=True)
+    return list(dict.fromkeys([FIRST, *found.distinct()]))
+
+
+def _switching(family: str) -> QuerySet[Job]:
+    """The newest jobs that put a version of the family live, or were to."""
+    asked = EncoderVersion.objects.filter(family=family).values_list("pk", flat=True)
+    found = Job.objects.filter(subject__version__in=list(asked))
+    return found.filter(kind__in=[Job.Kind.TRAIN, Job.Kind.RETRAIN])[:3]
+
+
+def _pair(
+    request: PageRequest, newest: list[EncoderVersion]
+) -> tuple[EncoderVersion, EncoderVersion] | None:
+    """The two that are asked for."""
+    by_key = {f"{each.pk}": each for each in newest}
+    one, two = (by_key.get(request.GET.get(name, "")) for name in ("one", "two"))
+    return (one, two) if one and two else None

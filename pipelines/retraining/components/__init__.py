@@ -1,0 +1,1 @@
+"""An encoder of editing components: trained on what is drawn, judged, made ready, live."""

@@ -1,0 +1,134 @@
+"""Versions of an encoder family: drawn, compared, put live and taken back."""
+
+from catalog.models import EncoderVersion, Job, TrainingRun
+from catalog.services import promote_version
+from catalog.versions import chart_of
+from tests.catalog.pages import HTMX, PageTestCase, logged_in
+from tests.factories import add_encoder, add_user
+
+Status = EncoderVersion.Status
+
+
+def judged(loss: float, live: float, **more: object) -> dict[str, object]:
+    return {
+        "measures": {
+            "candidate": {"loss": loss, "same_shot": 0.9, "neighbour": 0.5},
+            "live": {"loss": live, "same_shot": 0.85, "neighbour": 0.45},
+        },
+        "reason": "Better: the held-out loss falls by 10.0% (5.0% to 15.0%).",
+        "against": "an untrained encoder of the same shape",
+        **more,
+    }
+
+
+def version(name: str, status: str = "candidate", family: str = "clip", **fields):
+    return EncoderVersion.objects.create(
+        family=family, name=name, status=status, **fields
+    )
+
+
+class VersionPageTests(PageTestCase):
+    def setUp(self):
+        self.admin = add_user("", "admin")
+        self.client = logged_in(self.admin)
+
+    def test_versions_are_drawn_by_what_they_were_measured_by_with_the_live_line(self):
+        version("first", Status.RETIRED, metrics=judged(0.5, 0.9))
+        version("second", Status.ACTIVE, metrics=judged(0.4, 0.5))
+        version("third", metrics=judged(0.45, 0.4, passed=False, reason="Worse."))
+
+        page = self.client.get("/versions/clip/")
+
+        for words in (
+            *("Held-out loss of 3 versions", "live 0.4", "Less is better"),
+            *("0.4500", "0.4000 before", "Worse.", "Put live anyway"),
+        ):
+            self.assertContains(page, words)
+
+    def test_the_drawing_stands_the_best_loss_lowest_and_marks_what_was_beside_it(self):
+        told = [
+            version(f"{loss}", metrics=judged(loss, before))
+            for loss, before in ((0.5, 9.0), (0.4, 0.5))
+        ]
+
+        chart = chart_of("clip", told)
+
+        first, second = chart.dots
+        self.assertGreater(float(second.y), float(first.y))
+        self.assertEqual(second.beside, first.y)
+        self.assertIsNone(first.beside)  # too far off to be drawn
+        self.assertIsNone(chart.live)
+        self.assertIsNone(chart_of("clip", [version("bare")]))
+        self.assertIsNone(chart_of("mask", told))
+
+    def test_a_ranking_stands_with_its_interval(self):
+        found = {"ap": 0.3, "low": 0.2, "high": 0.4}
+        metrics = {"candidate": found, "gain": {"ap": 0.1}}
+
+        (dot,) = chart_of("learned", [version("a", metrics=metrics)]).dots
+
+        self.assertLess(float(dot.high), float(dot.y))
+        self.assertLess(float(dot.y), float(dot.low))
+        self.assertEqual(dot.beside, dot.low)  # 0.2 was live then
+
+    def test_two_versions_stand_beside_one_another_line_by_line(self):
+        one = version("one", config={"shape": "toy"}, metrics=judged(0.5, 0.9))
+        two = version("two", config={"shape": "little"}, metrics=judged(0.4, 0.5))
+        TrainingRun.objects.create(
+            family="clip", version=two, seed=7, frozen={"shots": {"1": [[0, 9]]}}
+        )
+
+        page = self.client.get("/versions/clip/", {"one": one.pk, "two": two.pk})
+
+        for words in (
+            "Two versions",
+            "little",
+            "1 of 1 titles",
+            "Live then, loss",
+            "0.9",
+        ):
+            self.assertContains(page, words)
+        for wrong in ("x", "9" * 30, ""):
+            page = self.client.get("/versions/clip/", {"one": wrong, "two": two.pk})
+            self.assertNotContains(page, "Two versions")
+
+    def test_one_is_put_live_by_a_job_and_taken_back_at_once(self):
+        made = add_encoder("clip", status="candidate")
+
+        self.client.post(
+            "/versions/clip/promote/", {"version": made.pk, "reason": "I looked."}
+        )
+        job = Job.objects.get()
+        self.assertEqual((job.kind, job.subject["reason"]), ("retrain", "I looked."))
+        part = self.client.get("/versions/clip/", headers=HTMX)
+        self.assertContains(part, f"version {made.pk} is made ready")
+        self.assertContains(part, "every 2s")
+
+        promote_version(made, user=self.admin, reason="Better.")
+        self.client.post("/versions/clip/rollback/")
+        made.refresh_from_db()
+        self.assertEqual(made.status, Status.RETIRED)
+        self.assertContains(self.client.get("/versions/clip/"), "Rolled back")
+
+    def test_every_family_has_its_page_and_those_with_one_version_no_acts(self):
+        for family in ("mask", "learned", "ranker-frame", "recommender"):
+            made = add_encoder(family)
+            page = self.client.get(f"/versions/{family}/")
+            self.assertContains(page, made.name)
+            self.assertContains(page, f"/versions/{family}/")
+        add_encoder("mask", status="retired")
+        self.assertNotContains(self.client.get("/versions/mask/"), "Put live")
+        self.assertContains(
+            self.client.post("/versions/mask/rollback/", follow=True), "not trained"
+        )
+        self.assertEqual(self.client.get("/versions/nothing/").status_code, 404)
+
+    def test_editors_look_and_admins_decide(self):
+        made = add_encoder("clip", status="candidate")
+        editor = logged_in(add_user("", "editor"))
+
+        self.assertNotContains(editor.get("/versions/clip/"), "Put live")
+        refused = editor.post("/versions/clip/promote/", {"version": made.pk})
+        self.assertEqual(refused.status_code, 403)
+        viewer = logged_in(add_user("", "viewer"))
+        self.assertEqual(viewer.get("/versions/clip/").status_code, 403)

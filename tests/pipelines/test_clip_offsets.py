@@ -1,0 +1,57 @@
+"""The map of frames around a cut, of the kind clip: made on demand, and quickly."""
+
+import time
+from pathlib import Path
+
+from catalog.files import local_path
+from catalog.matchcuts import cut_of_candidate
+from mlcore.videomae.autoencoder import new_autoencoder
+from mlcore.videomae.config import SHAPES
+from mlcore.videomae.motion import MotionConfig
+from mlcore.videomae.trained import save_trained, untrained
+from pipelines.clips import Ending, vectors_around
+from pipelines.media.reader import open_proxy
+from pipelines.offsets import offsets_of
+from pipelines.retraining.shipped import set_up_clips
+from tests.footage.clips import Clip, write_clip
+from tests.ingesting import IngestCase
+
+MOST_SECONDS = 5.0
+"""Of one core that others share; alone it takes less than one"""
+
+
+class ClipOffsetTests(IngestCase):
+    def test_every_frame_around_a_cut_has_its_clip_and_the_matched_ones_the_score(self):
+        fresh = untrained(new_autoencoder(SHAPES["little"], 0), MotionConfig())
+        weights = Path(self.folder) / "clips.safetensors"
+        save_trained(fresh, weights, {})
+        version = set_up_clips(weights)
+        title = self.ingested(
+            write_clip(self.folder / "a.mp4", Clip(frames=120, cuts=(40, 80)))
+        )
+        found = title.match_sets.get(live=True, scope="title").candidates
+        pair = found.filter(kind="clip").select_related(
+            "leaving__title", "entering__title"
+        )[0]
+        cut = cut_of_candidate(pair)
+        offsets_of(cut)  # networks are loaded once a process
+
+        began = time.process_time()
+        grid = offsets_of(cut)
+        self.assertLess(time.process_time() - began, MOST_SECONDS)
+
+        cells = [cell for row in grid["scores"] for cell in row]
+        self.assertNotIn(None, cells)
+        a, b = grid["here"]
+        self.assertAlmostEqual(grid["scores"][a][b], pair.score, places=3)
+        self.same_as_one_by_one(pair, version)
+
+    def same_as_one_by_one(self, pair, version):
+        shot = pair.leaving
+        proxy = open_proxy(local_path(shot.title.proxy_key))
+        first, end = shot.first_frame, shot.end_frame
+        endings = [Ending("tail", first, end - n) for n in range(3)]
+        together = vectors_around(shot.title, proxy, endings, version)
+        for one, ending in zip(together, endings, strict=True):
+            (alone,) = vectors_around(shot.title, proxy, [ending], version)
+            self.assertLess(float(abs(one - alone).max()), 1e-5)
