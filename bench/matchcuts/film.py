@@ -14,7 +14,9 @@ from bench.matchcuts.planted import FRAMES, Pair, film_of, plant
 from bench.scratch import ingested, scratch
 from tests.films import DrawnShot
 
-PAIRS, ALONE = 52, 8
+PAIRS, ALONE = 58, 4
+"""A pair has two cards, one a direction: with so many the first hundred cards are planted
+ones. Those of chance stand close together, and change places when a film is coded again."""
 TOP = 100
 Board = dict[str, list[tuple[int, int]]]
 """By kind, (leaving, entering) places in the film, best first."""
