@@ -10,7 +10,7 @@ import sys
 import tempfile
 import unittest
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -92,20 +92,21 @@ class Share(unittest.TestSuite):
     The order stays: tests that empty tables come after those that count on them.
     """
 
-    def run(
-        self, result: unittest.TestResult, debug: bool = False
-    ) -> unittest.TestResult:
-        """Run module after module, as long as there is one that nobody has taken."""
-        modules = groupby(_cases(self), lambda test: type(test).__module__)
+    # Else a run forgets test after test by a place that counts what others took, too.
+    _cleanup = False
+
+    def __iter__(self) -> Iterator[unittest.TestCase]:
+        """Go through module after module, as long as there is one that nobody has taken."""
+        cases = _cases(super().__iter__())
+        modules = groupby(cases, lambda test: type(test).__module__)
         for place, (module, tests) in enumerate(modules):
             mine = list(tests)
             if _take(f"{place}-{module}"):
-                unittest.TestSuite(mine).run(result, debug)
-        return result
+                yield from mine
 
 
-def _cases(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
-    for test in suite:
+def _cases(tests: Iterable[Any]) -> Iterator[unittest.TestCase]:
+    for test in tests:
         if isinstance(test, unittest.TestSuite):
             yield from _cases(test)
         else:

@@ -82,19 +82,20 @@ class ClosingLineTests(unittest.TestCase):
 
 class ShareTests(unittest.TestCase):
     def ran(self, modules):
-        """The modules whose tests a program ran that shares them with others."""
+        """Modules whose tests a program ran that shares them, and ends of their classes."""
         ran = []
 
-        def test_it(case):
-            ran.append(type(case).__module__)
+        def written(name):
+            body = {
+                "__module__": name,
+                "test_it": lambda _case: ran.append(name),
+                "tearDownClass": classmethod(lambda _cls: ran.append(f"end of {name}")),
+            }
+            return type("Tests", (unittest.TestCase,), body)("test_it")
 
-        suite = shares.Share(
-            type(
-                "Tests", (unittest.TestCase,), {"test_it": test_it, "__module__": name}
-            )("test_it")
-            for name in modules
-        )
-        suite.run(unittest.TestResult())
+        result = unittest.TestResult()
+        shares.Share(written(name) for name in modules).run(result)
+        self.assertTrue(result.wasSuccessful(), result.errors)
         return ran
 
     def test_what_one_program_took_no_other_runs_and_the_order_stays(self):
@@ -104,8 +105,10 @@ class ShareTests(unittest.TestCase):
         ):
             (Path(claims) / "1-b").touch()
 
-            self.assertEqual(self.ran(["a", "b", "c", "a"]), ["a", "c", "a"])
-            self.assertEqual(self.ran(["a", "b", "c", "a", "d"]), ["d"])
+            first, then = self.ran(["a", "b", "c"]), self.ran(["a", "b", "c", "d"])
+
+        self.assertEqual(first, ["a", "end of a", "c", "end of c"])
+        self.assertEqual(then, ["d", "end of d"])
 
     def test_a_program_that_ends_without_having_counted_is_an_error(self):
         with (
