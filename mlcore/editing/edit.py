@@ -157,7 +157,14 @@ class _Run:
             with torch.no_grad():
                 clean = self.denoiser.encode(frames)
             source, told = self.of.source(0), self._told("inversion", place)
-            inverted = invert(self.denoiser, clean, source, self.order.steps, told)
+            inverted = invert(
+                self.denoiser,
+                clean,
+                source,
+                self.order.steps,
+                told,
+                refined=self.config.refined,
+            )
             return {"latents": inverted.latents}
 
         left = self._timed("inversion", f"inversion-{place}", make)

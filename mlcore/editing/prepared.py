@@ -12,6 +12,7 @@ from torch.nn.functional import adaptive_max_pool2d
 from mlcore.editing.chunks import chunks
 from mlcore.editing.composite.tracking import tracked
 from mlcore.editing.correction import CorrectionConfig
+from mlcore.editing.inversion import REFINED
 from mlcore.editing.network.denoiser import Condition, Denoiser
 from mlcore.editing.network.tuning import TuningConfig
 from mlcore.editing.order import EditOrder, Impossible
@@ -28,6 +29,8 @@ class EditConfig:
     tuning: TuningConfig = field(default_factory=TuningConfig)
     regions: RegionConfig = field(default_factory=RegionConfig)
     correction: CorrectionConfig = field(default_factory=CorrectionConfig)
+    refined: int = REFINED
+    """Times that each step of inversion is mended; 0: as DDIM has it"""
     guidance: float = 3.0
     at_once: int = 8
     """Frames that the network sees together: memory grows with them"""
@@ -114,7 +117,8 @@ class Prepared:
         finding = 0 if order.region is not None else 4 * order.steps
         guided = 1 if c.guidance == 1 else 2
         seen = sum(map(len, self.where)) + len(self.where) - 1
-        each = order.steps + finding + guided * order.steps * order.strength
+        inverting = order.steps * (1 + c.refined)
+        each = inverting + finding + guided * order.steps * order.strength
         return round(tuning + seen * each)
 
     def _led(self, frames: Tensor, place: int) -> Tensor:

@@ -19,7 +19,7 @@ from tests.mlcore.editing.small import chance, tiny
 CONFIG = EditConfig(
     tuning=TuningConfig(steps=2, rate=1e-3),
     # An untrained network's differences mean nothing: let them through.
-    regions=RegionConfig(floor=0.0),
+    regions=RegionConfig(threshold=1.05, floor=0.0),
     guidance=2.0,
     at_once=4,
     overlap=1,
@@ -175,8 +175,8 @@ class CostTests(unittest.TestCase):
         ticks = iter([0.0, 0.5])
         guided = by(clock=lambda: next(ticks))
         cost = guided.cost(an_order())
-        # Half a second for two frames; tuning 3 x 2 x 4, then 3 + 12 + 6 for each of 4.
-        self.assertAlmostEqual(cost.seconds, 0.25 * (24 + 4 * 21))
+        # Half a second for two frames; tuning 3 x 2 x 4, then 6 + 12 + 6 for each of 4.
+        self.assertAlmostEqual(cost.seconds, 0.25 * (24 + 4 * 24))
         self.assertAlmostEqual(cost.seconds_a_frame, cost.seconds / 4)
 
     def test_it_counts_what_the_network_is_really_asked(self):

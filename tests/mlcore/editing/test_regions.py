@@ -32,6 +32,17 @@ class InversionTests(unittest.TestCase):
         # Pixels -1..1: 2 is their range.
         self.assertGreater(10 * torch.log10(torch.tensor(4 / error)), 30)
 
+    def test_each_mending_brings_it_nearer_to_the_clip(self):
+        denoiser, z = Gaussian(), clip()
+        seen = denoiser.condition("0.2", None)
+        errors = []
+        for refined in (0, 1, 3):
+            inverted = invert(denoiser, z, seen, 25, refined=refined)
+            again = reconstruct(denoiser, inverted, seen)
+            errors.append(float((again - z).square().mean()))
+        self.assertLess(errors[1], 0.5 * errors[0])
+        self.assertLess(errors[2], 0.5 * errors[1])
+
     def test_the_noisiest_latents_are_about_normal(self):
         denoiser, z = Gaussian(), clip(4, 16)
         seen = denoiser.condition("0.2", None)
