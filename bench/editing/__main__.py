@@ -1,6 +1,6 @@
 """Ways to edit, compared on drawn videos whose perfect edits are known:
 
-    python -m bench.editing --weights F.safetensors [--videos 20] [--seeds 0,1,2]
+    python -m bench.editing --weights F.safetensors [--videos 7] [--seeds 0,1,2]
         [--frames 8] [--steps 25] [--guidance 3] [--out FOLDER] [--table | --cost]
 
 Takes hours, so it goes on where it was: what a video gave is kept in OUT. `--table` prints
@@ -55,7 +55,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--weights", type=Path, default=Path("var/editing/toy.safetensors")
     )
-    parser.add_argument("--videos", type=int, default=20, help="a seed")
+    parser.add_argument("--videos", type=int, default=7, help="a seed")
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--frames", type=int, default=8)
     parser.add_argument("--steps", type=int, default=25)

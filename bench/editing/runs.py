@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from bench.editing.arms import ARMS, Arm
+from bench.editing.field import field_right
 from mlcore.editing.backends.composite import Composite
 from mlcore.editing.correction import CorrectionConfig
 from mlcore.editing.inversion import Inverted, invert, reconstruct
@@ -114,7 +115,7 @@ class _Edits:
         self.regions: dict[str, Tensor | None] = {"none": None}
 
     def known(self) -> dict[str, float]:
-        """How true the inversion is, and the control: the target is the source."""
+        """How true the inversion is, and controls: the target is the source; the field."""
         made = reconstruct(self.denoiser, self.inverted, self.source)
         frames = self.video.source.frames[0]
         same = self.denoiser.condition(self.prompts[0], self.video.same)
@@ -124,7 +125,7 @@ class _Edits:
         return {
             "reconstruction": psnr(self.denoiser.decode(made), frames),
             "area of nothing": float(nothing.float().mean()),
-        }
+        } | field_right(self.denoiser, self.inverted, self.source, self.video.source)
 
     def by(self, arm: Arm) -> dict[str, float]:
         """Edit and measure."""
