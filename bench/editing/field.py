@@ -1,6 +1,7 @@
 """Whether features find where a thing's parts went: the control of the correction's field.
 
-T: frames, g, k: height and width of features, P: places of a thing
+T: frames, D, g, k: features, their height and width, P: places of a thing
+Features are (T, D, g, k) throughout.
 """
 
 import torch
@@ -39,25 +40,25 @@ def field_right(
     return dict(zip(names, means, strict=True))
 
 
-def _shares(features_TDgk: Tensor, scenes: Scenes) -> tuple[float, float, float]:
-    frames = len(features_TDgk)
-    inside = _coarse(scenes, features_TDgk)
+def _shares(features: Tensor, scenes: Scenes) -> tuple[float, float, float]:
+    frames = len(features)
+    inside = _coarse(scenes, features)
     true, shuffled, blind = [], [], []
     for frame in range(frames - 1):
         after = frame + 1
-        wanted = _went(scenes, features_TDgk, inside[frame], frame)
+        wanted = _went(scenes, features, inside[frame], frame)
         for shares, other in (
             (true, after),
             (shuffled, (after + frames // 2) % frames),
         ):
             field = nearest(
-                features_TDgk[frame].flatten(1).T,
-                features_TDgk[other].flatten(1).T,
+                features[frame].flatten(1).T,
+                features[other].flatten(1).T,
                 inside[other].flatten(),
             )
-            found = _at(field[inside[frame].flatten()], features_TDgk)
+            found = _at(field[inside[frame].flatten()], features)
             shares.append(((found - wanted).norm(dim=1) <= NEAR).float().mean())
-        there = _at(inside[after].flatten().nonzero()[:, 0], features_TDgk)
+        there = _at(inside[after].flatten().nonzero()[:, 0], features)
         blind.append((torch.cdist(wanted, there) <= NEAR).float().mean())
     one, two, three = (
         float(torch.stack(each).mean()) for each in (true, shuffled, blind)
@@ -65,22 +66,20 @@ def _shares(features_TDgk: Tensor, scenes: Scenes) -> tuple[float, float, float]
     return one, two, three
 
 
-def _coarse(scenes: Scenes, features_TDgk: Tensor) -> Tensor:
+def _coarse(scenes: Scenes, features: Tensor) -> Tensor:
     """(T, g, k) bool: where at least half of a coarse place is the thing."""
-    size = (features_TDgk.shape[2], features_TDgk.shape[3])
+    size = (features.shape[2], features.shape[3])
     return adaptive_avg_pool2d(scenes.masks[0].float(), size) >= 0.5
 
 
-def _went(
-    scenes: Scenes, features_TDgk: Tensor, inside_gk: Tensor, frame: int
-) -> Tensor:
+def _went(scenes: Scenes, features: Tensor, inside: Tensor, frame: int) -> Tensor:
     """(P, 2) x, y in coarse places: where the thing's places are in the next frame."""
-    k = features_TDgk.shape[-1]
+    k = features.shape[-1]
     moved = (scenes.at[0, frame + 1] - scenes.at[0, frame]) * k
-    return _at(inside_gk.flatten().nonzero()[:, 0], features_TDgk) + moved
+    return _at(inside.flatten().nonzero()[:, 0], features) + moved
 
 
-def _at(flat_P: Tensor, features_TDgk: Tensor) -> Tensor:
+def _at(flat: Tensor, features: Tensor) -> Tensor:
     """(P, 2) x, y of flat places."""
-    k = features_TDgk.shape[-1]
-    return torch.stack([flat_P % k, flat_P // k], dim=1).float()
+    k = features.shape[-1]
+    return torch.stack([flat % k, flat // k], dim=1).float()
