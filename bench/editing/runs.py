@@ -111,7 +111,7 @@ class _Edits:
         self.clean = denoiser.encode(frames)
         self.inverted: Inverted = invert(denoiser, self.clean, self.source, bench.steps)
         other = denoiser.condition(self.prompts[0], frames[-1])
-        self.own = heat(denoiser, self.inverted, (self.source, other))
+        self.own = heat(denoiser, self.inverted, (self.source, other), RegionConfig())
         self.regions: dict[str, Tensor | None] = {"none": None}
 
     def known(self) -> dict[str, float]:
@@ -120,7 +120,7 @@ class _Edits:
         frames = self.video.source.frames[0]
         same = self.denoiser.condition(self.prompts[0], self.video.same)
         nothing = self._binarised(
-            heat(self.denoiser, self.inverted, (self.source, same))
+            heat(self.denoiser, self.inverted, (self.source, same), RegionConfig())
         )
         return {
             "reconstruction": psnr(self.denoiser.decode(made), frames),
@@ -165,7 +165,8 @@ class _Edits:
             warm = diffedit_heat(self.denoiser, self.clean, *both, self.video.chance)
             return binarised(warm, replace(RegionConfig(), smooth=1, grow=0))
         reading = "separate" if kind == "separate" else "shared"
-        return self._binarised(heat(self.denoiser, self.inverted, both, reading))
+        config = RegionConfig(reading=reading)
+        return self._binarised(heat(self.denoiser, self.inverted, both, config))
 
     def _binarised(self, warm: Tensor) -> Tensor:
         return binarised(warm, RegionConfig(), self.own)

@@ -181,10 +181,10 @@ class _Run:
             self.denoiser,
             inverted,
             (source, self.of.target()),
-            config.reading,
+            config,
             self._told("regions", place),
         )
-        own = heat(self.denoiser, inverted, (source, self.of.source(1)), config.reading)
+        own = heat(self.denoiser, inverted, (source, self.of.source(1)), config)
         return {"region": binarised(between, config, own).float(), "heat": between}
 
     def _sampled(

@@ -114,7 +114,10 @@ class Prepared:
             * c.tuning.steps
             * min(c.at_once, len(order.frames))
         )
-        finding = 0 if order.region is not None else 4 * order.steps
+        asked = order.steps
+        if c.regions.reading == "shared":
+            asked = c.regions.counted(order.steps)
+        finding = 0 if order.region is not None else 4 * asked
         guided = 1 if c.guidance == 1 else 2
         seen = sum(map(len, self.where)) + len(self.where) - 1
         inverting = order.steps * (1 + c.refined)

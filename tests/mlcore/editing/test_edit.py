@@ -66,7 +66,7 @@ class EditTests(unittest.TestCase):
         for stage, of in (
             ("tuning", 2),
             ("inversion", 3),
-            ("regions", 3),
+            ("regions", 2),
             ("sampling", 3),
         ):
             steps = [(done, many) for name, done, many in told if name == stage]
@@ -175,8 +175,8 @@ class CostTests(unittest.TestCase):
         ticks = iter([0.0, 0.5])
         guided = by(clock=lambda: next(ticks))
         cost = guided.cost(an_order())
-        # Half a second for two frames; tuning 3 x 2 x 4, then 6 + 12 + 6 for each of 4.
-        self.assertAlmostEqual(cost.seconds, 0.25 * (24 + 4 * 24))
+        # Half a second for two frames; tuning 3 x 2 x 4, then 6 + 8 + 6 for each of 4.
+        self.assertAlmostEqual(cost.seconds, 0.25 * (24 + 4 * 20))
         self.assertAlmostEqual(cost.seconds_a_frame, cost.seconds / 4)
 
     def test_it_counts_what_the_network_is_really_asked(self):
