@@ -17,6 +17,8 @@ class Arm:
     tuned: bool = False
     fresh: float = 0.0
     """Share of the noise that every frame has of its own: what makes frames flicker"""
+    plain: bool = False
+    """Guided away from nothing in all steps, as is usual, instead of as the back-end is"""
 
 
 ARMS: dict[str, Arm] = {
@@ -24,7 +26,9 @@ ARMS: dict[str, Arm] = {
     "DiffEdit mask": Arm(region="diffedit"),
     "ours": Arm(),
     "ours, separate branches": Arm(region="separate"),
+    "ours, plain guidance": Arm(plain=True),
     "true mask": Arm(region="true"),
+    "true mask, plain guidance": Arm(region="true", plain=True),
     "ours, tuned": Arm(tuned=True),
     "corrected as printed": Arm(correction="printed"),
     "corrected on clean latents": Arm(correction="clean"),

@@ -17,8 +17,9 @@ from mlcore.editing.correction import CorrectionConfig
 from mlcore.editing.inversion import Inverted, invert, reconstruct
 from mlcore.editing.measures import iou, measured, psnr, recall, seen_as
 from mlcore.editing.network.toy import ToyDenoiser
-from mlcore.editing.network.tuning import TuningConfig, tune
+from mlcore.editing.network.tuning import tune
 from mlcore.editing.order import EditOrder
+from mlcore.editing.prepared import EditConfig
 from mlcore.editing.regions import RegionConfig, binarised, diffedit_heat, heat
 from mlcore.editing.sampling import Aim, SamplingConfig, sample
 from mlcore.editing.world import EditingWorld, Scenes
@@ -35,8 +36,7 @@ class Bench:
     """Inflated"""
     frames: int
     steps: int
-    guidance: float
-    tuning: TuningConfig
+    config: EditConfig
     out: Path
 
 
@@ -131,17 +131,14 @@ class _Edits:
         """Edit and measure."""
         region = self._region(arm.region)
         config = SamplingConfig(
-            guidance=self.bench.guidance,
+            guidance=self.bench.config.guidance,
+            guided=1.0 if arm.plain else self.bench.config.guided,
             fresh=arm.fresh,
             correction=CorrectionConfig(form=arm.correction),
         )
-        made = sample(
-            self.denoiser,
-            self.inverted,
-            Aim(self.target, region),
-            config,
-            self.video.chance,
-        )
+        led = not arm.plain and self.bench.config.away == "source"
+        aim = Aim(self.target, region, away=self.source if led else None)
+        made = sample(self.denoiser, self.inverted, aim, config, self.video.chance)
         edited = self.denoiser.decode(made)
         source, wanted = self.video.source, self.video.wanted
         found = measured(edited, source, wanted)
@@ -175,7 +172,8 @@ class _Edits:
 def _tuned(bench: Bench, video: Video) -> ToyDenoiser:
     denoiser = deepcopy(bench.denoiser)
     prompt = video.source.things.prompts[0]
-    tune(denoiser, video.source.frames[0], prompt, bench.tuning, video.chance)
+    tuning = bench.config.tuning
+    tune(denoiser, video.source.frames[0], prompt, tuning, video.chance)
     return denoiser
 
 

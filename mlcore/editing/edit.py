@@ -197,7 +197,11 @@ class _Run:
         latents = sample(
             self.denoiser,
             inverted,
-            Aim(self.of.target(), region),
+            Aim(
+                self.of.target(),
+                region,
+                away=self.of.source(0) if self.config.away == "source" else None,
+            ),
             self.config.sampling(self.order.strength),
             self.of.chance("sampling", place),
             self._told("sampling", place),

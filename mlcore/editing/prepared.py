@@ -3,7 +3,9 @@
 T: frames of the clip, H, W: picture
 """
 
+import math
 from dataclasses import dataclass, field
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -21,6 +23,8 @@ from mlcore.editing.sampling import SamplingConfig
 from mlcore.editing.sizes import on_grey, sized, working_size
 from mlcore.fit import seed_of
 
+Away = Literal["nothing", "source"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class EditConfig:
@@ -32,6 +36,11 @@ class EditConfig:
     refined: int = REFINED
     """Times that each step of inversion is mended; 0: as DDIM has it"""
     guidance: float = 3.0
+    guided: float = 1.0
+    """Share of the steps that are guided"""
+    away: Away = "nothing"
+    """What guidance leads away from; the inverted noise still holds what the clip shows,
+    and leading away from that takes it out"""
     at_once: int = 8
     """Frames that the network sees together: memory grows with them"""
     overlap: int = 2
@@ -43,7 +52,10 @@ class EditConfig:
     def sampling(self, strength: float) -> SamplingConfig:
         """Return how the target is made at a strength."""
         return SamplingConfig(
-            guidance=self.guidance, strength=strength, correction=self.correction
+            guidance=self.guidance,
+            guided=self.guided,
+            strength=strength,
+            correction=self.correction,
         )
 
 
@@ -118,11 +130,18 @@ class Prepared:
         if c.regions.reading == "shared":
             asked = c.regions.counted(order.steps)
         finding = 0 if order.region is not None else 4 * asked
-        guided = 1 if c.guidance == 1 else 2
         seen = sum(map(len, self.where)) + len(self.where) - 1
         inverting = order.steps * (1 + c.refined)
-        each = inverting + finding + guided * order.steps * order.strength
-        return round(tuning + seen * each)
+        return tuning + seen * (inverting + finding + self._sampling_passes())
+
+    def _sampling_passes(self) -> int:
+        order, c = self.order, self.config
+        going = math.ceil(order.strength * order.steps)
+        if c.guidance == 1:
+            return going
+        # Steps that are left out are the noisiest, which are guided.
+        left_out = order.steps - going
+        return going + max(0, math.ceil(c.guided * order.steps) - left_out)
 
     def _led(self, frames: Tensor, place: int) -> Tensor:
         where = self.where[place]

@@ -83,15 +83,15 @@ class Denoiser(nn.Module, ABC):
         z_TChw: Tensor,
         step: int,
         seen: Condition,
-        nothing: Condition,
+        away: Condition,
         guidance: float,
     ) -> Tensor:
-        """Return the noise, led away from `nothing` (Ho and Salimans, arXiv 2207.12598).
+        """Return the noise, led away from another condition (Ho and Salimans, arXiv 2207.12598).
 
         At a guidance of 1 this is `eps`, at half the cost.
         """
         eps = self.eps(z_TChw, step, seen)
         if guidance == 1:
             return eps
-        without = self.eps(z_TChw, step, nothing)
+        without = self.eps(z_TChw, step, away)
         return without + guidance * (eps - without)
