@@ -21,7 +21,7 @@ def toy_config(size: int) -> EditConfig:
         # A small network needs a higher rate than the full-sized one's 3e-5.
         tuning=TuningConfig(steps=40, rate=3e-4),
         guidance=3.0,
-        guided=0.5,
+        guided=0.6,
         away="source",
         at_once=8,
         overlap=2,
