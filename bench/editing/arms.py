@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mlcore.editing.correction import Form
+from mlcore.editing.prepared import Away
 
 Region = Literal["none", "diffedit", "shared", "separate", "true"]
 
@@ -17,8 +18,8 @@ class Arm:
     tuned: bool = False
     fresh: float = 0.0
     """Share of the noise that every frame has of its own: what makes frames flicker"""
-    plain: bool = False
-    """Guided away from nothing in all steps, as is usual, instead of as the back-end is"""
+    away: Away = "nothing"
+    """What guidance leads away from"""
 
 
 ARMS: dict[str, Arm] = {
@@ -26,9 +27,8 @@ ARMS: dict[str, Arm] = {
     "DiffEdit mask": Arm(region="diffedit"),
     "ours": Arm(),
     "ours, separate branches": Arm(region="separate"),
-    "ours, plain guidance": Arm(plain=True),
+    "ours, led away from the source": Arm(away="source"),
     "true mask": Arm(region="true"),
-    "true mask, plain guidance": Arm(region="true", plain=True),
     "ours, tuned": Arm(tuned=True),
     "corrected as printed": Arm(correction="printed"),
     "corrected on clean latents": Arm(correction="clean"),

@@ -143,12 +143,12 @@ class _Edits:
         region = self._region(arm.region)
         config = SamplingConfig(
             guidance=self.bench.config.guidance,
-            guided=1.0 if arm.plain else self.bench.config.guided,
+            guided=self.bench.config.guided,
             fresh=arm.fresh,
             correction=CorrectionConfig(form=arm.correction),
         )
-        led = not arm.plain and self.bench.config.away == "source"
-        aim = Aim(self.target, region, away=self.source if led else None)
+        away = self.source if arm.away == "source" else None
+        aim = Aim(self.target, region, away=away)
         made = sample(self.denoiser, self.inverted, aim, config, self.video.chance)
         edited = self.denoiser.decode(made)
         source, wanted = self.video.source, self.video.wanted

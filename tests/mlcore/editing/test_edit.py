@@ -180,14 +180,15 @@ class CostTests(unittest.TestCase):
         self.assertAlmostEqual(cost.seconds_a_frame, cost.seconds / 4)
 
     def test_it_counts_what_the_network_is_really_asked(self):
-        for frames in (4, 9):
-            guided, order, seen = by(), an_order(frames), []
+        half_guided = replace(CONFIG, guided=0.5, away="source")
+        for frames, config in ((4, CONFIG), (9, CONFIG), (4, half_guided)):
+            guided, order, seen = by(config), an_order(frames), []
             hook = guided.denoiser.unet.register_forward_hook(
                 lambda _module, given, _out, seen=seen: seen.append(len(given[0]))
             )
             guided.edit(order)
             hook.remove()
-            passes = Prepared(order, guided.denoiser, CONFIG).passes()
+            passes = Prepared(order, guided.denoiser, config).passes()
             # Tuning's passes back are no calls.
             self.assertEqual(sum(seen) + 2 * 2 * 4, passes)
 
