@@ -27,8 +27,8 @@ class SamplingConfig:
     guidance: float = 3.0
     """How far away from seeing nothing, or the aim's `away`; 1: no guidance"""
     guided: float = 1.0
-    """Share of the steps, from the noisiest, that are guided. Later ones, where shapes are
-    decided, guidance only makes gaudier (Kynkaanniemi et al., arXiv 2404.07724)"""
+    """Share of the steps, from the noisiest, that are guided; late ones need no guidance
+    (Kynkaanniemi et al., arXiv 2404.07724), and cost half without"""
     strength: float = 1.0
     """Share of the steps that are gone anew, 0..1: at 1 all of them"""
     fresh: float = 0.0

@@ -24,7 +24,7 @@ class ToyConfig:
     size: int = 32
     """Height and width of the pictures it is trained on"""
     patch: int = 2
-    """Pixels a side that the network takes as one place: a quarter of the time"""
+    """Pixels a side that the network takes as one place, of which there are a quarter"""
     channels: tuple[int, int, int] = (48, 64, 96)
     layers: int = 1
     """Convolutional blocks at each size of the picture"""

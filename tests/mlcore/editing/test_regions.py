@@ -67,7 +67,7 @@ class HeatTests(unittest.TestCase):
         denoiser = Gaussian()
         one, two = (denoiser.condition(each, None) for each in ("0.2", "0.5"))
         inverted = invert(denoiser, clip(), one, 10)
-        told: list[tuple[int, int]] = []
+        told = []
         found = heat(
             denoiser,
             inverted,

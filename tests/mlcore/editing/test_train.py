@@ -70,10 +70,10 @@ class TrainingTests(unittest.TestCase):
         training = Training(
             tiny(inflated=False), LearningConfig(batch=4, eyes_steps=500), CPU
         )
-        drawn = [each.clone() for each in training.denoiser.unet.parameters()]
+        drawn = [each.detach().clone() for each in training.denoiser.unet.parameters()]
         training.steps = 500
         training.step(0.1)
-        now = training.denoiser.unet.parameters()
+        now = [each.detach() for each in training.denoiser.unet.parameters()]
         averaged = training.average.network.unet.parameters()
         for was, new, own in zip(drawn, now, averaged, strict=True):
             self.assertLessEqual(
