@@ -1,7 +1,7 @@
 """Ways to edit, compared on drawn videos whose perfect edits are known:
 
-    python -m bench.editing --weights F.safetensors [--videos 20] [--seeds 0,1,2]
-        [--frames 8] [--steps 25] [--guidance 3] [--out FOLDER] [--table | --cost]
+    python -m bench.editing --weights F.safetensors [--videos 7] [--seeds 0,1,2]
+        [--frames 8] [--steps 25] [--out FOLDER] [--table | --cost]
 
 Takes hours, so it goes on where it was: what a video gave is kept in OUT. `--table` prints
 what is there and edits nothing. `--cost` edits one video as the back-end does and prints
@@ -10,6 +10,7 @@ time and memory by stage, and what was foretold.
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -17,6 +18,7 @@ import torch
 from bench.editing.cost import print_cost
 from bench.editing.runs import Bench, kept, run
 from bench.editing.table import print_tables
+from mlcore.editing.backends.toy import toy_config
 from mlcore.editing.network.inflation import inflate
 from mlcore.editing.network.keeping import load_denoiser
 from mlcore.editing.network.tuning import TuningConfig
@@ -38,8 +40,10 @@ def main() -> None:
             denoiser=denoiser,
             frames=given.frames,
             steps=given.steps,
-            guidance=given.guidance,
-            tuning=TuningConfig(steps=given.tuning, rate=given.rate),
+            config=replace(
+                toy_config(denoiser.config.size),
+                tuning=TuningConfig(steps=given.tuning, rate=given.rate),
+            ),
             out=given.out,
         )
         for number in range(given.videos):
@@ -55,11 +59,10 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--weights", type=Path, default=Path("var/editing/toy.safetensors")
     )
-    parser.add_argument("--videos", type=int, default=20, help="a seed")
+    parser.add_argument("--videos", type=int, default=7, help="a seed")
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--frames", type=int, default=8)
     parser.add_argument("--steps", type=int, default=25)
-    parser.add_argument("--guidance", type=float, default=3.0)
     parser.add_argument("--tuning", type=int, default=40, help="steps")
     parser.add_argument("--rate", type=float, default=3e-4, help="of tuning")
     parser.add_argument("--out", type=Path, default=Path("var/editing/bench"))

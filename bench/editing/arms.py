@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mlcore.editing.correction import Form
+from mlcore.editing.prepared import Away
 
 Region = Literal["none", "diffedit", "shared", "separate", "true"]
 
@@ -17,6 +18,8 @@ class Arm:
     tuned: bool = False
     fresh: float = 0.0
     """Share of the noise that every frame has of its own: what makes frames flicker"""
+    away: Away = "nothing"
+    """What guidance leads away from"""
 
 
 ARMS: dict[str, Arm] = {
@@ -24,6 +27,7 @@ ARMS: dict[str, Arm] = {
     "DiffEdit mask": Arm(region="diffedit"),
     "ours": Arm(),
     "ours, separate branches": Arm(region="separate"),
+    "ours, led away from the source": Arm(away="source"),
     "true mask": Arm(region="true"),
     "ours, tuned": Arm(tuned=True),
     "corrected as printed": Arm(correction="printed"),

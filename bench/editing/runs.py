@@ -11,13 +11,15 @@ import torch
 from torch import Tensor
 
 from bench.editing.arms import ARMS, Arm
+from bench.editing.field import field_right
 from mlcore.editing.backends.composite import Composite
 from mlcore.editing.correction import CorrectionConfig
 from mlcore.editing.inversion import Inverted, invert, reconstruct
 from mlcore.editing.measures import iou, measured, psnr, recall, seen_as
 from mlcore.editing.network.toy import ToyDenoiser
-from mlcore.editing.network.tuning import TuningConfig, tune
+from mlcore.editing.network.tuning import tune
 from mlcore.editing.order import EditOrder
+from mlcore.editing.prepared import EditConfig
 from mlcore.editing.regions import RegionConfig, binarised, diffedit_heat, heat
 from mlcore.editing.sampling import Aim, SamplingConfig, sample
 from mlcore.editing.world import EditingWorld, Scenes
@@ -34,8 +36,7 @@ class Bench:
     """Inflated"""
     frames: int
     steps: int
-    guidance: float
-    tuning: TuningConfig
+    config: EditConfig
     out: Path
 
 
@@ -82,7 +83,7 @@ def run(bench: Bench, seed: int, number: int) -> None:
         edits = tuned if arm.tuned and tuned else plain
         found[name] = edits.by(arm)
     if tuned is not None:
-        found["ours, tuned"]["reconstruction"] = tuned.known()["reconstruction"]
+        found["ours, tuned"]["reconstruction"] = tuned.reconstruction(tuned.inverted)
     found["ours"]["reconstruction"] = found["all"]["reconstruction"]
     found["composite, true mask"] = _composite(video)
     found["all"]["cpu_seconds"] = time.process_time() - began
@@ -110,37 +111,45 @@ class _Edits:
         self.clean = denoiser.encode(frames)
         self.inverted: Inverted = invert(denoiser, self.clean, self.source, bench.steps)
         other = denoiser.condition(self.prompts[0], frames[-1])
-        self.own = heat(denoiser, self.inverted, (self.source, other))
+        self.own = heat(denoiser, self.inverted, (self.source, other), RegionConfig())
         self.regions: dict[str, Tensor | None] = {"none": None}
 
     def known(self) -> dict[str, float]:
-        """How true the inversion is, and the control: the target is the source."""
-        made = reconstruct(self.denoiser, self.inverted, self.source)
-        frames = self.video.source.frames[0]
+        """How true the inversion is, and controls: the target is the source; the field."""
         same = self.denoiser.condition(self.prompts[0], self.video.same)
         nothing = self._binarised(
-            heat(self.denoiser, self.inverted, (self.source, same))
+            heat(self.denoiser, self.inverted, (self.source, same), RegionConfig())
+        )
+        field = field_right(
+            self.denoiser, self.inverted, self.source, self.video.source
+        )
+        plain = invert(
+            self.denoiser, self.clean, self.source, self.bench.steps, refined=0
         )
         return {
-            "reconstruction": psnr(self.denoiser.decode(made), frames),
+            "reconstruction": self.reconstruction(self.inverted),
+            "reconstruction, not mended": self.reconstruction(plain),
             "area of nothing": float(nothing.float().mean()),
+            **field,
         }
+
+    def reconstruction(self, inverted: Inverted) -> float:
+        """Decibels between the clip and what comes of its noise alone."""
+        made = reconstruct(self.denoiser, inverted, self.source)
+        return psnr(self.denoiser.decode(made), self.video.source.frames[0])
 
     def by(self, arm: Arm) -> dict[str, float]:
         """Edit and measure."""
         region = self._region(arm.region)
         config = SamplingConfig(
-            guidance=self.bench.guidance,
+            guidance=self.bench.config.guidance,
+            guided=self.bench.config.guided,
             fresh=arm.fresh,
             correction=CorrectionConfig(form=arm.correction),
         )
-        made = sample(
-            self.denoiser,
-            self.inverted,
-            Aim(self.target, region),
-            config,
-            self.video.chance,
-        )
+        away = self.source if arm.away == "source" else None
+        aim = Aim(self.target, region, away=away)
+        made = sample(self.denoiser, self.inverted, aim, config, self.video.chance)
         edited = self.denoiser.decode(made)
         source, wanted = self.video.source, self.video.wanted
         found = measured(edited, source, wanted)
@@ -164,7 +173,8 @@ class _Edits:
             warm = diffedit_heat(self.denoiser, self.clean, *both, self.video.chance)
             return binarised(warm, replace(RegionConfig(), smooth=1, grow=0))
         reading = "separate" if kind == "separate" else "shared"
-        return self._binarised(heat(self.denoiser, self.inverted, both, reading))
+        config = RegionConfig(reading=reading)
+        return self._binarised(heat(self.denoiser, self.inverted, both, config))
 
     def _binarised(self, warm: Tensor) -> Tensor:
         return binarised(warm, RegionConfig(), self.own)
@@ -173,7 +183,8 @@ class _Edits:
 def _tuned(bench: Bench, video: Video) -> ToyDenoiser:
     denoiser = deepcopy(bench.denoiser)
     prompt = video.source.things.prompts[0]
-    tune(denoiser, video.source.frames[0], prompt, bench.tuning, video.chance)
+    tuning = bench.config.tuning
+    tune(denoiser, video.source.frames[0], prompt, tuning, video.chance)
     return denoiser
 
 

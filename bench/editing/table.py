@@ -25,9 +25,9 @@ def print_tables(results: Sequence[Result]) -> None:
     """Print means over videos, what holds for all arms, and paired differences."""
     known = [each["all"] for each in results]
     print(f"\n{len(results)} videos")
-    for name in ("reconstruction", "area of nothing", "cpu_seconds"):
+    for name in known[0]:
         values = [each[name] for each in known]
-        print(f"{name}: {np.mean(values):.4g} (worst {_worst(name, values):.4g})")
+        print(f"{name}: {np.mean(values):.4g} ({min(values):.4g}..{max(values):.4g})")
     print(f"\n| arm | {' | '.join(MEASURES)} |")
     print("| --- " * (1 + len(MEASURES)) + "|")
     for arm in results[0]:
@@ -61,7 +61,3 @@ def _difference(results: Sequence[Result], one: str, two: str, name: str) -> str
         f"{two} against {one}, {name}: {by.mean():+.4f} ({share:+.0f} %), "
         f"95 % of videos drawn again {low:+.4f}..{high:+.4f}"
     )
-
-
-def _worst(name: str, values: Sequence[float]) -> float:
-    return min(values) if name == "reconstruction" else max(values)

@@ -18,6 +18,7 @@ from catalog.supervisor.commands import manage_command
 from catalog.supervisor.first_run import ADMIN_NAME, prepare
 from catalog.supervisor.household import Household, StepFailedError
 from catalog.supervisor.sole import sole_run
+from catalog.supervisor.toy_edit import ask_toy_edit
 
 Say = Callable[[str], None]
 OPEN_SECONDS = 90.0
@@ -41,6 +42,8 @@ def run(*, port: int, once: bool, say: Say) -> int:
                 _open(household, port, say)
                 publish(household.address)
                 shown = _show_samples(household, say)
+                if not once:
+                    ask_toy_edit(household, var / "toy", say)
                 _greet(household, password, say)
                 if not once:
                     household.serve()

@@ -157,7 +157,14 @@ class _Run:
             with torch.no_grad():
                 clean = self.denoiser.encode(frames)
             source, told = self.of.source(0), self._told("inversion", place)
-            inverted = invert(self.denoiser, clean, source, self.order.steps, told)
+            inverted = invert(
+                self.denoiser,
+                clean,
+                source,
+                self.order.steps,
+                told,
+                refined=self.config.refined,
+            )
             return {"latents": inverted.latents}
 
         left = self._timed("inversion", f"inversion-{place}", make)
@@ -174,10 +181,10 @@ class _Run:
             self.denoiser,
             inverted,
             (source, self.of.target()),
-            config.reading,
+            config,
             self._told("regions", place),
         )
-        own = heat(self.denoiser, inverted, (source, self.of.source(1)), config.reading)
+        own = heat(self.denoiser, inverted, (source, self.of.source(1)), config)
         return {"region": binarised(between, config, own).float(), "heat": between}
 
     def _sampled(
@@ -190,7 +197,11 @@ class _Run:
         latents = sample(
             self.denoiser,
             inverted,
-            Aim(self.of.target(), region),
+            Aim(
+                self.of.target(),
+                region,
+                away=self.of.source(0) if self.config.away == "source" else None,
+            ),
             self.config.sampling(self.order.strength),
             self.of.chance("sampling", place),
             self._told("sampling", place),

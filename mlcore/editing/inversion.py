@@ -11,6 +11,9 @@ from torch import Tensor
 from mlcore.editing.network.denoiser import Condition, Denoiser
 from mlcore.editing.network.tuning import Told
 
+REFINED = 1
+"""Times that a step upwards is mended by the noise seen where it led"""
+
 
 @dataclass(frozen=True)
 class Inverted:
@@ -34,19 +37,25 @@ def invert(
     seen: Condition,
     many: int,
     told: Told | None = None,
+    *,
+    refined: int = REFINED,
 ) -> Inverted:
     """Return latents (T, C, h, w) at so many steps, each made from the one below it.
 
     Without guidance, which would lead off the way (Mokady et al., arXiv 2211.09794).
-    Upwards the noise is asked for at the step that is gone to, so that at small steps the
-    way down asks at the same.
+    Upwards the noise is asked for at the step that is gone to, of the latents that are
+    there already; then, `refined` times, of those that it led to, which the way down will
+    ask for (Pan et al., arXiv 2309.04907).
     """
     schedule = denoiser.schedule
     steps = schedule.steps(many)
     latents, z, below = [clean_TChw], clean_TChw, -1
     for done, step in enumerate(reversed(steps), start=1):
-        eps = denoiser.eps(z, step, seen)
-        z = schedule.moved(schedule.clean(z, eps, below), eps, step)
+        up = z
+        for _ in range(1 + refined):
+            eps = denoiser.eps(up, step, seen)
+            up = schedule.moved(schedule.clean(z, eps, below), eps, step)
+        z = up
         latents.append(z)
         below = step
         if told:

@@ -18,7 +18,14 @@ from mlcore.checkpoint import (
 )
 from mlcore.editing.network.toy import ToyDenoiser, without_some
 from mlcore.editing.world import EditingWorld, Scenes
-from mlcore.fit import Average, cosine_rate, seed_of, with_decay
+from mlcore.fit import (
+    Average,
+    cosine_rate,
+    gains_by_bfloat16,
+    mixed_precision,
+    seed_of,
+    with_decay,
+)
 
 LONGEST = 1.0
 """Gradients longer than this are shortened to it, as usual for transformers."""
@@ -54,6 +61,7 @@ class Training:
     ) -> None:
         self.config, self.device = config, device
         self.denoiser = denoiser.to(device)
+        self.halves = gains_by_bfloat16(device)
         self.world = EditingWorld(size=denoiser.config.size)
         self.average = Average(denoiser, config.average)
         self.steps = 0
@@ -81,7 +89,9 @@ class Training:
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.denoiser.parameters(), LONGEST)
         self.optimiser.step()
-        self.average.follow(self.denoiser, self.steps)
+        # Counted anew for the network: when the eyes are done it is where it began.
+        since = self.steps if seeing else self.steps - c.eyes_steps
+        self.average.follow(self.denoiser, since)
         self.steps += 1
         return float(loss.item())
 
@@ -107,9 +117,9 @@ class Training:
             tokens, empty = eyes.tokens(scenes.things.prompts), eyes.tokens([""])[0]
         dropped = torch.rand(B, generator=chance) < self.config.dropped
         tokens, seen = without_some(tokens, seen, empty, dropped.tolist())
-        return self.denoiser.loss(
-            scenes.frames[:, 0].to(self.device), tokens, seen, chance
-        )
+        frames = scenes.frames[:, 0].to(self.device)
+        with mixed_precision(self.device, wanted=self.halves):
+            return self.denoiser.loss(frames, tokens, seen, chance)
 
     def tensors(self) -> Tensors:
         """Return all that going on needs, as tensors."""

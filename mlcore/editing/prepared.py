@@ -3,7 +3,9 @@
 T: frames of the clip, H, W: picture
 """
 
+import math
 from dataclasses import dataclass, field
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -12,6 +14,7 @@ from torch.nn.functional import adaptive_max_pool2d
 from mlcore.editing.chunks import chunks
 from mlcore.editing.composite.tracking import tracked
 from mlcore.editing.correction import CorrectionConfig
+from mlcore.editing.inversion import REFINED
 from mlcore.editing.network.denoiser import Condition, Denoiser
 from mlcore.editing.network.tuning import TuningConfig
 from mlcore.editing.order import EditOrder, Impossible
@@ -19,6 +22,8 @@ from mlcore.editing.regions import RegionConfig
 from mlcore.editing.sampling import SamplingConfig
 from mlcore.editing.sizes import on_grey, sized, working_size
 from mlcore.fit import seed_of
+
+Away = Literal["nothing", "source"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +33,14 @@ class EditConfig:
     tuning: TuningConfig = field(default_factory=TuningConfig)
     regions: RegionConfig = field(default_factory=RegionConfig)
     correction: CorrectionConfig = field(default_factory=CorrectionConfig)
+    refined: int = REFINED
+    """Times that each step of inversion is mended; 0: as DDIM has it"""
     guidance: float = 3.0
+    guided: float = 1.0
+    """Share of the steps that are guided"""
+    away: Away = "nothing"
+    """What guidance leads away from; the inverted noise still holds what the clip shows,
+    and leading away from that takes it out"""
     at_once: int = 8
     """Frames that the network sees together: memory grows with them"""
     overlap: int = 2
@@ -40,7 +52,10 @@ class EditConfig:
     def sampling(self, strength: float) -> SamplingConfig:
         """Return how the target is made at a strength."""
         return SamplingConfig(
-            guidance=self.guidance, strength=strength, correction=self.correction
+            guidance=self.guidance,
+            guided=self.guided,
+            strength=strength,
+            correction=self.correction,
         )
 
 
@@ -111,11 +126,22 @@ class Prepared:
             * c.tuning.steps
             * min(c.at_once, len(order.frames))
         )
-        finding = 0 if order.region is not None else 4 * order.steps
-        guided = 1 if c.guidance == 1 else 2
+        asked = order.steps
+        if c.regions.reading == "shared":
+            asked = c.regions.counted(order.steps)
+        finding = 0 if order.region is not None else 4 * asked
         seen = sum(map(len, self.where)) + len(self.where) - 1
-        each = order.steps + finding + guided * order.steps * order.strength
-        return round(tuning + seen * each)
+        inverting = order.steps * (1 + c.refined)
+        return tuning + seen * (inverting + finding + self._sampling_passes())
+
+    def _sampling_passes(self) -> int:
+        order, c = self.order, self.config
+        going = math.ceil(order.strength * order.steps)
+        if c.guidance == 1:
+            return going
+        # Steps that are left out are the noisiest, which are guided.
+        left_out = order.steps - going
+        return going + max(0, math.ceil(c.guided * order.steps) - left_out)
 
     def _led(self, frames: Tensor, place: int) -> Tensor:
         where = self.where[place]

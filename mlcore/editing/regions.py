@@ -7,6 +7,7 @@ Differences are averaged over steps and binarised, frame by frame.
 T: frames, C, h, w: latents, H, W: picture
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,15 +31,18 @@ class RegionConfig:
     """How differences become regions."""
 
     reading: Reading = "shared"
+    late: float = 0.5
+    """Share of the steps, from the cleanest, whose differences count; 1: all. Earlier ones
+    say that something differs, not yet where"""
     threshold: float = 1.5
     """Times a frame's mean difference, which is what DiffEdit's rule comes to"""
     clamp: float = 3.0
     """Times the mean: what is above counts as this much (DiffEdit as in diffusers)"""
     floor: float = 1.25
     """Times the difference that the source makes to itself: below that nothing is edited"""
-    smooth: int = 5
+    smooth: int = 3
     """Latent pixels over which differences are averaged, odd; 1: none"""
-    grow: int = 1
+    grow: int = 0
     """Latent pixels that a region grows by on each side"""
 
     def __post_init__(self) -> None:
@@ -46,6 +50,12 @@ class RegionConfig:
             raise ValueError("smooth must be odd and at least 1, grow not negative")
         if self.threshold <= 0 or self.clamp <= self.threshold or self.floor < 0:
             raise ValueError("0 < threshold < clamp, and no negative floor")
+        if not 0 < self.late <= 1:
+            raise ValueError(f"late is a share above 0 of the steps, not {self.late}")
+
+    def counted(self, steps: int) -> int:
+        """Return how many of so many steps count."""
+        return math.ceil(self.late * steps)
 
 
 @torch.no_grad()
@@ -53,7 +63,7 @@ def heat(
     denoiser: Denoiser,
     inverted: Inverted,
     conditions: tuple[Condition, Condition],
-    reading: Reading = "shared",
+    config: RegionConfig,
     told: Told | None = None,
 ) -> Tensor:
     """Return (T, h, w): the mean absolute difference of the noise over steps and channels.
@@ -62,20 +72,25 @@ def heat(
     """
     source, target = conditions
     schedule, steps = denoiser.schedule, inverted.steps
+    many = config.counted(len(steps))
+    early = len(steps) - many
     total = torch.zeros_like(inverted.noisiest[:, 0])
     here = there = inverted.noisiest
     for place, step in enumerate(steps):
-        if reading == "shared":
+        if config.reading == "shared":
+            if place < early:
+                continue
             here = there = inverted.latents[place]
         own, other = denoiser.eps(here, step, source), denoiser.eps(there, step, target)
-        total += (own - other).abs().mean(dim=1)
-        if reading == "separate":
-            lower = below(steps, place)
-            here = schedule.moved(schedule.clean(here, own, step), own, lower)
-            there = schedule.moved(schedule.clean(there, other, step), other, lower)
+        if place >= early:
+            total += (own - other).abs().mean(dim=1)
+        lower = below(steps, place)
+        here = schedule.moved(schedule.clean(here, own, step), own, lower)
+        there = schedule.moved(schedule.clean(there, other, step), other, lower)
         if told:
-            told(place + 1, len(steps))
-    return total / len(steps)
+            asked = 0 if config.reading == "separate" else early
+            told(place + 1 - asked, len(steps) - asked)
+    return total / many
 
 
 @torch.no_grad()

@@ -147,7 +147,12 @@ def _rows(letters: NDArray[np.int32], height: int) -> int:
 
 
 def _has_leader(boxes: NDArray[np.int32], ink: Bools) -> bool:
-    """Return whether few thin lines span the picture; many are a wall or a fence."""
-    spans = (boxes[:, 3] > 0.4 * ink.shape[0]) & (boxes[:, 2] > 0.3 * ink.shape[1])
+    """Return whether few thin lines span the picture; many are a wall or a fence.
+
+    A leader's cross goes from edge to edge; the rim of what stands in a picture does not.
+    """
+    height, width = ink.shape
+    spans = (boxes[:, 3] > 0.4 * height) & (boxes[:, 2] > 0.3 * width)
+    spans &= (boxes[:, 3] > 0.9 * height) | (boxes[:, 2] > 0.9 * width)
     thin = boxes[:, 4] < 0.2 * boxes[:, 2] * boxes[:, 3]
     return bool((spans & thin).any()) and float(ink.mean()) < 0.12

@@ -59,7 +59,11 @@ def _draw_toy(folder: Path, *, as_json: bool) -> int:
     # Torch takes a second to load, and the other titles do without.
     from pipelines.samples.toy import install_toy  # noqa: PLC0415
 
-    written = [str(path) for path in install_toy(folder)]
+    try:
+        written = [str(path) for path in install_toy(folder)]
+    except OSError as error:
+        _say_error(f"The toy title was not drawn: {error}", as_json=as_json)
+        return 1
     text = json.dumps({"files": written}, indent=2) if as_json else "\n".join(written)
     sys.stdout.write(f"{text}\n")
     return 0

@@ -7,6 +7,7 @@ from mlcore.shots.bars import is_bars
 from mlcore.shots.cards import lettering
 from mlcore.shots.roles import shot_role
 from mlcore.shots.signals import SignalRecorder, empty_signals
+from tests.films import DrawnShot, drawer
 from tests.mlcore.drawn import compressed, figure, flat, painted, texture, written
 from tests.mlcore.photographs import photographs, sample
 
@@ -153,6 +154,11 @@ class PictureTests(unittest.TestCase):
                     shown = written(["I never said that."], lit, top=325)
 
                     self.assertEqual(role_of(shown, shown, shown), "picture")
+
+    def test_what_has_thin_limbs_and_stands_inside_a_plain_picture_is_no_leader(self):
+        star = drawer(DrawnShot(scene=23, outline="star", box=(0.5, 0.3, 0.36, 0.55)))
+
+        self.assertEqual(role_of(star(0.0), star(0.0), star(0.0)), "picture")
 
     def test_a_portrait_on_a_plain_ground_is_a_picture(self):
         for colour in ((20, 20, 20), (230, 230, 230), (40, 90, 160)):

@@ -20,6 +20,8 @@ def toy_config(size: int) -> EditConfig:
     return EditConfig(
         # A small network needs a higher rate than the full-sized one's 3e-5.
         tuning=TuningConfig(steps=40, rate=3e-4),
+        guidance=4.0,
+        guided=0.6,
         at_once=8,
         overlap=2,
         longest=size,

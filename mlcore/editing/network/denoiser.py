@@ -61,28 +61,37 @@ class Denoiser(nn.Module, ABC):
     def eps(self, z_TChw: Tensor, step: int, seen: Condition) -> Tensor:
         """Return the noise (T, C, h, w) that the network sees in latents at one step."""
         frames = len(z_TChw)
-        said: Tensor = self.unet(
+        said = self.said(
             z_TChw,
             torch.tensor(step, device=z_TChw.device),
             seen.tokens.expand(frames, -1, -1),
-            class_labels=seen.picture.expand(frames, -1),
-        ).sample
+            seen.picture.expand(frames, -1),
+        )
         return self.schedule.eps(z_TChw, said, step)
+
+    def said(
+        self, z_TChw: Tensor, step: Tensor, tokens_TLD: Tensor, picture_TP: Tensor
+    ) -> Tensor:
+        """Return (T, C, h, w): what the network itself answers, at a step () or (T,)."""
+        answer: Tensor = self.unet(
+            z_TChw, step, tokens_TLD, class_labels=picture_TP
+        ).sample
+        return answer
 
     def guided(
         self,
         z_TChw: Tensor,
         step: int,
         seen: Condition,
-        nothing: Condition,
+        away: Condition,
         guidance: float,
     ) -> Tensor:
-        """Return the noise, led away from `nothing` (Ho and Salimans, arXiv 2207.12598).
+        """Return the noise, led away from another condition (Ho and Salimans, arXiv 2207.12598).
 
         At a guidance of 1 this is `eps`, at half the cost.
         """
         eps = self.eps(z_TChw, step, seen)
         if guidance == 1:
             return eps
-        without = self.eps(z_TChw, step, nothing)
+        without = self.eps(z_TChw, step, away)
         return without + guidance * (eps - without)

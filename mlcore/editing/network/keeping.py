@@ -8,7 +8,7 @@ import torch
 from mlcore.checkpoint import Meaning, UnusableCheckpoint, halved, load, save
 from mlcore.editing.network.toy import ToyConfig, ToyDenoiser
 
-FORMAT = 1
+FORMAT = 2
 FAMILY = "editing-toy"
 
 

@@ -3,12 +3,14 @@
 B: pictures, L: words, E: length of an embedding
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from diffusers import DDIMScheduler, UNet2DConditionModel
 from torch import Tensor, nn
+from torch.nn.functional import pixel_shuffle, pixel_unshuffle
 
 from mlcore.editing.network.denoiser import Condition, Denoiser
 from mlcore.editing.network.eyes import Eyes
@@ -21,7 +23,9 @@ class ToyConfig:
 
     size: int = 32
     """Height and width of the pictures it is trained on"""
-    channels: tuple[int, int, int] = (32, 64, 96)
+    patch: int = 2
+    """Pixels a side that the network takes as one place, of which there are a quarter"""
+    channels: tuple[int, int, int] = (48, 64, 96)
     layers: int = 1
     """Convolutional blocks at each size of the picture"""
     heads: int = 4
@@ -32,8 +36,10 @@ class ToyConfig:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "channels", tuple(self.channels))
-        if self.size % 4:
-            raise ValueError(f"{self.size} pixels cannot be halved twice")
+        if self.size % (4 * self.patch):
+            raise ValueError(
+                f"{self.size} pixels in patches of {self.patch} cannot be halved twice"
+            )
         if any(each % self.groups or each % self.heads for each in self.channels):
             raise ValueError(
                 f"{self.groups} groups or {self.heads} heads do not share {self.channels} evenly"
@@ -48,10 +54,24 @@ class ToyDenoiser(Denoiser):
         self.config = config
         self.eyes = Eyes(config.embedding, chance)
         self.unet = _unet(config, chance)
-        # The linear schedule of DDPM (arXiv 2006.11239), made for pixels.
+        # The linear schedule of DDPM (arXiv 2006.11239), made for pixels. What is foreseen
+        # is v: where nearly all is noise, an error of the noise is a large one of colours.
         self.schedule = Schedule.of(
-            DDIMScheduler(beta_start=1e-4, beta_end=0.02, beta_schedule="linear").config
+            DDIMScheduler(
+                beta_start=1e-4,
+                beta_end=0.02,
+                beta_schedule="linear",
+                prediction_type="v_prediction",
+            ).config
         )
+
+    def said(
+        self, z_TChw: Tensor, step: Tensor, tokens_TLD: Tensor, picture_TP: Tensor
+    ) -> Tensor:
+        """Return (T, C, h, w): the network's answer, which it gives patch by patch."""
+        patches = pixel_unshuffle(z_TChw, self.config.patch)
+        answer = super().said(patches, step, tokens_TLD, picture_TP)
+        return pixel_shuffle(answer, self.config.patch)
 
     def encode(self, frames_T3HW: Tensor) -> Tensor:
         """Return the same pixels, -1..1."""
@@ -73,8 +93,8 @@ class ToyDenoiser(Denoiser):
 
     @property
     def grain(self) -> int:
-        """It halves a picture twice, its eyes four times."""
-        return 16
+        """It halves patches twice, its eyes halve a picture four times."""
+        return math.lcm(16, 4 * self.config.patch)
 
     def scaled(self, seen_BE: Tensor) -> Tensor:
         """Return embeddings whose numbers vary by about 1, as a network likes them."""
@@ -87,18 +107,17 @@ class ToyDenoiser(Denoiser):
         seen_BE: Tensor,
         chance: torch.Generator,
     ) -> Tensor:
-        """Return how far the noise it sees in noisy frames is from the noise that is there."""
+        """Return how far what it says of noisy frames is from what it should say."""
         steps = len(self.schedule.alphas)
         device = frames_B3HW.device
-        at_B = torch.randint(0, steps, (len(frames_B3HW),), generator=chance)
+        # One step of each equal part, which varies less than steps drawn apart.
+        many = len(frames_B3HW)
+        spread = torch.arange(many) + torch.rand(many, generator=chance)
+        at_B = (spread / many * steps).long().clamp(max=steps - 1)
         eps = torch.randn(frames_B3HW.shape, generator=chance).to(device)
         x0, at_B = self.encode(frames_B3HW), at_B.to(device)
-        said = self.unet(
-            self.schedule.noisy(x0, eps, at_B),
-            at_B,
-            tokens_BLE,
-            class_labels=self.scaled(seen_BE),
-        ).sample
+        z = self.schedule.noisy(x0, eps, at_B)
+        said = self.said(z, at_B, tokens_BLE, self.scaled(seen_BE))
         return nn.functional.mse_loss(said.float(), self.schedule.aim(x0, eps, at_B))
 
 
@@ -118,9 +137,9 @@ def _unet(config: ToyConfig, chance: torch.Generator) -> UNet2DConditionModel:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(torch.randint(2**31, (), generator=chance)))
         return UNet2DConditionModel(
-            sample_size=config.size,
-            in_channels=3,
-            out_channels=3,
+            sample_size=config.size // config.patch,
+            in_channels=3 * config.patch**2,
+            out_channels=3 * config.patch**2,
             block_out_channels=config.channels,
             layers_per_block=config.layers,
             norm_num_groups=config.groups,

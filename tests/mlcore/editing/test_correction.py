@@ -113,7 +113,7 @@ class ListeningTests(unittest.TestCase):
         with listening(denoiser.unet, 1) as heard, torch.no_grad():
             seen = denoiser.condition("a red disc", None)
             denoiser.guided(z, 300, seen, denoiser.nothing, 2.0)
-        self.assertEqual([tuple(each.shape) for each in heard], [(3, 16, 16, 16)] * 2)
+        self.assertEqual([tuple(each.shape) for each in heard], [(3, 16, 8, 8)] * 2)
 
     def test_a_block_that_is_not_there_is_named(self):
         with self.assertRaisesRegex(ValueError, r"0\.\.2"), listening(tiny().unet, 7):

@@ -19,7 +19,7 @@ from tests.mlcore.editing.small import chance, tiny
 CONFIG = EditConfig(
     tuning=TuningConfig(steps=2, rate=1e-3),
     # An untrained network's differences mean nothing: let them through.
-    regions=RegionConfig(floor=0.0),
+    regions=RegionConfig(threshold=1.05, floor=0.0),
     guidance=2.0,
     at_once=4,
     overlap=1,
@@ -66,7 +66,7 @@ class EditTests(unittest.TestCase):
         for stage, of in (
             ("tuning", 2),
             ("inversion", 3),
-            ("regions", 3),
+            ("regions", 2),
             ("sampling", 3),
         ):
             steps = [(done, many) for name, done, many in told if name == stage]
@@ -175,19 +175,20 @@ class CostTests(unittest.TestCase):
         ticks = iter([0.0, 0.5])
         guided = by(clock=lambda: next(ticks))
         cost = guided.cost(an_order())
-        # Half a second for two frames; tuning 3 x 2 x 4, then 3 + 12 + 6 for each of 4.
-        self.assertAlmostEqual(cost.seconds, 0.25 * (24 + 4 * 21))
+        # Half a second for two frames; tuning 3 x 2 x 4, then 6 + 8 + 6 for each of 4.
+        self.assertAlmostEqual(cost.seconds, 0.25 * (24 + 4 * 20))
         self.assertAlmostEqual(cost.seconds_a_frame, cost.seconds / 4)
 
     def test_it_counts_what_the_network_is_really_asked(self):
-        for frames in (4, 9):
-            guided, order, seen = by(), an_order(frames), []
+        half_guided = replace(CONFIG, guided=0.5, away="source")
+        for frames, config in ((4, CONFIG), (9, CONFIG), (4, half_guided)):
+            guided, order, seen = by(config), an_order(frames), []
             hook = guided.denoiser.unet.register_forward_hook(
                 lambda _module, given, _out, seen=seen: seen.append(len(given[0]))
             )
             guided.edit(order)
             hook.remove()
-            passes = Prepared(order, guided.denoiser, CONFIG).passes()
+            passes = Prepared(order, guided.denoiser, config).passes()
             # Tuning's passes back are no calls.
             self.assertEqual(sum(seen) + 2 * 2 * 4, passes)
 

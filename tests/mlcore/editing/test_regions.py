@@ -32,6 +32,17 @@ class InversionTests(unittest.TestCase):
         # Pixels -1..1: 2 is their range.
         self.assertGreater(10 * torch.log10(torch.tensor(4 / error)), 30)
 
+    def test_each_mending_brings_it_nearer_to_the_clip(self):
+        denoiser, z = Gaussian(), clip()
+        seen = denoiser.condition("0.2", None)
+        errors = []
+        for refined in (0, 1, 3):
+            inverted = invert(denoiser, z, seen, 25, refined=refined)
+            again = reconstruct(denoiser, inverted, seen)
+            errors.append(float((again - z).square().mean()))
+        self.assertLess(errors[1], 0.5 * errors[0])
+        self.assertLess(errors[2], 0.5 * errors[1])
+
     def test_the_noisiest_latents_are_about_normal(self):
         denoiser, z = Gaussian(), clip(4, 16)
         seen = denoiser.condition("0.2", None)
@@ -44,7 +55,7 @@ class HeatTests(unittest.TestCase):
         denoiser = Gaussian()
         one, two = (denoiser.condition(each, None) for each in ("0.2", "0.5"))
         inverted = invert(denoiser, clip(), one, 10)
-        found = heat(denoiser, inverted, (one, two))
+        found = heat(denoiser, inverted, (one, two), RegionConfig(late=1))
         gaps = []
         for step in inverted.steps:
             a = denoiser.schedule.alpha(step)
@@ -52,12 +63,34 @@ class HeatTests(unittest.TestCase):
         wanted = torch.stack(gaps).mean()
         torch.testing.assert_close(found, wanted.expand_as(found), atol=1e-4, rtol=0)
 
+    def test_only_late_steps_count_if_so_said(self):
+        denoiser = Gaussian()
+        one, two = (denoiser.condition(each, None) for each in ("0.2", "0.5"))
+        inverted = invert(denoiser, clip(), one, 10)
+        told = []
+        found = heat(
+            denoiser,
+            inverted,
+            (one, two),
+            RegionConfig(late=0.3),
+            lambda done, of: told.append((done, of)),
+        )
+        gaps = [
+            (denoiser.eps(z, step, one) - denoiser.eps(z, step, two)).abs().mean()
+            for z, step in zip(inverted.latents[7:10], inverted.steps[7:], strict=True)
+        ]
+        wanted = torch.stack(gaps).mean().expand_as(found)
+        torch.testing.assert_close(found, wanted, atol=1e-4, rtol=0)
+        self.assertEqual(told, [(1, 3), (2, 3), (3, 3)])
+
     def test_branches_that_go_their_own_ways_part(self):
         denoiser = Gaussian()
         one, two = (denoiser.condition(each, None) for each in ("0.2", "0.5"))
         inverted = invert(denoiser, clip(), one, 10)
-        shared = heat(denoiser, inverted, (one, two), "shared")
-        separate = heat(denoiser, inverted, (one, two), "separate")
+        shared, separate = (
+            heat(denoiser, inverted, (one, two), RegionConfig(reading=reading))
+            for reading in ("shared", "separate")
+        )
         # The target's branch comes to what it foresees, so that less is left to differ.
         self.assertLess(float(separate.mean()), float(shared.mean()))
 
@@ -66,9 +99,9 @@ class HeatTests(unittest.TestCase):
         one = denoiser.condition("0.2", None)
         inverted = invert(denoiser, clip(), one, 5)
         for reading in ("shared", "separate"):
-            self.assertEqual(
-                float(heat(denoiser, inverted, (one, one), reading).max()), 0
-            )
+            config = RegionConfig(reading=reading)
+            found = heat(denoiser, inverted, (one, one), config)
+            self.assertEqual(float(found.max()), 0)
         self.assertEqual(
             float(diffedit_heat(denoiser, clip(), one, one, chance()).max()), 0
         )

@@ -23,7 +23,8 @@ class SamplingTests(unittest.TestCase):
     def made(self, region, **config):
         config = SamplingConfig(guidance=1, correction=PLAIN, **config)
         aim = Aim(self.target, region)
-        return sample(self.denoiser, self.inverted, aim, config, chance())
+        # Not the chance that the clip was drawn by, or fresh noise would be its own.
+        return sample(self.denoiser, self.inverted, aim, config, chance(1))
 
     def test_outside_the_region_the_source_stays_to_the_bit(self):
         made = self.made(self.region)
@@ -66,7 +67,25 @@ class SamplingTests(unittest.TestCase):
         self.assertGreater(float((made["off"] - made["clean"]).abs().max()), 1e-4)
         self.assertGreater(float((made["printed"] - made["clean"]).abs().max()), 1e-4)
 
+    def test_guidance_leads_away_from_what_it_is_told_in_the_steps_it_is_told(self):
+        plain = SamplingConfig(guidance=1, correction=PLAIN)
+
+        def mean(guided, away):
+            config = SamplingConfig(guidance=1.5, guided=guided, correction=PLAIN)
+            aim = Aim(self.target, away=away)
+            return float(
+                sample(self.denoiser, self.inverted, aim, config, chance()).mean()
+            )
+
+        aim = Aim(self.target, away=self.source)
+        alone = sample(self.denoiser, self.inverted, aim, plain, chance()).mean()
+        # Away from .2 and from 0, past .7; by nothing where no step is guided.
+        self.assertGreater(mean(1.0, self.source), float(alone) + 0.1)
+        self.assertGreater(mean(1.0, None), mean(1.0, self.source))
+        self.assertLess(mean(0.5, self.source), mean(1.0, self.source))
+        self.assertEqual(mean(0.0, self.source), float(alone))
+
     def test_settings_that_mean_nothing_are_refused(self):
-        for wrong in ({"strength": 0}, {"fresh": 2}, {"guidance": 0.5}):
+        for wrong in ({"strength": 0}, {"fresh": 2}, {"guided": -1}, {"guidance": 0.5}):
             with self.assertRaises(ValueError):
                 SamplingConfig(**wrong)

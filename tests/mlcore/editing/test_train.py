@@ -10,7 +10,7 @@ import torch
 
 from mlcore.checkpoint import UnusableCheckpoint, load
 from mlcore.editing.backends.toy import load_toy
-from mlcore.editing.learning import LearningConfig
+from mlcore.editing.learning import LearningConfig, Training
 from mlcore.editing.network.keeping import load_denoiser, save_denoiser
 from mlcore.editing.network.toy import ToyConfig, without_some
 from mlcore.editing.train import Order, main, train
@@ -64,6 +64,21 @@ class TrainingTests(unittest.TestCase):
         self.assertEqual(card["parameters"], known["parameters"])
         lines = order.out.with_suffix(".jsonl").read_text().splitlines()
         self.assertEqual([json.loads(line)["step"] for line in lines], [0, 1, 2, 3])
+
+    def test_the_average_begins_anew_when_the_eyes_are_done(self):
+        # Or it would hold, for a thousand steps, what the network was drawn as.
+        training = Training(
+            tiny(inflated=False), LearningConfig(batch=4, eyes_steps=500), CPU
+        )
+        drawn = [each.detach().clone() for each in training.denoiser.unet.parameters()]
+        training.steps = 500
+        training.step(0.1)
+        now = [each.detach() for each in training.denoiser.unet.parameters()]
+        averaged = training.average.network.unet.parameters()
+        for was, new, own in zip(drawn, now, averaged, strict=True):
+            self.assertLessEqual(
+                float((own - new).norm()), 0.2 * float((was - new).norm()) + 1e-6
+            )
 
     def test_another_training_is_not_taken_up(self):
         train(self.order("one", 1), CPU, resume=False)
