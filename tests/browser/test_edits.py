@@ -59,7 +59,8 @@ class EditTests(BrowserTestCase):
             back_end="toy",
             region="none",
             region_given={},
-            steps=16,
+            # Long enough to be stopped after its regions are seen.
+            steps=96,
         )
         self.open(f"/edits/{edit.pk}/")
         self.page.wait_for_selector("text=/tuning, [0-9]+ of 40/")
