@@ -11,6 +11,7 @@ from catalog.models import EditJob
 from catalog.models.edits import PROMPT_CHARACTERS
 from catalog.pictures import check_still
 from catalog.services import EditWish, Refused, ask_edit, keep_target
+from catalog.services.edit_checks import MOST_SEED, MOST_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,8 +75,8 @@ class EditForm(forms.Form):
         initial=1,
         widget=forms.NumberInput(attrs={"step": "0.05"}),
     )
-    steps = forms.IntegerField(min_value=1, max_value=500, initial=USUAL_STEPS)
-    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0)
+    steps = forms.IntegerField(min_value=1, max_value=MOST_STEPS, initial=USUAL_STEPS)
+    seed = forms.IntegerField(min_value=0, max_value=MOST_SEED, initial=0)
 
     BOX, PLACE = ("left", "top", "width", "height"), ("across", "down")
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from django.conf import settings
@@ -17,10 +16,8 @@ from mlcore.matching.appearance import AppearanceEncoder
 from mlcore.matching.kinds import KINDS, Kind, LearnedKind
 from mlcore.matching.segmenters import Segmenter, choose_segmenter
 from pipelines.errors import PipelineError
+from pipelines.packages import digest
 from pipelines.trained import projection_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Family = EncoderVersion.Family
 KIND_OF = {kind.family: kind for kind in KINDS.values()}
@@ -145,18 +142,13 @@ def _described(family: str) -> tuple[str, str]:
     match family:
         case Family.MASK:
             segmenter = load_encoders().segmenter
-            return segmenter.name, _digest(segmenter.weights)
+            return segmenter.name, digest(
+                *segmenter.weights
+            ) if segmenter.weights else ""
         case Family.APPEARANCE:
             weights = Path(settings.WEIGHTS_ROOT) / APPEARANCE_WEIGHTS
-            return "EfficientNet-lite0", _digest([weights])
+            return "EfficientNet-lite0", digest(weights)
         case Family.COLOUR:
             return "CIE Lab moments and hue histogram", ""
         case _:
             return KIND_OF[family].encoder, ""
-
-
-def _digest(files: Sequence[Path]) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest() if files else ""

@@ -131,10 +131,13 @@ def fetch_members(
     return [into / member.name for member in wanted]
 
 
-def digest(path: Path) -> str:
-    """The sha256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def digest(*paths: Path) -> str:
+    """The sha256 of files one after another, in hex."""
+    running = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            hashlib.file_digest(file, lambda: running)
+    return running.hexdigest()
 
 
 def is_right(path: Path, sha256: str) -> bool:

@@ -11,6 +11,7 @@ from django.conf import settings
 from catalog.back_ends import BACK_ENDS
 from catalog.models import EditJob
 from catalog.models.edits import PROMPT_CHARACTERS
+from catalog.services.searches import MASK_DIGITS
 from catalog.services.titles import Refused
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ LEAST_SIDE, MOST_SIDE = 8, 8192
 MOST_STEPS = 500
 MOST_SEED = 2**31 - 1
 SUBJECTS = ("any", "person", "foreground")
-MASK_DIGITS = 1024
 """64 x 64 bits, as a silhouette is drawn"""
 Region = EditJob.Region
 

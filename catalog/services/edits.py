@@ -18,6 +18,7 @@ from catalog.back_ends import BACK_ENDS
 from catalog.files import local_path
 from catalog.models import EditJob, Job, Title
 from catalog.services.edit_checks import EditWish, check_edit, picture_path
+from catalog.services.given import within_limit
 from catalog.services.jobs import add_job, cancel_job, retry_job
 from catalog.services.titles import Refused, add_path
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
-PICTURE_LIMIT_BYTES = 32 << 20
 RESULT, COMPARE, POSTER = "result.mov", "compare.mp4", "poster.jpg"
 
 
@@ -155,20 +155,14 @@ def keep_target(pieces: Iterable[bytes]) -> str:
     folder = picture_path("").parent
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder.parent / f"{uuid.uuid4().hex}.part"
-    digest, size = hashlib.sha256(), 0
+    digest = hashlib.sha256()
     try:
         with partial.open("wb") as out:
-            for piece in pieces:
-                size += len(piece)
-                if size > PICTURE_LIMIT_BYTES:
-                    limit = PICTURE_LIMIT_BYTES >> 20
-                    raise Refused(f"The picture is larger than {limit} MiB.")
+            for piece in within_limit(pieces):
                 digest.update(piece)
                 out.write(piece)
             out.flush()
             os.fsync(out.fileno())
-        if not size:
-            raise Refused("The picture is empty.")
         partial.replace(picture_path(digest.hexdigest()))
     finally:
         partial.unlink(missing_ok=True)

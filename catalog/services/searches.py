@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.files import local_path
 from catalog.models import Job, Shot, Title
+from catalog.services.given import within_limit
 from catalog.services.jobs import add_job
 from catalog.services.titles import Refused
 
@@ -24,7 +25,6 @@ MASK_BITS = 64 * 64
 MASK_DIGITS = MASK_BITS // 4
 # As mlcore.matching.masks has it: below is noise, above any two agree.
 SMALLEST_AREA, LARGEST_AREA = 0.02, 0.85
-PICTURE_LIMIT_BYTES = 32 << 20
 
 NUMBERS = ("min_seconds", "max_seconds", "min_score")
 DATES = ("added_from", "added_to")
@@ -83,21 +83,12 @@ def keep_picture(pieces: Iterable[bytes]) -> str:
     key = f"searches/{uuid.uuid4().hex}"
     path = local_path(key)
     path.parent.mkdir(parents=True, exist_ok=True)
-    size = 0
-    with path.open("wb") as out:
-        for piece in pieces:
-            size += len(piece)
-            if size > PICTURE_LIMIT_BYTES:
-                break
-            out.write(piece)
-    if not 0 < size <= PICTURE_LIMIT_BYTES:
+    try:
+        with path.open("wb") as out:
+            out.writelines(within_limit(pieces))
+    except Refused:
         path.unlink()
-        limit = PICTURE_LIMIT_BYTES >> 20
-        raise Refused(
-            f"The picture is larger than {limit} MiB."
-            if size
-            else "The picture is empty."
-        )
+        raise
     return key
 
 

@@ -11,7 +11,6 @@ from catalog.supervisor.commands import manage_command, module_command
 from catalog.supervisor.household import Household, StepFailedError
 
 PRODUCTION = "Toy world"
-TITLE, TRUTH = "toy_world.mov", "toy_world.truth.json"
 SCENE, FRAMES, STEPS = 1, 8, 15
 """Which drawn scene is edited, how much of it, and how finely: about a minute of a core."""
 
@@ -24,14 +23,11 @@ def ask_toy_edit(
     Its title has a production of its own, away from footage. What fails is said: a toy
     that cannot be shown keeps nobody from working.
     """
-    shown = EditJob.objects.filter(title__added_path=str(folder / TITLE)).exists()
+    shown = EditJob.objects.filter(title__production__name=PRODUCTION).exists()
     connections.close_all()
     if shown:
         return
     try:
-        household.attend(
-            module_command("pipelines.samples", "--toy", "--folder", str(folder))
-        )
         number = _asked(household, folder)
     except (StepFailedError, OSError, LookupError, ValueError) as failure:
         say(f"The toy edit could not be asked for: {str(failure).strip()}")
@@ -40,10 +36,14 @@ def ask_toy_edit(
 
 
 def _asked(household: Household, folder: Path) -> int:
-    scene = json.loads((folder / TRUTH).read_text(encoding="utf-8"))["shots"][SCENE]
+    words = ("pipelines.samples", "--toy", "--folder", str(folder), "--json")
+    film, *_pictures, truth = json.loads(household.attend(module_command(*words)))[
+        "files"
+    ]
+    scene = json.loads(Path(truth).read_text(encoding="utf-8"))["shots"][SCENE]
     added = household.attend(
         manage_command(
-            *("ingest", str(folder / TITLE), "--production", PRODUCTION),
+            *("ingest", film, "--production", PRODUCTION),
             *("--wait", "--json"),
         )
     )

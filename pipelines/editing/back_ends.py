@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from mlcore.editing.backends.composite import Composite
 from mlcore.editing.order import Impossible
 from mlcore.fit import place
 from pipelines.errors import PipelineError
+from pipelines.packages import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from mlcore.editing.order import Backend
     from mlcore.editing.stages import Shelf
 
-PIECE = 1 << 22
 TRAINED_HERE = "editing/toy.safetensors"
 """Under the media folder: toy weights that somebody trained go before those that ship"""
 
@@ -47,7 +46,7 @@ def load_back_end(key: str, shelf: Shelf) -> Loaded:
     with one_sentence(key):
         back_end, files = _LOADERS[key](shelf, device)
     on = str(device) if key != COMPOSITE else "cpu"
-    return Loaded(back_end, _digest(files), on)
+    return Loaded(back_end, digest(*files) if files else "", on)
 
 
 @contextmanager
@@ -121,15 +120,3 @@ _LOADERS: dict[str, Callable[[Shelf, torch.device], tuple[Backend, list[Path]]]]
 
 def _weights_in(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.safetensors"))
-
-
-def _digest(files: list[Path]) -> str:
-    """Sha256 over the content of files in their order; "" of none."""
-    if not files:
-        return ""
-    digest = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as stream:
-            while piece := stream.read(PIECE):
-                digest.update(piece)
-    return digest.hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import av
@@ -27,6 +26,7 @@ from pipelines.media.mastering import write_master
 from pipelines.media.probe import Probe
 from pipelines.media.samples import read_samples
 from pipelines.media.writer import write_jpeg
+from pipelines.packages import digest
 from pipelines.stills import STILL_WIDTH, fitted
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def write_result(claim: Claim) -> None:
     pixels = digest_of(np.asarray(made))
     told = {
         "pixels_sha256": pixels,
-        "file_sha256": _file_digest(local_path(edit.file_key(RESULT))),
+        "file_sha256": digest(local_path(edit.file_key(RESULT))),
         **_reproduced(edit, pixels),
     }
     with claim.writing():
@@ -163,8 +163,3 @@ def _at(picture: Bytes, size: tuple[int, int]) -> Bytes:
         return picture
     way = cv2.INTER_AREA if size[0] < picture.shape[1] else cv2.INTER_NEAREST
     return np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8)
-
-
-def _file_digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -47,14 +47,19 @@ def small_size(probe: Probe) -> tuple[int, int]:
 def display_shape(probe: Probe, size: tuple[int, int], **more: object) -> Json:
     """The request for showing frames upright, whole, in square pixels, at ``size``."""
     parity = {"top": "tff", "bottom": "bff"}.get(probe.field_order, "")
-    default = "bt709" if probe.height >= HD_HEIGHT else "bt601"
     return {
         "size": size,
         "rotation": probe.rotation,
         "deinterlace": parity,
-        "matrix": MATRICES.get(probe.colour_matrix, default),
+        "matrix": matrix_of(probe),
         **more,
     }
+
+
+def matrix_of(probe: Probe) -> str:
+    """The matrix that frames are read with: "bt601", "bt709" or "bt2020"."""
+    default = "bt709" if probe.height >= HD_HEIGHT else "bt601"
+    return MATRICES.get(probe.colour_matrix, default)
 
 
 def _even(length: Fraction | int) -> int:

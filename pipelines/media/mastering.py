@@ -19,7 +19,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from pipelines.media.files import whole_file
-from pipelines.media.geometry import HD_HEIGHT, MATRICES
+from pipelines.media.geometry import matrix_of
 from pipelines.media.packets import Image
 from pipelines.media.probe import Probe
 from pipelines.media.samples import Samples
@@ -84,12 +84,6 @@ def _picture_stream(
     context.color_primaries = PRIMARIES.get(probe.colour_primaries, 2)
     context.color_trc = TRANSFERS.get(probe.colour_transfer, 2)
     return stream
-
-
-def matrix_of(probe: Probe) -> str:
-    """Return the matrix that the source's frames were read with: a name in SPACES."""
-    default = "bt709" if probe.height >= HD_HEIGHT else "bt601"
-    return MATRICES.get(probe.colour_matrix, default)
 
 
 def _frame(image: Image, probe: Probe) -> VideoFrame:
