@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 
 from catalog.admin.base import CatalogAdmin, WrittenByWorkers
+from catalog.forms.schedules import CheckedSchedule
 from catalog.models import Promotion, RetrainSchedule, TrainingRun
 from catalog.models.productions import sees_everything
-from catalog.schedule_form import CheckedSchedule
 from catalog.services import (
     Refused,
     cancel_run,

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers as s
 
-from catalog import documents
+from catalog.documents import cuts, pairs, titles, work
 
 
 class Answer(s.Serializer[Any]):
@@ -25,7 +25,7 @@ class Answer(s.Serializer[Any]):
 class ProductionAnswer(Answer):
     """A production."""
 
-    document = staticmethod(documents.production_document)
+    document = staticmethod(titles.production_document)
     id = s.IntegerField()
     name = s.CharField()
     may_train = s.BooleanField()
@@ -34,7 +34,7 @@ class ProductionAnswer(Answer):
 class TitleAnswer(Answer):
     """A title."""
 
-    document = staticmethod(documents.title_document)
+    document = staticmethod(titles.title_document)
     id = s.IntegerField()
     name = s.CharField()
     production = s.IntegerField()
@@ -66,7 +66,7 @@ class AddedAnswer(s.Serializer[Any]):
 class ShotAnswer(Answer):
     """A shot: frames are half-open, timecodes the source's."""
 
-    document = staticmethod(documents.shot_document)
+    document = staticmethod(titles.shot_document)
     id = s.IntegerField()
     index = s.IntegerField()
     first_frame = s.IntegerField()
@@ -103,7 +103,7 @@ class TransformAnswer(s.Serializer[Any]):
 class MatchAnswer(Answer):
     """A match cut that is proposed."""
 
-    document = staticmethod(documents.match_document)
+    document = staticmethod(pairs.match_document)
     id = s.IntegerField()
     rank = s.IntegerField(allow_null=True)
     kind = s.CharField()
@@ -126,7 +126,7 @@ class KeptSideAnswer(s.Serializer[Any]):
 class VerdictAnswer(Answer):
     """What a person said of a pair."""
 
-    document = staticmethod(documents.verdict_document)
+    document = staticmethod(pairs.verdict_document)
     id = s.IntegerField()
     kind = s.CharField()
     value = s.CharField(help_text="good or bad")
@@ -141,7 +141,7 @@ class VerdictAnswer(Answer):
 class BinAnswer(Answer):
     """A bin."""
 
-    document = staticmethod(documents.bin_document)
+    document = staticmethod(pairs.bin_document)
     id = s.IntegerField()
     production = s.IntegerField()
     name = s.CharField()
@@ -166,7 +166,7 @@ class CutSideAnswer(s.Serializer[Any]):
 class ItemAnswer(Answer):
     """One cut of a bin."""
 
-    document = staticmethod(documents.item_document)
+    document = staticmethod(pairs.item_document)
     id = s.IntegerField()
     bin = s.IntegerField()
     place = s.IntegerField()
@@ -191,7 +191,7 @@ class CarriedAnswer(s.Serializer[Any]):
 class JobAnswer(Answer):
     """A job."""
 
-    document = staticmethod(documents.job_document)
+    document = staticmethod(work.job_document)
     id = s.IntegerField()
     kind = s.CharField()
     title = s.IntegerField(allow_null=True)
@@ -210,7 +210,7 @@ class JobAnswer(Answer):
 class EncoderAnswer(Answer):
     """An encoder version."""
 
-    document = staticmethod(documents.encoder_document)
+    document = staticmethod(work.encoder_document)
     id = s.IntegerField()
     family = s.CharField()
     name = s.CharField()
@@ -224,7 +224,7 @@ class EncoderAnswer(Answer):
 class CutAnswer(Answer):
     """An imported timeline."""
 
-    document = staticmethod(documents.cut_document)
+    document = staticmethod(cuts.cut_document)
     id = s.IntegerField()
     production = s.IntegerField()
     name = s.CharField()
@@ -237,7 +237,7 @@ class CutAnswer(Answer):
 class EventAnswer(Answer):
     """One clip of an imported timeline: frames are half-open."""
 
-    document = staticmethod(documents.event_document)
+    document = staticmethod(cuts.event_document)
     place = s.IntegerField()
     source = s.IntegerField()  # type: ignore[assignment]  # a field, not DRF's own
     source_first = s.IntegerField()

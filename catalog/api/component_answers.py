@@ -1,4 +1,4 @@
-"""The documents of `catalog.component_documents`, field by field, for the schema."""
+"""The documents of `catalog.documents.components`, field by field, for the schema."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers as s
 
-from catalog import component_documents as documents
 from catalog.api.answers import Answer, KeptSideAnswer
+from catalog.documents import components as documents
 from catalog.models import EditingComponent
 
 CATEGORIES = ", ".join(EditingComponent.Category.values)

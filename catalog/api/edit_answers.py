@@ -1,4 +1,4 @@
-"""The documents of `catalog.edit_documents`, field by field, for the schema."""
+"""The documents of `catalog.documents.edits`, field by field, for the schema."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from rest_framework import serializers as s
 
 from catalog.api.answers import Answer
 from catalog.back_ends import BACK_ENDS
-from catalog.edit_documents import edit_document
+from catalog.documents.edits import edit_document
 
 
 class EditAnswer(Answer):

@@ -9,7 +9,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 
 from catalog.api.asker import asker
-from catalog.forms import BoardForm
+from catalog.forms.board import BoardForm
 from catalog.models import EditingComponent, EditJob, Job, Shot, Title
 
 if TYPE_CHECKING:

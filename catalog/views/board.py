@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from catalog.forms import BoardForm
+from catalog.forms.board import BoardForm
 from catalog.htmx import PageRequest, render_part
 from catalog.models import Bin, MatchCandidate, Verdict
 from catalog.models.productions import may_edit

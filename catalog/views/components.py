@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalog.component_form import Card, Wanted
 from catalog.files import local_path
+from catalog.forms.components import Card, Wanted
 from catalog.htmx import PageRequest, render_part
 from catalog.models import ComponentEmbedding, ComponentPlace, EditingComponent, Job
 from catalog.models.productions import sees_everything

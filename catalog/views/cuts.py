@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog.export_forms import ImportCutForm
+from catalog.forms.exports import ImportCutForm
 from catalog.htmx import PageRequest, render_part
 from catalog.imports import LARGEST_BYTES
 from catalog.models import CutEvent, ImportedCut, MatchCandidate, Shot, Title

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.back_ends import BACK_ENDS
-from catalog.edit_form import USUAL_FRAMES, EditForm, initial_of
+from catalog.forms.edits import USUAL_FRAMES, EditForm, initial_of
 from catalog.models import EditJob, Shot, Title
 from catalog.services import foretell_edit
 from catalog.views.access import editors_only

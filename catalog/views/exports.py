@@ -15,8 +15,8 @@ from catalog.downloads import (
     timeline_download,
     visible_export,
 )
-from catalog.export_forms import ExportForm
 from catalog.exports import LOOPS
+from catalog.forms.exports import ExportForm
 from catalog.htmx import PageRequest, render_part
 from catalog.models import Bin
 from catalog.services import Refused, ask_loops, export_cuts, find_cuts

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from catalog.forms import BoardForm
+from catalog.forms.board import BoardForm
 from catalog.matchcuts import cut_of_candidate
 from catalog.models import Bin, EncoderVersion, MatchCandidate, Verdict
 from catalog.models.productions import may_edit

@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from catalog.forms.schedules import ScheduleForm
 from catalog.models import RetrainSchedule
-from catalog.schedule_form import ScheduleForm
 from catalog.services import drop_schedule, save_schedule
 from catalog.views.access import admins_only, admins_post
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalog.forms.search import SHOT, SearchForm
 from catalog.htmx import PageRequest, render_part
 from catalog.models import EncoderVersion, Job, Shot, Title
-from catalog.search_form import SHOT, SearchForm
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalog.forms import SplitForm
+from catalog.forms.titles import SplitForm
 from catalog.htmx import PageRequest, render_part
 from catalog.models import Shot
 from catalog.models.productions import may_edit

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from catalog.forms import AddTitleForm
+from catalog.forms.titles import AddTitleForm
 from catalog.htmx import PageRequest, render_part
 from catalog.models import EditJob, Job, Shot, Title
 from catalog.models.productions import may_edit

@@ -1,7 +1,7 @@
 """The library: a grid by class and name, by likeness, and the map."""
 
-from catalog.component_form import PAGE
 from catalog.files import local_path
+from catalog.forms.components import PAGE
 from catalog.models import Job
 from catalog.previews import preview_key
 from tests.catalog.pages import HTMX, Markup, PageTestCase, logged_in, markup, text

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from catalog.commands import Document, JsonCommand, find_title
-from catalog.component_documents import finding_document
+from catalog.documents.components import finding_document
 from catalog.models import ComponentFinding, Job
 from catalog.services import Refused, ask_detection
 from catalog.waiting import a_worker, wait_for

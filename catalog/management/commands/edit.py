@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.back_ends import BACK_ENDS, COMPOSITE
 from catalog.commands import Document, JsonCommand, find_title
-from catalog.edit_documents import edit_document
-from catalog.edit_form import USUAL_FRAMES, USUAL_STEPS
+from catalog.documents.edits import edit_document
+from catalog.forms.edits import USUAL_FRAMES, USUAL_STEPS
 from catalog.models import EditJob, Job, Shot
 from catalog.services import (
     EditWish,

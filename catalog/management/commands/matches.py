@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from catalog.commands import Document, JsonCommand, find_title
-from catalog.documents import match_document
+from catalog.documents.pairs import match_document
 from catalog.models import MatchCandidate, MatchSet, Production
 from catalog.models.filters import ACROSS, ORDERS, STANDING, WITHIN, Filters
 

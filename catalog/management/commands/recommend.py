@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from catalog.commands import Document, JsonCommand
-from catalog.component_documents import suggestion_document
+from catalog.documents.components import suggestion_document
 from catalog.models import Job, Suggestion
 from catalog.services import Refused, ask_recommendation
 from catalog.waiting import a_worker, wait_for

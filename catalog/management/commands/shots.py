@@ -2,7 +2,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from catalog.commands import Document, JsonCommand, find_title
-from catalog.documents import rate_text, shot_document
+from catalog.documents.titles import rate_text, shot_document
 
 
 class Command(JsonCommand):

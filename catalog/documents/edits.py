@@ -1,16 +1,15 @@
-"""What we say of an edit to a program: the command line's and the API's documents."""
+"""Edit jobs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from catalog.files import local_path
 from catalog.services.edits import RESULT
 
 if TYPE_CHECKING:
+    from catalog.documents import Document
     from catalog.models import EditJob
-
-Document = dict[str, Any]
 
 
 def edit_document(edit: EditJob) -> Document:

@@ -1,10 +1,11 @@
-"""What we say of components to a program: the command line's and the API's documents."""
+"""Components, what was found of them and what is suggested."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from catalog.documents import Document
     from catalog.models import (
         Acceptance,
         ComponentEmbedding,
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
         EditingComponent,
         Suggestion,
     )
-
-Document = dict[str, Any]
 
 
 def component_document(component: EditingComponent) -> Document:

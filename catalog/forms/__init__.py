@@ -1,0 +1,1 @@
+"""What people fill in, page by page, checked before anything is done."""
