@@ -25,7 +25,15 @@ from mlcore.components.sources import add_sources, chosen_components, studio_of
 MAIN = (
     *("in-batch", "queue", "full", "queue-decoder", "queue-encoder"),
     *("unguided-decoder", "learned-tokens", "random-tokens", "k-means"),
-    *("classification", "hot", "queue-hot", "queue-average", "queue-still", "raw"),
+    *(
+        "classification",
+        "hot",
+        "queue-hot",
+        "queue-average",
+        "queue-early",
+        "queue-still",
+        "raw",
+    ),
 )
 
 

@@ -38,7 +38,7 @@ class RegionConfig:
     """Times a frame's mean difference, which is what DiffEdit's rule comes to"""
     clamp: float = 3.0
     """Times the mean: what is above counts as this much (DiffEdit as in diffusers)"""
-    floor: float = 1.25
+    floor: float = 2.0
     """Times the difference that the source makes to itself: below that nothing is edited"""
     smooth: int = 3
     """Latent pixels over which differences are averaged, odd; 1: none"""

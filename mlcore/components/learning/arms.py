@@ -14,6 +14,9 @@ class LearningConfig:
 
     loss: Literal["contrast", "classes"] = "contrast"
     queue: bool = True
+    grown: float = 0.5
+    """Share of training after which the queues' loss and guidance begin: what a young
+    network leaves in its queues teaches it the wrong things. They fill from the start"""
     fill: Literal["online", "average"] = "online"
     """Who fills the queues: the encoder itself, or its slowly following average, whose
     entries age less but cost one more pass forward"""
@@ -38,6 +41,8 @@ class LearningConfig:
     def __post_init__(self) -> None:
         if self.temperature <= 0 or self.rate <= 0:
             raise ValueError("temperature and rate must be above 0")
+        if not 0 <= self.grown < 1:
+            raise ValueError(f"a share is 0 or more and under 1, got {self.grown}")
         if self.batch < 2:
             raise ValueError(f"contrast needs at least 2 components, got {self.batch}")
 
@@ -70,7 +75,10 @@ ARMS: dict[str, Arm] = {
         encoder=_PLAIN,
         learning={"queue": False},
     ),
-    "queue": Arm(meaning="+ contrast against all queues", encoder=_PLAIN),
+    "queue": Arm(
+        meaning="+ contrast against all queues, once the network is grown",
+        encoder=_PLAIN,
+    ),
     "queue-encoder": Arm(
         meaning="+ guided encoder", encoder={**_PLAIN, "guided_encoder": True}
     ),
@@ -104,6 +112,11 @@ ARMS: dict[str, Arm] = {
         meaning="queue, filled by the average encoder",
         encoder=_PLAIN,
         learning={"fill": "average"},
+    ),
+    "queue-early": Arm(
+        meaning="queue, from the first step on, as the source's",
+        encoder=_PLAIN,
+        learning={"grown": 0.0},
     ),
     "queue-still": Arm(
         meaning="queue, with patches that see single frames, as the source's",

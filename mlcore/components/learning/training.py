@@ -63,6 +63,7 @@ class Training:
     def step(self, batch: Batch, done: float) -> float:
         """Go one step down with a batch, `done` 0..1 of the way; return the loss."""
         c, batch = self.config, batch.to(self.device)
+        grown = done >= c.grown
         for group in self.optimiser.param_groups:
             group["lr"] = group["highest"] * cosine_rate(done, c.warm)
         with mixed_precision(self.device, wanted=c.mixed):
@@ -72,7 +73,7 @@ class Training:
         if c.loss == "classes":
             loss = self._class_loss(own_one, own_two, batch.components)
         else:
-            loss = self._contrast(one, two, components)
+            loss = self._contrast(one, two, components, grown=grown)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.world.sum_gradients(self.trained.parameters())
@@ -80,6 +81,8 @@ class Training:
         self.optimiser.step()
         self.average.follow(self.encoder, self.steps)
         self._remember(batch, one, two, components)
+        if grown and self.queues.full:
+            self._guide()
         self.steps += 1
         return float(loss.item())
 
@@ -90,11 +93,13 @@ class Training:
         said = self.classes(torch.cat([one_BE, two_BE]))
         return cross_entropy(said, components_B.repeat(2)) / self.world.size
 
-    def _contrast(self, one_BE: Tensor, two_BE: Tensor, components_B: Tensor) -> Tensor:
+    def _contrast(
+        self, one_BE: Tensor, two_BE: Tensor, components_B: Tensor, *, grown: bool
+    ) -> Tensor:
         c = self.config
         one_BE, two_BE = (nn.functional.normalize(e, dim=1) for e in (one_BE, two_BE))
         loss = in_batch_loss(one_BE, two_BE, c.temperature)
-        if c.queue:
+        if c.queue and grown:
             loss = loss + queue_loss(
                 torch.cat([one_BE, two_BE]),
                 components_B.repeat(2),
@@ -107,17 +112,17 @@ class Training:
     def _remember(
         self, batch: Batch, one_BE: Tensor, two_BE: Tensor, components_B: Tensor
     ) -> None:
-        """After the loss: the batch joins its queues, the centres follow them."""
+        """After the loss: the batch joins its queues."""
         if self.config.fill == "average":
             with mixed_precision(self.device, wanted=self.config.mixed):
                 one, two = self._seen(self.average.network, batch)
             one_BE, two_BE = self.world.gather(one), self.world.gather(two)
         both = (nn.functional.normalize(e, dim=1) for e in (one_BE, two_BE))
         self.queues.push(components_B, sum(both, torch.zeros_like(one_BE)))
-        if self.queues.full:
-            self._guide()
 
+    @torch.no_grad()
     def _guide(self) -> None:
+        """The centres follow their queues."""
         encoder, kind = self.encoder, self.encoder.config.guidance
         fresh = not encoder.begun
         references, _ = self.queues.references()

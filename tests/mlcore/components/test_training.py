@@ -110,6 +110,29 @@ class LearningTests(unittest.TestCase):
         self.assertEqual(queue.queues.pushed.tolist(), [1, 1, 1, 1])
         self.assertGreater(queue.step(batch, 0.5), alone.step(batch, 0.5))
 
+    def test_queues_fill_from_the_start_and_teach_once_the_network_is_grown(self):
+        queue, alone = training(few(), "queue"), training(few(), "in-batch")
+        batch = batches(few())[0]
+
+        young = [one.step(batch, 0.4) for one in (queue, alone, queue, alone)]
+        pushed = queue.queues.pushed.tolist()
+        grown = [one.step(batch, 0.5) for one in (queue, alone)]
+
+        self.assertEqual(young[0::2], young[1::2])
+        self.assertEqual(pushed, [2, 2, 2, 2])
+        self.assertGreater(grown[0], grown[1])
+
+    def test_guidance_waits_for_a_grown_network_and_full_queues(self):
+        one, batch = training(few(), "full"), batches(few())[0]
+
+        for done in [0.4] * 5:
+            one.step(batch, done)
+        young = bool(one.encoder.begun)
+        one.step(batch, 0.5)
+
+        self.assertFalse(young)
+        self.assertTrue(bool(one.encoder.begun))
+
     def test_the_centres_are_those_of_the_categories(self):
         one, drawn = training(eight(), "full"), batches(eight())
 
