@@ -15,9 +15,11 @@ from bench.scratch import ingested, scratch
 from tests.films import DrawnShot
 
 PAIRS, ALONE = 58, 4
-"""A pair has two cards, one a direction: with so many the first hundred cards are planted
-ones. Those of chance stand close together, and change places when a film is coded again."""
+"""A pair has up to two cards, one a direction: so many fill the first hundred of a kind.
+Those of chance stand close together, and change places when a film is coded again."""
 TOP = 100
+ALL = 2 * PAIRS
+"""Cards that planted pairs can have: further down a pair is behind one of chance."""
 Board = dict[str, list[tuple[int, int]]]
 """By kind, (leaving, entering) places in the film, best first."""
 
@@ -38,7 +40,7 @@ def measure(seed: int, only: Collection[str] = ()) -> None:
         for name, form in FORMS.items():
             if only and name not in only:
                 continue
-            found = _board(folder / f"{name.replace(' ', '-')}.mp4", shots, form)
+            found = _board(folder / f"{name.replace(' ', '-')}.mov", shots, form)
             _tell(name, found, clean, planted)
         if not only:
             _flood(folder, shots, seed)
@@ -80,8 +82,9 @@ def _tell(name: str, found: Board, clean: Board, planted: Iterable[Pair]) -> Non
         hers = {frozenset(pair[1:]) for pair in planted if pair[0] == kind}
         line += f"  {kind}: top {len(best):3d} kept {kept:4.0%}"
         if hers:
-            line += f", planted {len(hers & _either(top))}/{len(hers)}"
-            line += _where(hers - _either(top), found.get(kind, []))
+            there = _either(found.get(kind, [])[:ALL])
+            line += f", planted {len(hers & there)}/{len(hers)}"
+            line += _where(hers - there, found.get(kind, []))
     print(line, flush=True)
 
 

@@ -1,7 +1,7 @@
 """One film in the forms that post-production sends it in, frame by frame."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -15,22 +15,43 @@ from numpy.typing import NDArray
 from tests.footage.clips import flagged
 
 Picture = NDArray[np.uint8]
+Deep = NDArray[np.uint16]
 Draw = Callable[[float], Picture]
 """The film at a time in its own frames, fractions included: (h, w, 3) RGB."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coding:
+    """With which encoder, in which pixels."""
+
+    encoder: str = "libx264"
+    pixels: str = "yuv420p"
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+def _h264(crf: int) -> Coding:
+    return Coding(options={"preset": "veryfast", "crf": str(crf)})
+
+
+def _prores(profile: str) -> Coding:
+    """As cameras record log: 10 bits, in which its few shades are not lost."""
+    return Coding(
+        encoder="prores_ks", pixels="yuv422p10le", options={"profile": profile}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
     """How the film's frames are changed and coded; frames stay one to one but for telecine."""
 
-    change: Callable[[Picture, int], Picture] = lambda picture, _frame: picture
+    change: Callable[[Picture, int], Picture | Deep] = lambda picture, _frame: picture
     rate: Fraction = Fraction(25)
     pixel_aspect: Fraction = Fraction(1)
     fields: bool = False
     """Interlaced, top field first: the second field is half a frame later."""
     pulldown: bool = False
     """2:3 pulldown: four frames in five, of which two are combed."""
-    crf: int = 14
+    coding: Coding = field(default_factory=lambda: _h264(14))
     cube: str = ""
     """The look that it is added with."""
 
@@ -56,7 +77,12 @@ def with_timecode(picture: Picture, frame: int) -> Picture:
 
 def in_log(picture: Picture, _frame: int) -> Picture:
     """As a camera records it in ARRI LogC3, EI 800 (ARRI, "ALEXA Log C Curve", 2017)."""
-    return LOG_CURVE[picture]
+    return np.round(LOG_CURVE * 255).astype(np.uint8)[picture]
+
+
+def in_deep_log(picture: Picture, _frame: int) -> Deep:
+    """As `in_log`, in 16 bits."""
+    return np.round(LOG_CURVE * 65535).astype(np.uint16)[picture]
 
 
 _LINEAR = (np.arange(256) / 255.0) ** 2.4
@@ -65,7 +91,6 @@ LOG_CURVE = np.where(
     0.247190 * np.log10(5.555556 * _LINEAR + 0.052272) + 0.385537,
     5.367655 * _LINEAR + 0.092809,
 )
-LOG_CURVE = np.round(LOG_CURVE * 255).astype(np.uint8)
 
 
 def log_look(side: int = 33) -> str:
@@ -84,12 +109,14 @@ def log_look(side: int = 33) -> str:
 
 FORMS: dict[str, Form] = {
     # Nothing but coded again: what any other form loses beyond this is its own.
-    "coded again": Form(crf=20),
+    "coded again": Form(coding=_h264(20)),
     "letterboxed": Form(change=letterboxed),
     "burned-in timecode": Form(change=with_timecode),
-    "log": Form(change=in_log),
+    "log": Form(change=in_deep_log, coding=_prores("hq")),
     # Coded otherwise, or it is the same file as the one above: a twin of a title is none.
-    "log with its look": Form(change=in_log, cube=log_look(), crf=15),
+    "log with its look": Form(
+        change=in_deep_log, cube=log_look(), coding=_prores("standard")
+    ),
     "interlaced": Form(fields=True),
     "telecined": Form(pulldown=True, rate=Fraction(30000, 1001)),
     "anamorphic": Form(
@@ -100,22 +127,17 @@ FORMS: dict[str, Form] = {
 
 
 def write_form(path: Path, draw: Draw, frames: int, form: Form) -> Path:
-    """Code a film of so many frames in a form, H.264."""
+    """Code a film of so many frames in a form."""
     pictures = _frames(draw, frames, form)
     first = next(pictures)
-    order = ":tff=1" if form.fields or form.pulldown else ""
-    x264 = f"threads=1{order}"
-    options = {"preset": "veryfast", "crf": str(form.crf), "x264-params": x264}
+    order = form.fields or form.pulldown
     with av.open(str(path), "w") as target:
-        stream: Any = target.add_stream("libx264", rate=form.rate, options=options)
+        stream = _stream(target, form, ":tff=1" if order else "")
         stream.height, stream.width = first.shape[:2]
-        stream.pix_fmt = "yuv420p"
-        stream.codec_context.sample_aspect_ratio = form.pixel_aspect
-        if order:
-            stream.codec_context.flags |= 1 << 18 | 1 << 29  # interlaced DCT and motion
         for number, picture in enumerate(chain([first], pictures)):
-            shown = av.VideoFrame.from_ndarray(picture, format="rgb24")
-            shown = shown.reformat(format="yuv420p", dst_colorspace="ITU601")
+            deep = picture.dtype == np.uint16
+            shown = av.VideoFrame.from_ndarray(picture, "rgb48le" if deep else "rgb24")
+            shown = shown.reformat(format=stream.pix_fmt, dst_colorspace="ITU601")
             shown = flagged(shown, "top") if order else shown
             shown.pts, shown.time_base = number, 1 / form.rate  # flagging sets others
             target.mux(stream.encode(shown))
@@ -123,8 +145,21 @@ def write_form(path: Path, draw: Draw, frames: int, form: Form) -> Path:
     return path
 
 
-def _frames(draw: Draw, frames: int, form: Form) -> Iterator[Picture]:
-    def changed(time: float) -> Picture:
+def _stream(target: Any, form: Form, order: str) -> Any:
+    coding = form.coding
+    options = dict(coding.options)
+    if coding.encoder == "libx264":
+        options["x264-params"] = f"threads=1{order}"
+    stream = target.add_stream(coding.encoder, rate=form.rate, options=options)
+    stream.pix_fmt = coding.pixels
+    stream.codec_context.sample_aspect_ratio = form.pixel_aspect
+    if order:
+        stream.codec_context.flags |= 1 << 18 | 1 << 29  # interlaced DCT and motion
+    return stream
+
+
+def _frames(draw: Draw, frames: int, form: Form) -> Iterator[Picture | Deep]:
+    def changed(time: float) -> Any:
         return form.change(draw(time), int(time))
 
     if form.pulldown:
@@ -137,7 +172,7 @@ def _frames(draw: Draw, frames: int, form: Form) -> Iterator[Picture]:
         yield picture
 
 
-def _pulled_down(changed: Draw, frames: int) -> Iterator[Picture]:
+def _pulled_down(changed: Callable[[float], Any], frames: int) -> Iterator[Picture]:
     for group in range(0, frames - 3, 4):
         a, b, c, d = (changed(group + step) for step in range(4))
         yield from (a, b, _woven(b, c), _woven(c, d), d)

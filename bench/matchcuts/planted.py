@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from itertools import combinations, pairwise
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from mlcore.matching.duplicates import (
 from mlcore.matching.frame_rows import FrameRows
 from mlcore.matching.kinds import FRAME
 from mlcore.matching.kinds.motion import goes_on, speed_ratio
+from mlcore.shots.detect import DEFAULT_SHOTS
 from tests.films import MARGIN, OUTLINES, SIZE, DrawnShot, drawer, texture
 from tests.mlcore.photographs import photographs
 
@@ -39,7 +41,7 @@ _TWICE_AS_FAR = DuplicateConfig(
     shift=1.0,
     size=0.0,
 )  # fmt: skip
-"""Near-duplicates are not to be matched, so no two figures of a film may be any: by their
+"""Near-duplicates are not to be matched, so no two shots of a film may be any: by their
 colours alone they are twice as far apart as that, of whatever form, size and place."""
 
 _TRIES = 20_000
@@ -63,7 +65,7 @@ def plant(seed: int, pairs: int, alone: int) -> tuple[list[DrawnShot], set[Pair]
             times = 2 if number < pairs else 1
             shots += [shot] * times
             family += [(kind, number)] * times
-    order = chance.permutation(len(shots)).tolist()
+    order = _no_partner_beside(family, chance)
     film = _no_look_twice(
         [
             replace(shots[at], scene=1000 * seed + place)
@@ -71,14 +73,22 @@ def plant(seed: int, pairs: int, alone: int) -> tuple[list[DrawnShot], set[Pair]
         ],
         chance,
     )
-    # Shots that are cut together already are no match cut to be found.
     planted = {
         (family[order[a]][0], a, b)
-        for a in range(len(order))
-        for b in range(a + 2, len(order))
+        for a, b in combinations(range(len(order)), 2)
         if family[order[a]] == family[order[b]]
     }
     return film, planted
+
+
+def _no_partner_beside(
+    family: list[tuple[str, int]], chance: np.random.Generator
+) -> list[int]:
+    """Return a random order: shots cut together already are no cut to be found."""
+    while True:
+        order: list[int] = chance.permutation(len(family)).tolist()
+        if all(family[a] != family[b] for a, b in pairwise(order)):
+            return order
 
 
 def _unlike(
@@ -100,18 +110,39 @@ def _unlike(
 def _no_look_twice(
     film: list[DrawnShot], chance: np.random.Generator
 ) -> list[DrawnShot]:
-    """Give figures scenes in whose colours they cannot be taken for one another."""
+    """Give shots scenes in whose colours they cannot be taken for one another."""
     kept: list[DrawnShot] = []
-    looks = np.zeros((0, LOOK_DIMS), np.float32)
+    looks, last = np.zeros((0, LOOK_DIMS), np.float32), None
     for shot in film:
-        for _ in range(_TRIES if shot.outline else 0):
-            look = _look(shot)[None]
-            if not _looks_like_any(look, looks):
-                looks = np.concatenate([looks, look])
+        for _ in range(_TRIES):
+            first = _drawer(shot)(0.0)
+            look = _look(shot, first)[None]
+            seen = _exposed(first) and _cut_shows(last, first)
+            if seen and not _looks_like_any(look, looks):
                 break
             shot = replace(shot, scene=int(chance.integers(1 << 30)))  # noqa: PLW2901
+        else:
+            raise RuntimeError(f"no scene is unlike those of {len(kept)} other shots")
+        looks, last = np.concatenate([looks, look]), _drawer(shot)(shot.frames - 1.0)
         kept.append(shot)
     return kept
+
+
+def _exposed(picture: Picture) -> bool:
+    """Whether there is something to be seen: over a burnt-out wall no pan can be told."""
+    mean, spread = cv2.meanStdDev(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
+    return 40.0 <= mean.item() <= 215.0 and spread.item() >= 15.0
+
+
+def _cut_shows(before: Picture | None, after: Picture) -> bool:
+    """Whether a cut is far from being overlooked: what is measured here is the matching.
+
+    By AdaptiveDetector's score, the mean difference in hue, saturation and value.
+    """
+    if before is None:
+        return True
+    one, other = (cv2.cvtColor(each, cv2.COLOR_RGB2HSV) for each in (before, after))
+    return float(cv2.absdiff(one, other).mean()) >= 2 * DEFAULT_SHOTS.min_content
 
 
 def _looks_like_any(look: Floats, looks: Floats) -> bool:
@@ -127,9 +158,10 @@ def _looks_like_any(look: Floats, looks: Floats) -> bool:
     return bool(show_one_picture(rows, many, pairs, _TWICE_AS_FAR).any())
 
 
-def _look(shot: DrawnShot) -> Floats:
-    mask = _mask(shot.outline, shot.box).astype(np.float32)
-    return look_colours(drawer(shot)(0.0), mask)
+def _look(shot: DrawnShot, picture: Picture) -> Floats:
+    if not shot.outline:
+        return look_colours(picture, None)
+    return look_colours(picture, _mask(shot.outline, shot.box).astype(np.float32))
 
 
 def _figures_score(a: DrawnShot, b: DrawnShot) -> float:
@@ -188,10 +220,14 @@ def film_of(shots: list[DrawnShot]) -> tuple[Callable[[float], Picture], int]:
         place = int(np.searchsorted(starts, time, side="right")) - 1
         if place not in opened:
             opened.clear()
-            opened[place] = _photographed(shots[place]) or drawer(shots[place])
+            opened[place] = _drawer(shots[place])
         return opened[place](time - float(starts[place]))
 
     return draw, int(starts[-1])
+
+
+def _drawer(shot: DrawnShot) -> Callable[[float], Picture]:
+    return _photographed(shot) or drawer(shot)
 
 
 def _photographed(shot: DrawnShot) -> Callable[[float], Picture] | None:

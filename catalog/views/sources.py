@@ -26,7 +26,11 @@ def source_rows(title: Title) -> list[tuple[str, str]]:
 
 
 def _flat(black: float, white: float, *, looked_at: bool) -> str:
-    how = "shown and compared in its look" if looked_at else "compared stretched"
+    how = (
+        "shown and compared in its look"
+        if looked_at
+        else "compared as taken out of log"
+    )
     return f"flat, black at {black:.0%} and white at {white:.0%}: {how}"
 
 

@@ -74,12 +74,13 @@ class InspectorTests(ShotPageTestCase):
         places = [laid[name] for name in ("x", "y", "width", "height")]
         self.assertEqual(places, ["0", "0.125", "1", "0.75"])
 
-    def test_the_page_says_that_a_flat_picture_is_compared_stretched(self):
+    def test_the_page_says_how_a_flat_picture_is_compared(self):
         self.title.probe = {"levels": [0.093, 0.572]}
         self.title.save()
 
         self.assertContains(
-            self.page(), "flat, black at 9% and white at 57%: compared stretched"
+            self.page(),
+            "flat, black at 9% and white at 57%: compared as taken out of log",
         )
 
     def test_flow_is_drawn_as_arrows(self):

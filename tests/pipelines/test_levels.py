@@ -69,7 +69,7 @@ class LevelsTests(unittest.TestCase):
         near = stretched(flat, (24 / 255, 145 / 255))
 
         apart = np.abs(near.astype(int) - shown).mean()
-        self.assertLess(apart, 0.5 * np.abs(flat.astype(int) - shown).mean())
+        self.assertLess(apart, 0.25 * np.abs(flat.astype(int) - shown).mean())
 
     def test_a_flat_title_is_compared_stretched_unless_it_has_a_look(self):
         flat = in_log(scene(2), 0)
