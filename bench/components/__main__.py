@@ -1,7 +1,7 @@
 """Arms of the component encoder, trained and evaluated alike:
 
     python -m bench.components --steps N [--seeds 0,1,2] [--components 192] [--arms queue,full]
-        [--shape small] [--artwork FOLDER] [--out FOLDER] [--baselines WEIGHTS] [--equal-time]
+        [--shape small] [--batch 8] [--artwork FOLDER] [--out FOLDER] [--baselines WEIGHTS] [--equal-time]
 
 Takes hours, so it goes on where it was: what an arm and seed gave is kept in OUT, a kill
 in the middle of a training costs two minutes. With --equal-time every arm is also trained
@@ -12,6 +12,7 @@ is there and trains nothing.
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -25,15 +26,8 @@ from mlcore.components.sources import add_sources, chosen_components, studio_of
 MAIN = (
     *("in-batch", "queue", "full", "queue-decoder", "queue-encoder"),
     *("unguided-decoder", "learned-tokens", "random-tokens", "k-means"),
-    *(
-        "classification",
-        "hot",
-        "queue-hot",
-        "queue-average",
-        "queue-early",
-        "queue-still",
-        "raw",
-    ),
+    *("classification", "hot", "queue-hot", "queue-average", "queue-early"),
+    *("queue-still", "in-batch-shared", "queue-shared", "raw"),
 )
 
 
@@ -43,6 +37,8 @@ def main() -> None:
     torch.set_num_threads(1)
     trained, unseen = chosen_components(given)
     shape = SHAPES[given.shape]
+    if given.batch:
+        shape = replace(shape, batch=given.batch)
     studio = studio_of(given, shape.encoder, torch.device("cpu"))
     arms = given.arms.split(",") if given.arms else MAIN
     seeds = [int(seed) for seed in given.seeds.split(",")]
@@ -73,6 +69,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--arms", help=", ".join(ARMS))
     parser.add_argument("--shape", choices=SHAPES, default="small")
+    parser.add_argument("--batch", type=int, help="without, the shape's own")
     parser.add_argument("--out", type=Path, default=Path("var/components/bench"))
     parser.add_argument("--baselines", type=Path, help="EfficientNet-lite0's weights")
     parser.add_argument("--equal-time", action="store_true")

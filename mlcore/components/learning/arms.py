@@ -14,7 +14,7 @@ class LearningConfig:
 
     loss: Literal["contrast", "classes"] = "contrast"
     queue: bool = True
-    grown: float = 0.5
+    grown: float = 0.3
     """Share of training after which the queues' loss and guidance begin: what a young
     network leaves in its queues teaches it the wrong things. They fill from the start"""
     fill: Literal["online", "average"] = "online"
@@ -23,7 +23,7 @@ class LearningConfig:
     temperature: float = TEMPERATURE
     batch: int = 48
     """Components a step, of which two clips each are drawn"""
-    together: int = 4
+    together: int = 1
     """How many components of a batch are laid on one material pair"""
     rate: float = 5e-4
     """The highest learning rate"""
@@ -117,6 +117,16 @@ ARMS: dict[str, Arm] = {
         meaning="queue, from the first step on, as the source's",
         encoder=_PLAIN,
         learning={"grown": 0.0},
+    ),
+    "in-batch-shared": Arm(
+        meaning="in-batch, four components on each pair of materials",
+        encoder=_PLAIN,
+        learning={"queue": False, "together": 4},
+    ),
+    "queue-shared": Arm(
+        meaning="queue, four components on each pair of materials",
+        encoder=_PLAIN,
+        learning={"together": 4},
     ),
     "queue-still": Arm(
         meaning="queue, with patches that see single frames, as the source's",

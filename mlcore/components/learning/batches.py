@@ -52,8 +52,8 @@ class Batches(Dataset[Batch]):
     batch: int
     seed: int
     together: int
-    """How many components are laid on one material pair. Clips that differ in nothing but
-    their component are the negatives that teach most, and material costs more to draw"""
+    """How many components are laid on one material pair; 1: each on its own. Material
+    costs more to draw than components do, but fewer of it a step taught less"""
     raw: bool = False
     share: slice = field(default_factory=lambda: slice(None))
     """Which rows of each batch this program draws"""

@@ -91,11 +91,7 @@ def _order(run: TrainingRun) -> Order:
             [component(key) for key in frozen[part]]
             for part in ("components", "unseen")
         )
-        learning = LearningConfig(
-            seed=run.seed,
-            batch=min(shape.batch, len(trained)),
-            together=2 if len(trained) < shape.batch else LearningConfig.together,
-        )
+        learning = LearningConfig(seed=run.seed, batch=min(shape.batch, len(trained)))
         encoder, learning = ARMS[ARM].of(shape.encoder, learning)
         a_step = 2 * learning.batch * encoder.frames
         steps = None if told["frames"] is None else max(1, told["frames"] // a_step)

@@ -114,7 +114,7 @@ class LearningTests(unittest.TestCase):
         queue, alone = training(few(), "queue"), training(few(), "in-batch")
         batch = batches(few())[0]
 
-        young = [one.step(batch, 0.4) for one in (queue, alone, queue, alone)]
+        young = [one.step(batch, 0.2) for one in (queue, alone, queue, alone)]
         pushed = queue.queues.pushed.tolist()
         grown = [one.step(batch, 0.5) for one in (queue, alone)]
 
@@ -125,7 +125,7 @@ class LearningTests(unittest.TestCase):
     def test_guidance_waits_for_a_grown_network_and_full_queues(self):
         one, batch = training(few(), "full"), batches(few())[0]
 
-        for done in [0.4] * 5:
+        for done in [0.2] * 5:
             one.step(batch, done)
         young = bool(one.encoder.begun)
         one.step(batch, 0.5)
