@@ -115,7 +115,8 @@ def _no_look_twice(
     looks, last = np.zeros((0, LOOK_DIMS), np.float32), None
     for shot in film:
         for _ in range(_TRIES):
-            first = _drawer(shot)(0.0)
+            draw = _drawer(shot)
+            first = draw(0.0)
             look = _look(shot, first)[None]
             seen = _exposed(first) and _cut_shows(last, first)
             if seen and not _looks_like_any(look, looks):
@@ -123,7 +124,7 @@ def _no_look_twice(
             shot = replace(shot, scene=int(chance.integers(1 << 30)))  # noqa: PLW2901
         else:
             raise RuntimeError(f"no scene is unlike those of {len(kept)} other shots")
-        looks, last = np.concatenate([looks, look]), _drawer(shot)(shot.frames - 1.0)
+        looks, last = np.concatenate([looks, look]), draw(shot.frames - 1.0)
         kept.append(shot)
     return kept
 
