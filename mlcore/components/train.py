@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from mlcore.checkpoint import Meaning
 from mlcore.components.artwork import ArtworkError
@@ -30,11 +31,16 @@ from mlcore.components.learning.batches import Batches
 from mlcore.components.learning.loop import Budget, Keeper, Loop, Watcher
 from mlcore.components.learning.shapes import SHAPES
 from mlcore.components.learning.training import Training, new_encoder
+from mlcore.components.measuring.controls import library
+from mlcore.components.measuring.retrieval import embedded, embedder
 from mlcore.components.network.config import EncoderConfig
 from mlcore.components.network.encoder import ComponentEncoder
 from mlcore.components.network.keeping import save_encoder
 from mlcore.components.sources import add_sources, chosen_components, studio_of
 from mlcore.fit import Diary, World, place
+
+REFERENCE_PAIRS = 2
+"""Material pairs on which a trained encoder sees components before it is trained on"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +92,8 @@ def train(  # noqa: PLR0913  what a pipeline, a bench and a test each need
     keeper = Keeper(path=order.training_file, every=order.every)
     going_on = resume and order.training_file.exists()
     seconds = keeper.take_up(training) if going_on else 0.0
+    if begin is not None and order.learning.proxies and not going_on:
+        training.begin_proxies(_references(begin, order, studio, device))
     diary = Diary(order.diary_file, training.steps) if world.first else None
     loop = Loop(
         budget=order.budget,
@@ -129,6 +137,22 @@ def _begun(
     return Training(encoder, order.learning, components, device, world)
 
 
+def _references(
+    begin: ComponentEncoder, order: Order, studio: Studio, device: torch.device
+) -> Tensor:
+    """(components, embedding): where an encoder that is trained sees each component.
+
+    Proxies that were drawn would first tear apart what it has learned.
+    """
+    embed = embedder(deepcopy(begin), device)
+    pairs = range(REFERENCE_PAIRS)
+    return library(
+        embedded(
+            embed, studio, order.components, pairs, pool="train", raw=begin.config.raw
+        )
+    )
+
+
 def _known(order: Order, training: Training, seconds: float) -> Meaning:
     return {
         **training.meaning(),
@@ -149,7 +173,10 @@ def ordered(
     if given.clip:
         from mlcore.components.network.clip import clip_config  # noqa: PLC0415  slow to import
 
-        encoder = replace(encoder, clip=clip_config(given.clip), moving=False)
+        clip = clip_config(given.clip)
+        encoder = replace(
+            encoder, clip=clip, moving=False, ends=False, statistics=False
+        )
     learning = LearningConfig(
         seed=given.seed,
         batch=given.batch or shape.batch,

@@ -17,6 +17,8 @@ class LearningConfig:
     grown: float = 0.3
     """Share of training after which the queues' loss and guidance begin: what a young
     network leaves in its queues teaches it the wrong things. They fill from the start"""
+    proxies: bool = False
+    """Whether clips also find their component among learned proxies, from the first step"""
     fill: Literal["online", "average"] = "online"
     """Who fills the queues: the encoder itself, or its slowly following average, whose
     entries age less but cost one more pass forward"""
@@ -62,7 +64,10 @@ class Arm:
         return replace(encoder, **self.encoder), replace(learning, **self.learning)
 
 
-_PLAIN = {"decoder": 0, "guided_encoder": False, "guided_decoder": False}
+_SOURCE = {"ends": False, "statistics": False}
+"""What the source's rows see: patches, and their neighbours in time"""
+_PLAIN = {**_SOURCE, "decoder": 0, "guided_encoder": False, "guided_decoder": False}
+_PROXIES = {"queue": False, "proxies": True}
 
 ARMS: dict[str, Arm] = {
     "classification": Arm(
@@ -82,25 +87,45 @@ ARMS: dict[str, Arm] = {
     "queue-encoder": Arm(
         meaning="+ guided encoder", encoder={**_PLAIN, "guided_encoder": True}
     ),
-    "queue-decoder": Arm(meaning="+ guided decoder", encoder={"guided_encoder": False}),
-    "full": Arm(meaning="+ both"),
+    "queue-decoder": Arm(
+        meaning="+ guided decoder", encoder={**_SOURCE, "guided_encoder": False}
+    ),
+    "full": Arm(meaning="+ both", encoder=_SOURCE),
+    "proxies": Arm(
+        meaning="in-batch + contrast against a learned proxy a component",
+        encoder=_PLAIN,
+        learning=_PROXIES,
+    ),
+    "proxies-ends": Arm(
+        meaning="+ patches that see the clip's first and last frame",
+        encoder={**_PLAIN, "ends": True},
+        learning=_PROXIES,
+    ),
+    "proxies-statistics": Arm(
+        meaning="+ each frame's colours and frequencies",
+        encoder={**_PLAIN, "ends": True, "statistics": True},
+        learning=_PROXIES,
+    ),
+    "proxies-full": Arm(meaning="+ guided encoder and decoder", learning=_PROXIES),
     "unguided-decoder": Arm(
         meaning="control: queue, and the decoder without any guidance",
-        encoder={"guided_encoder": False, "guided_decoder": False},
+        encoder={**_SOURCE, "guided_encoder": False, "guided_decoder": False},
     ),
     "learned-tokens": Arm(
         meaning="control: full, with six free tokens for the centres",
-        encoder={"guidance": "learned"},
+        encoder={**_SOURCE, "guidance": "learned"},
     ),
     "random-tokens": Arm(
         meaning="control: full, with six fixed random tokens for the centres",
-        encoder={"guidance": "random"},
+        encoder={**_SOURCE, "guidance": "random"},
     ),
     "k-means": Arm(
-        meaning="full, with k-means centres", encoder={"guidance": "clusters"}
+        meaning="full, with k-means centres",
+        encoder={**_SOURCE, "guidance": "clusters"},
     ),
     "hot": Arm(
         meaning="full, at the temperature that the source prints",
+        encoder=_SOURCE,
         learning={"temperature": 0.7},
     ),
     "queue-hot": Arm(
@@ -134,6 +159,6 @@ ARMS: dict[str, Arm] = {
     ),
     "raw": Arm(
         meaning="full, the clip without its component as further input",
-        encoder={"raw": True},
+        encoder={**_SOURCE, "raw": True},
     ),
 }

@@ -1,11 +1,11 @@
-"""Contrast within the batch, and against the queues of all components.
+"""Contrast within the batch, against the queues of all components, or against proxies.
 
 B: components in the batch, N: all components, E: length of an embedding
 """
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, normalize
 
 TEMPERATURE = 0.07
 """The source prints .7, its code uses .07. With cosines and N = 3,094 the positive's
@@ -50,3 +50,16 @@ def queue_loss(
     logits = clips_ME[known] @ references_NE.T / temperature
     logits = logits.masked_fill(~filled_N, float("-inf"))
     return cross_entropy(logits, components_M[known])
+
+
+def proxy_loss(
+    clips_ME: Tensor, components_M: Tensor, proxies_NE: Tensor, temperature: float
+) -> Tensor:
+    """Return the mean loss of finding each clip's component among learned proxies of all.
+
+    Clips have length 1, proxies any. A proxy is a free vector that learns where its
+    component's clips are, so it is never out of date as a queue is (Movshovitz-Attias et
+    al., arXiv 1703.07464; normalised and with a temperature as in Zhai & Wu, 1811.12649).
+    """
+    logits = clips_ME @ normalize(proxies_NE, dim=1).T / temperature
+    return cross_entropy(logits, components_M)

@@ -25,7 +25,7 @@ SHAPES: Mapping[str, Shape] = {
     # As wide as 16 MB in half precision allow.
     "gpu": Shape(
         encoder=EncoderConfig(
-            size=112, frames=16, dims=240, heads=6, spatial=5, embedding=240
+            size=112, frames=16, dims=228, heads=6, spatial=5, embedding=228
         ),
         batch=512,
     ),
@@ -39,6 +39,8 @@ SHAPES: Mapping[str, Shape] = {
             heads=8,
             embedding=512,
             moving=False,
+            ends=False,
+            statistics=False,
         ),
         batch=8,
     ),

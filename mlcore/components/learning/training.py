@@ -22,12 +22,22 @@ from mlcore.components.component import CATEGORIES, Component
 from mlcore.components.learning.arms import LearningConfig
 from mlcore.components.learning.batches import Batch
 from mlcore.components.learning.centres import followed, k_means, type_means
-from mlcore.components.learning.losses import in_batch_loss, queue_loss
+from mlcore.components.learning.losses import in_batch_loss, proxy_loss, queue_loss
 from mlcore.components.learning.queues import Queues
 from mlcore.components.network.config import EncoderConfig
 from mlcore.components.network.encoder import ComponentEncoder
-from mlcore.fit import Average, World, cosine_rate, mixed_precision, with_decay
+from mlcore.fit import (
+    Average,
+    World,
+    cosine_rate,
+    mixed_precision,
+    seed_of,
+    with_decay,
+)
 
+PROXY_RATE = 4.0
+"""How much faster proxies learn than weights: each is compared with every clip, but is
+the right one once in a round."""
 LONGEST = 1.0
 """Gradients longer than this are shortened to it, as usual for transformers."""
 
@@ -53,11 +63,15 @@ class Training:
         self.classes = nn.Linear(embedding, len(components)).to(device)
         nn.init.zeros_(self.classes.weight)
         nn.init.zeros_(self.classes.bias)
+        self.proxies = nn.Embedding(len(components), embedding).to(device)
+        self._draw_proxies()
         self.average = Average(encoder, config.average)
         self.categories = torch.tensor(
             [CATEGORIES.index(each.category) for each in components], device=device
         )
-        self.trained = nn.ModuleDict({"encoder": encoder, "classes": self.classes})
+        self.trained = nn.ModuleDict(
+            {"encoder": encoder, "classes": self.classes, "proxies": self.proxies}
+        )
         self.optimiser = torch.optim.AdamW(self._groups(), lr=0.0)
 
     def step(self, batch: Batch, done: float) -> float:
@@ -86,6 +100,17 @@ class Training:
         self.steps += 1
         return float(loss.item())
 
+    @torch.no_grad()
+    def begin_proxies(self, references_NE: Tensor) -> None:
+        """Put the proxies where an encoder that begins trained sees their components."""
+        self.proxies.weight.copy_(references_NE)
+
+    @torch.no_grad()
+    def _draw_proxies(self) -> None:
+        chance = torch.Generator().manual_seed(seed_of("proxies", self.config.seed))
+        drawn = torch.randn(self.proxies.weight.shape, generator=chance)
+        self.proxies.weight.copy_(nn.functional.normalize(drawn, dim=1))
+
     def _class_loss(
         self, one_BE: Tensor, two_BE: Tensor, components_B: Tensor
     ) -> Tensor:
@@ -93,19 +118,24 @@ class Training:
         said = self.classes(torch.cat([one_BE, two_BE]))
         return cross_entropy(said, components_B.repeat(2)) / self.world.size
 
+    def _shared_proxies(self) -> Tensor:
+        """The proxies for a loss over all rows: every program computes it, and gradients are added."""
+        still = self.proxies.weight.detach()
+        return still + (self.proxies.weight - still) / self.world.size
+
     def _contrast(
         self, one_BE: Tensor, two_BE: Tensor, components_B: Tensor, *, grown: bool
     ) -> Tensor:
         c = self.config
         one_BE, two_BE = (nn.functional.normalize(e, dim=1) for e in (one_BE, two_BE))
         loss = in_batch_loss(one_BE, two_BE, c.temperature)
+        both_ME, components_M = torch.cat([one_BE, two_BE]), components_B.repeat(2)
+        if c.proxies:
+            proxies_NE = self._shared_proxies()
+            loss = loss + proxy_loss(both_ME, components_M, proxies_NE, c.temperature)
         if c.queue and grown:
-            loss = loss + queue_loss(
-                torch.cat([one_BE, two_BE]),
-                components_B.repeat(2),
-                *self.queues.references(),
-                c.temperature,
-            )
+            references = self.queues.references()
+            loss = loss + queue_loss(both_ME, components_M, *references, c.temperature)
         return loss
 
     @torch.no_grad()
@@ -154,9 +184,13 @@ class Training:
     def _groups(self) -> list[dict[str, Any]]:
         c, named = self.config, list(self.trained.named_parameters())
         clip = [each for each in named if ".vision." in each[0]]
-        rest = [each for each in named if ".vision." not in each[0]]
-        return with_decay(rest, c.decay, highest=c.rate) + (
-            with_decay(clip, c.decay, highest=c.clip_rate) if clip else []
+        proxies = [each for each in named if each[0].startswith("proxies.")]
+        apart = {name for name, _ in clip + proxies}
+        rest = [each for each in named if each[0] not in apart]
+        return (
+            with_decay(rest, c.decay, highest=c.rate)
+            + (with_decay(clip, c.decay, highest=c.clip_rate) if clip else [])
+            + with_decay(proxies, 0.0, highest=PROXY_RATE * c.rate)
         )
 
     def tensors(self) -> Tensors:

@@ -10,27 +10,17 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from mlcore.components.measuring.retrieval import Embed
+from mlcore.components.network.statistics import colour_shares
 from mlcore.efficientnet_lite import SIDE, load_efficientnet
-
-LEVELS = 8
-"""Of each colour: 512 bins, coarse enough that a clip's pixels fill many."""
 
 TOGETHER = 16
 """Frames seen at once, large as they are here"""
 
 
 def histograms(clips: Tensor, _raw: Tensor | None = None) -> Tensor:
-    """Return (n, 512) roots of the shares of colours in each clip, all frames together.
-
-    The cosine of two such rows is the Bhattacharyya coefficient of the histograms.
-    """
-    levels = clips.long() * LEVELS // 256
-    red, green, blue = levels.movedim(2, 0).flatten(2).unbind()
-    bins = (red * LEVELS + green) * LEVELS + blue
-    counts = torch.zeros(len(clips), LEVELS**3, device=clips.device)
-    counts.scatter_add_(1, bins, torch.ones_like(bins, dtype=torch.float32))
-    shares: Tensor = counts / bins.shape[1]
-    return shares.sqrt()
+    """Return (n, 512) roots of the shares of colours in each clip, all frames together."""
+    tall = clips.movedim(1, 2).flatten(2, 3)
+    return colour_shares(tall / 255)
 
 
 def frozen(weights: Path, device: torch.device) -> Embed:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mlcore.components.component import CATEGORIES, Component
-from mlcore.components.drawing.studio import Studio
+from mlcore.components.drawing.studio import Pool, Studio
 from mlcore.components.network.encoder import ComponentEncoder
 from mlcore.fit import mixed_precision, seed_of
 from mlcore.metrics import bootstrap_interval
@@ -46,17 +46,18 @@ def embedded(
     components: Sequence[Component | None],
     pairs: Sequence[int],
     *,
+    pool: Pool = "test",
     raw: bool = False,
 ) -> Tensor:
-    """Return (M, N, E) of length 1: every component on every test material pair named."""
+    """Return (M, N, E) of length 1: every component on every material pair named."""
     rows = []
     for number in pairs:
-        pair = studio.pair("test", number)
+        pair = studio.pair(pool, number)
         plain = studio.clip(None, pair, 0) if raw else None
         for at in range(0, len(components), TOGETHER):
             clips = torch.stack(
                 [
-                    studio.clip(each, pair, seed_of("test", number))
+                    studio.clip(each, pair, seed_of(pool, number))
                     for each in components[at : at + TOGETHER]
                 ]
             )

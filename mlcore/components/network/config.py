@@ -37,6 +37,10 @@ class EncoderConfig:
     """Whether the decoder also sees the clip without its component"""
     moving: bool = True
     """Whether patches also see how their place differs in the frames before and after"""
+    ends: bool = True
+    """Whether they also see how it differs in the clip's first and last frame"""
+    statistics: bool = True
+    """Whether a frame's colours and frequencies are told beside its patches"""
     clip: Mapping[str, Any] | None = None
     """transformers' config of a CLIP vision network that is the spatial encoder"""
 
@@ -47,8 +51,10 @@ class EncoderConfig:
             raise ValueError(f"{self.heads} heads do not share {self.dims} evenly")
         if min(self.frames, self.embedding, self.guides) < 1 or self.decoder < 0:
             raise ValueError("frames, embedding and guides must be at least 1")
-        if self.moving and self.clip is not None:
-            raise ValueError("CLIP's network sees single frames, not how they move")
+        if self.clip is not None and (self.moving or self.statistics):
+            raise ValueError("CLIP's network sees patches of single frames alone")
+        if self.ends and not self.moving:
+            raise ValueError("patches that see single frames see no ends of a clip")
         if not self.decoder and (self.guided_decoder or self.raw):
             raise ValueError(
                 "without a decoder nothing in it is guided or sees raw clips"

@@ -10,6 +10,8 @@ from mlcore.components.network.config import EncoderConfig
 from mlcore.components.network.encoder import ComponentEncoder
 
 FORMAT = 1
+EARLIER = {"ends": False, "statistics": False}
+"""What files say that were written before an encoder could have these."""
 
 
 def save_encoder(encoder: ComponentEncoder, path: Path, known: Meaning) -> None:
@@ -26,7 +28,7 @@ def load_encoder(
     try:
         if meaning["format"] != FORMAT:
             raise UnusableCheckpoint(f"{path} has the format of another version.")
-        config = EncoderConfig(**meaning["encoder"])
+        config = EncoderConfig(**EARLIER | meaning["encoder"])
         encoder = ComponentEncoder(config, torch.Generator())
         encoder.load_state_dict(
             {

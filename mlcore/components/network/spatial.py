@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from mlcore.components.network.config import EncoderConfig
+from mlcore.components.network.statistics import Statistics
 from mlcore.nn import Block
 
 
@@ -40,24 +41,27 @@ def stem(config: EncoderConfig) -> nn.Sequential:
 class Moving(nn.Module):
     """Adds to each patch what it becomes in the next frame, and what it was in the last.
 
+    With `ends` also what has become of it since the clip's first frame, and will by its
+    last: where one shot gives way to the other, and what stays over the cut.
     The source's spatial encoder sees frames one by one, so that the temporal encoder has
     to tell movement from one vector a frame, which no longer says where. Begins at nothing.
     """
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
-        self.frames = config.frames
-        self.mix = nn.Linear(2 * config.dims, config.dims, bias=False)
+        self.frames, self.ends = config.frames, config.ends
+        many = 4 if self.ends else 2
+        self.mix = nn.Linear(many * config.dims, config.dims, bias=False)
 
     def forward(self, x_FND: Tensor) -> Tensor:
         """Return (F, N, D) of all frames of whole clips, in order."""
         x_BTND = x_FND.view(-1, self.frames, *x_FND.shape[1:])
         step = x_BTND.diff(dim=1)
         still = torch.zeros_like(x_BTND[:, :1])
-        steps = torch.cat(
-            [torch.cat([still, step], dim=1), torch.cat([step, still], dim=1)], dim=-1
-        )
-        mixed: Tensor = x_FND + self.mix(steps).flatten(0, 1)
+        seen = [torch.cat([still, step], dim=1), torch.cat([step, still], dim=1)]
+        if self.ends:
+            seen += [x_BTND - x_BTND[:, :1], x_BTND[:, -1:] - x_BTND]
+        mixed: Tensor = x_FND + self.mix(torch.cat(seen, dim=-1)).flatten(0, 1)
         return mixed
 
 
@@ -81,6 +85,7 @@ class SmallViT(SpatialEncoder):
         self.moving = nn.ModuleList(
             Moving(config) if config.moving else nn.Identity() for _ in self.blocks
         )
+        self.statistics = Statistics(config.dims) if config.statistics else None
         self.norm = nn.LayerNorm(config.dims)
         self.guided = config.guided_encoder
 
@@ -100,6 +105,8 @@ class SmallViT(SpatialEncoder):
         # To about -2..2, as most networks are fed.
         patches_FND = self.patches((frames_FCHW - 0.5) * 4).flatten(2).transpose(1, 2)
         token_F1D = self.token.expand(len(patches_FND), -1, -1)
+        if self.statistics is not None:
+            token_F1D = token_F1D + self.statistics(frames_FCHW)[:, None]
         x_FND = torch.cat([token_F1D, patches_FND + self.place], dim=1)
         for block, moving in zip(self.blocks, self.moving, strict=True):
             # Of the last block's tokens only the class token is read.

@@ -69,7 +69,7 @@ class ShapeTests(unittest.TestCase):
     def test_patches_see_movement_only_where_they_are_made_to(self):
         seen = clips(1)
         for moving in (True, False):
-            network = encoder(moving=moving).eval()
+            network = encoder(moving=moving, ends=False).eval()
             for name, parameter in network.named_parameters():
                 if name.endswith("mix.weight"):
                     torch.nn.init.normal_(parameter, std=0.1)
@@ -82,12 +82,26 @@ class ShapeTests(unittest.TestCase):
                 same = torch.allclose(frames[0], again[0], atol=1e-6)
                 self.assertEqual(same, not moving)
 
+    def test_patches_see_the_clip_s_first_frame_only_where_they_are_made_to(self):
+        seen = clips(1)
+        for ends in (True, False):
+            # One block, so that what neighbours tell goes no further.
+            network = encoder(spatial=1, ends=ends).eval()
+            torch.nn.init.normal_(network.spatial.moving[0].mix.weight, std=0.1)
+            frames = network.spatial(seen.flatten(0, 1), None)
+            other = torch.cat([seen[:, 1:2], seen[:, 1:]], dim=1)
+            again = network.spatial(other.flatten(0, 1), None)
+
+            with self.subTest(ends=ends):
+                same = torch.allclose(frames[2], again[2], atol=1e-6)
+                self.assertEqual(same, not ends)
+
     def test_what_does_not_fit_is_refused(self):
         with self.assertRaisesRegex(ValueError, "clips must be"):
             encoder()(clips(size=24))
         with self.assertRaisesRegex(ValueError, "without their raw material"):
             encoder()(clips(), clips())
-        for wrong in ({"patch": 7}, {"heads": 5}, {"decoder": 0}):
+        for wrong in ({"patch": 7}, {"heads": 5}, {"decoder": 0}, {"moving": False}):
             with self.subTest(**wrong), self.assertRaises(ValueError):
                 replace(TINY, **wrong)
 
@@ -177,7 +191,9 @@ class ClipTests(unittest.TestCase):
         self.placed.save_pretrained(self.folder)
 
     def guided(self):
-        network = encoder(clip=clip_config(self.folder), moving=False).eval()
+        network = encoder(
+            clip=clip_config(self.folder), moving=False, ends=False, statistics=False
+        ).eval()
         network.spatial.take_over(self.folder)
         return network
 
@@ -205,7 +221,13 @@ class ClipTests(unittest.TestCase):
         self.assertGreater((network(seen) - begun).abs().max().item(), 1e-4)
 
     def test_other_sizes_are_seen_too(self):
-        network = encoder(clip=clip_config(self.folder), size=24, moving=False)
+        network = encoder(
+            clip=clip_config(self.folder),
+            size=24,
+            moving=False,
+            ends=False,
+            statistics=False,
+        )
 
         self.assertEqual(network(clips(size=24)).shape, (3, 12))
 

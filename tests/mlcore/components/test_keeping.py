@@ -17,7 +17,7 @@ from unittest import mock
 
 import torch
 
-from mlcore.checkpoint import UnusableCheckpoint
+from mlcore.checkpoint import UnusableCheckpoint, load, save
 from mlcore.components.learning.loop import Budget
 from mlcore.components.network.keeping import load_encoder
 from mlcore.components.train import main, train
@@ -31,11 +31,12 @@ def curve(out):
     return [json.loads(line)["loss"] for line in lines]
 
 
-def apart(out, steps, **variables):
+def apart(out, steps, arm="full", **variables):
     """Begin a training in a program of its own."""
     words = [sys.executable, "-m", "tests.mlcore.components.training_apart"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", **variables}
-    return subprocess.Popen([*words, str(out), str(steps)], cwd=ROOT, env=environment)
+    words += [str(out), str(steps), arm]
+    return subprocess.Popen(words, cwd=ROOT, env=environment)
 
 
 class KeepingTests(unittest.TestCase):
@@ -70,16 +71,21 @@ class KeepingTests(unittest.TestCase):
 
     def test_two_programs_learn_what_one_learns(self):
         alone = self.out.with_name("alone.safetensors")
-        train(order(alone, steps=8), studio(), CPU, resume=False)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = str(free.getsockname()[1])
-        place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2"}
+        for arm in ("full", "proxies-statistics"):
+            train(order(alone, arm, steps=8), studio(), CPU, resume=False)
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                port = str(free.getsockname()[1])
+            place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2"}
 
-        children = [apart(self.out, 8, RANK=rank, **place) for rank in ("0", "1")]
+            children = [
+                apart(self.out, 8, arm, RANK=rank, **place) for rank in ("0", "1")
+            ]
 
-        self.assertEqual([child.wait(timeout=120) for child in children], [0, 0])
-        for one, two in zip(curve(self.out), curve(alone), strict=True):
-            self.assertAlmostEqual(one, two, places=4)
+            codes = [child.wait(timeout=120) for child in children]
+            with self.subTest(arm):
+                self.assertEqual(codes, [0, 0])
+                for one, two in zip(curve(self.out), curve(alone), strict=True):
+                    self.assertAlmostEqual(one, two, places=4)
 
     def test_an_encoder_is_read_back_as_it_was_but_for_half_precision(self):
         known = train(order(self.out), studio(), CPU, resume=False)
@@ -92,6 +98,30 @@ class KeepingTests(unittest.TestCase):
         self.assertLess(self.out.stat().st_size, 250_000)
         found = encoder(torch.rand(2, 4, 3, 16, 16))
         torch.testing.assert_close(found.norm(dim=1), torch.ones(2))
+
+    def test_an_encoder_written_before_there_were_ends_and_statistics_is_still_read(
+        self,
+    ):
+        train(order(self.out, "queue"), studio(), CPU, resume=False)
+        tensors, meaning = load(self.out)
+        for name in ("ends", "statistics"):
+            del meaning["encoder"][name]
+        earlier = self.out.with_name("earlier.safetensors")
+        save(earlier, tensors, meaning)
+
+        config = load_encoder(earlier)[0].config
+
+        self.assertEqual((config.ends, config.statistics), (False, False))
+
+    def test_what_begins_trained_keeps_what_it_knows(self):
+        asked = order(self.out, "proxies-statistics", steps=60)
+        train(asked, studio(), CPU, resume=False)
+        begin, first = load_encoder(self.out)[0], curve(self.out)[:3]
+
+        again = replace(asked, out=self.out.with_name("again.safetensors"))
+        train(again, studio(), CPU, resume=False, begin=begin)
+
+        self.assertLess(curve(again.out)[0], 0.7 * first[0])
 
     def test_a_broken_checkpoint_is_named_and_nothing_is_trained_over_it(self):
         asked = order(self.out)

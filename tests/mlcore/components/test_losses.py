@@ -1,4 +1,4 @@
-"""The two losses, against values worked by hand."""
+"""The losses, against values worked by hand."""
 
 import math
 import unittest
@@ -6,7 +6,7 @@ import unittest
 import torch
 from torch.nn.functional import normalize
 
-from mlcore.components.learning.losses import in_batch_loss, queue_loss
+from mlcore.components.learning.losses import in_batch_loss, proxy_loss, queue_loss
 
 X, Y = (1.0, 0.0), (0.0, 1.0)
 
@@ -102,3 +102,23 @@ class QueueTests(unittest.TestCase):
 
         self.assertAlmostEqual(math.exp(-said[0.7]), 0.00135, places=5)
         self.assertGreater(math.exp(-said[0.07]), 0.99)
+
+
+class ProxyTests(unittest.TestCase):
+    def test_it_is_what_it_is_by_hand_whatever_length_proxies_have(self):
+        for length in (1.0, 3.0):
+            proxies = length * rows(X, Y)
+
+            loss = proxy_loss(rows(X), torch.tensor([0]), proxies, 0.5)
+
+            # The own proxy at cosine 1, the other one at 0, both over .5.
+            self.assertAlmostEqual(loss.item(), math.log(1 + math.exp(-2)), places=6)
+
+    def test_clips_draw_their_proxy_and_drive_the_others_off(self):
+        proxies = rows((0.6, 0.8), (0.8, 0.6)).requires_grad_()
+
+        proxy_loss(rows(X), torch.tensor([0]), proxies, 0.07).backward()
+
+        # Down the gradient: towards X, and away from it.
+        self.assertLess(proxies.grad[0, 0].item(), 0)
+        self.assertGreater(proxies.grad[1, 0].item(), 0)

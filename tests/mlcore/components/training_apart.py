@@ -1,4 +1,4 @@
-"""A training in a program of its own: python -m tests.mlcore.components.training_apart OUT STEPS."""
+"""A training in a program of its own: python -m tests.mlcore.components.training_apart OUT STEPS ARM."""
 
 import os
 import sys
@@ -13,6 +13,6 @@ from tests.mlcore.components.photographed import CPU, order, studio
 if __name__ == "__main__":
     torch.set_num_threads(1)
     world = World.join(CPU, os.environ)
-    asked = order(Path(sys.argv[1]), steps=int(sys.argv[2]))
+    asked = order(Path(sys.argv[1]), arm=sys.argv[3], steps=int(sys.argv[2]))
     train(asked, studio(), CPU, resume=False, world=world)
     world.leave()
