@@ -25,6 +25,13 @@ from mlcore.components.sources import add_sources, chosen_components, studio_of
 
 MAIN = (
     *("in-batch", "queue", "full", "queue-decoder", "queue-encoder"),
+    *(
+        "proxies",
+        "proxies-ends",
+        "proxies-statistics",
+        "proxies-titles",
+        "proxies-full",
+    ),
     *("unguided-decoder", "learned-tokens", "random-tokens", "k-means"),
     *("classification", "hot", "queue-hot", "queue-average", "queue-early"),
     *("queue-still", "in-batch-shared", "queue-shared", "raw"),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from mlcore.components.component import CATEGORIES
+from mlcore.components.learning.arms import ARMS
 from mlcore.components.measuring.retrieval import Recall, gain
 
 Result = dict[str, Any]
@@ -13,13 +14,16 @@ Result = dict[str, Any]
 
 def print_table(results: Mapping[str, Result], steps: int) -> None:
     """Print a row an arm; figures in %, means over the seeds there are."""
-    by_arm: dict[str, list[Result]] = {}
+    by_arm: dict[str, list[Result]] = {
+        arm: [] for arm in ("histogram", "frozen", *ARMS)
+    }
     timed: dict[str, list[Result]] = {}
     for each in results.values():
         if each["equal_time"]:
             timed.setdefault(each["arm"], []).append(each)
         elif each["steps"] in (0, steps):
             by_arm.setdefault(each["arm"], []).append(each)
+    by_arm = {arm: rows for arm, rows in by_arm.items() if rows}
     print(
         "\n| arm | seeds | macro R@1 | R@10 | micro R@1 | "
         + " | ".join(CATEGORIES)

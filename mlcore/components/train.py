@@ -117,6 +117,7 @@ def _batches(order: Order, studio: Studio, world: World) -> Batches:
         batch=order.learning.batch,
         seed=order.learning.seed,
         together=order.learning.together,
+        titles=order.learning.titles,
         raw=order.encoder.raw,
         share=world.share(order.learning.batch),
     )
@@ -140,17 +141,16 @@ def _begun(
 def _references(
     begin: ComponentEncoder, order: Order, studio: Studio, device: torch.device
 ) -> Tensor:
-    """(components, embedding): where an encoder that is trained sees each component.
+    """(components, or one more, embedding): where an encoder that is trained sees each component.
 
     Proxies that were drawn would first tear apart what it has learned.
     """
     embed = embedder(deepcopy(begin), device)
-    pairs = range(REFERENCE_PAIRS)
-    return library(
-        embedded(
-            embed, studio, order.components, pairs, pool="train", raw=begin.config.raw
-        )
-    )
+    classes: list[Component | None] = list(order.components)
+    if order.learning.titles:
+        classes.append(None)
+    pairs, raw = range(REFERENCE_PAIRS), begin.config.raw
+    return library(embedded(embed, studio, classes, pairs, pool="train", raw=raw))
 
 
 def _known(order: Order, training: Training, seconds: float) -> Meaning:

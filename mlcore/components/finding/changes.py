@@ -1,7 +1,7 @@
 """How the frames of a clip change among themselves: what an embedding is taught not to see.
 
-The encoder is trained to tell components apart whatever the material, and has never seen
-a clip without one; that something lies there at all shows in how frames differ.
+The encoder is trained to tell components apart whatever the material; that something
+lies there at all shows in how frames differ.
 
 n: clips, T: frames, H, W: picture
 """

@@ -23,6 +23,9 @@ class LearningConfig:
     """Who fills the queues: the encoder itself, or its slowly following average, whose
     entries age less but cost one more pass forward"""
     temperature: float = TEMPERATURE
+    titles: bool = False
+    """Whether clips are as titles have them: one a step without a component, and every
+    other component but transitions within one shot instead of over a cut"""
     batch: int = 48
     """Components a step, of which two clips each are drawn"""
     together: int = 1
@@ -106,7 +109,14 @@ ARMS: dict[str, Arm] = {
         encoder={**_PLAIN, "ends": True, "statistics": True},
         learning=_PROXIES,
     ),
-    "proxies-full": Arm(meaning="+ guided encoder and decoder", learning=_PROXIES),
+    "proxies-titles": Arm(
+        meaning="+ clips without a component, and within one shot: what ships",
+        encoder={**_PLAIN, "ends": True, "statistics": True},
+        learning={**_PROXIES, "titles": True},
+    ),
+    "proxies-full": Arm(
+        meaning="proxies-statistics + guided encoder and decoder", learning=_PROXIES
+    ),
     "unguided-decoder": Arm(
         meaning="control: queue, and the decoder without any guidance",
         encoder={**_SOURCE, "guided_encoder": False, "guided_decoder": False},

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from mlcore.components.component import Component
-from mlcore.components.drawing.studio import Studio
+from mlcore.components.drawing.studio import Pair, Studio
 from mlcore.fit import seed_of
 
 
@@ -54,6 +54,9 @@ class Batches(Dataset[Batch]):
     together: int
     """How many components are laid on one material pair; 1: each on its own. Material
     costs more to draw than components do, but fewer of it a step taught less"""
+    titles: bool = False
+    """Whether clips are as titles have them: the last of a batch has no component, and
+    every other one with any but a transition is within one shot instead of over a cut"""
     raw: bool = False
     share: slice = field(default_factory=lambda: slice(None))
     """Which rows of each batch this program draws"""
@@ -63,23 +66,31 @@ class Batches(Dataset[Batch]):
             raise ValueError(
                 f"of a batch of {self.batch}, {self.together} cannot share materials"
             )
-        if self.batch > len(self.components):
+        if self.distinct > len(self.components):
             raise ValueError(
                 f"a batch of {self.batch} distinct components cannot be drawn from "
                 f"{len(self.components)}"
             )
 
+    @property
+    def distinct(self) -> int:
+        """Components in a batch."""
+        return self.batch - 1 if self.titles else self.batch
+
     def chosen(self, step: int) -> Tensor:
         """Return (batch,) places of the components of a step, all distinct.
 
         All come once, in an order drawn for each round; what does not fill a last batch
-        waits for the next round.
+        waits for the next round. The place after the last is of the clip without one.
         """
-        a_round = len(self.components) // self.batch
+        many = self.distinct
+        a_round = len(self.components) // many
         turn, place = divmod(step, a_round)
         chance = torch.Generator().manual_seed(seed_of("round", self.seed, turn))
         order = torch.randperm(len(self.components), generator=chance)
-        return order[place * self.batch :][: self.batch]
+        chosen = order[place * many :][:many]
+        nothing = torch.full((self.batch - many,), len(self.components))
+        return torch.cat([chosen, nothing])
 
     def __getitem__(self, step: int) -> Batch:
         """Draw this program's share of a step."""
@@ -95,19 +106,29 @@ class Batches(Dataset[Batch]):
     ) -> tuple[Tensor, Tensor | None]:
         numbers = (self.seed, step, view)
         groups = self._groups(view)[self.share]
-        pairs = {each: self.studio.draw(*numbers, each) for each in sorted(set(groups))}
-        clips = torch.stack(
-            [
-                self.studio.clip(
-                    self.components[each], pairs[group], seed_of(*numbers, each)
-                )
-                for each, group in zip(chosen, groups, strict=True)
-            ]
-        )
+        drawn = {each: self.studio.draw(*numbers, each) for each in sorted(set(groups))}
+        laid = [
+            self.components[each] if each < len(self.components) else None
+            for each in chosen
+        ]
+        chances = [seed_of(*numbers, each) for each in chosen]
+        pairs = [
+            self._as_in_titles(drawn[group], component, number)
+            for group, component, number in zip(groups, laid, chances, strict=True)
+        ]
+        clips = torch.stack(list(map(self.studio.clip, laid, pairs, chances)))
         if not self.raw:
             return clips, None
-        plain = {each: self.studio.clip(None, pair, 0) for each, pair in pairs.items()}
-        return clips, torch.stack([plain[group] for group in groups])
+        return clips, torch.stack([self.studio.clip(None, pair, 0) for pair in pairs])
+
+    def _as_in_titles(
+        self, pair: Pair, component: Component | None, number: int
+    ) -> Pair:
+        """The pair, or its first side twice: one shot without a cut."""
+        over_cut = component is not None and component.category == "transition"
+        if not self.titles or over_cut or seed_of("within", number) % 2:
+            return pair
+        return pair[0], pair[0]
 
     def _groups(self, view: int) -> list[int]:
         """Which material pair each row of a view is on; rows that share in one view part in the other."""

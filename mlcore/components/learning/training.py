@@ -59,11 +59,13 @@ class Training:
         self.steps = 0
         self.encoder = encoder.to(device)
         embedding = encoder.config.embedding
-        self.queues = Queues(len(components), embedding).to(device)
-        self.classes = nn.Linear(embedding, len(components)).to(device)
+        # The place after the last component is of clips without one.
+        classes = len(components) + config.titles
+        self.queues = Queues(classes, embedding).to(device)
+        self.classes = nn.Linear(embedding, classes).to(device)
         nn.init.zeros_(self.classes.weight)
         nn.init.zeros_(self.classes.bias)
-        self.proxies = nn.Embedding(len(components), embedding).to(device)
+        self.proxies = nn.Embedding(classes, embedding).to(device)
         self._draw_proxies()
         self.average = Average(encoder, config.average)
         self.categories = torch.tensor(
@@ -155,7 +157,7 @@ class Training:
         """The centres follow their queues."""
         encoder, kind = self.encoder, self.encoder.config.guidance
         fresh = not encoder.begun
-        references, _ = self.queues.references()
+        references = self.queues.references()[0][: len(self.components)]
         if kind == "types":
             new = type_means(references, self.categories, encoder.config.guides)
             encoder.guides.copy_(new if fresh else followed(encoder.guides, new))

@@ -26,6 +26,12 @@ def training(components, arm="full", **changes):
     return Training(new_encoder(encoder, 0), learning, components, CPU)
 
 
+def batches_of(one):
+    """As its training draws them."""
+    titles, raw = one.config.titles, one.encoder.config.raw
+    return batches(one.components, titles=titles, raw=raw)
+
+
 class BatchTests(unittest.TestCase):
     def test_components_of_a_batch_are_distinct_and_all_come_in_turn(self):
         drawn = batches(eight())
@@ -56,6 +62,24 @@ class BatchTests(unittest.TestCase):
             self.assertTrue(torch.equal(view[a], view[b]))
         self.assertFalse(torch.equal(drawn.raw_two[0], drawn.raw_two[1]))
 
+    def test_as_in_titles_one_has_no_component_and_others_are_within_a_shot(self):
+        within, over = 0, 0
+        for step in range(6):
+            drawn = batches(eight(), titles=True, raw=True)[step]
+            *laid, last = drawn.components.tolist()
+            self.assertEqual(last, 8)
+            self.assertEqual(len(set(laid)), 3)
+            self.assertTrue(torch.equal(drawn.one[-1], drawn.raw_one[-1]))
+            for place, raw in zip(laid, drawn.raw_one, strict=False):
+                one_shot = torch.equal(raw[0], raw[-1])
+                if eight()[place].category == "transition":
+                    self.assertFalse(one_shot)
+                else:
+                    within, over = within + one_shot, over + (not one_shot)
+
+        self.assertGreater(within, 0)
+        self.assertGreater(over, 0)
+
     def test_programs_draw_their_rows_of_the_same_batch(self):
         whole = batches(eight())[3]
 
@@ -84,12 +108,12 @@ class LearningTests(unittest.TestCase):
     def test_every_arm_goes_a_step(self):
         for arm in ARMS:
             one = training(few(), arm)
-            drawn = batches(few(), raw=one.encoder.config.raw)
+            drawn = batches_of(one)
             with self.subTest(arm):
-                losses = [one.step(drawn[step], 0.5) for step in range(7)]
+                losses = [one.step(drawn[step], 0.5) for step in range(12)]
 
                 self.assertTrue(torch.tensor(losses).isfinite().all())
-                # Five pushes a queue, so the sixth step may be guided.
+                # Five pushes fill a queue; one of four components may miss a step.
                 self.assertTrue(bool(one.encoder.begun))
 
     def test_it_learns_four_clips_by_heart(self):
