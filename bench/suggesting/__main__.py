@@ -1,10 +1,11 @@
 """How well a house's way of choosing transitions is learned, from their embeddings or at random.
 
-python -m bench.suggesting [--detector FILE] [--examples 300,3000] [--seeds 0,1,2]
+python -m bench.suggesting [--detector FILE] [--examples 300,3000] [--seeds 0,1,2] [--out FOLDER]
 
 Titles are drawn, and a house cuts them by a rule on what transitions are like, three
 times in ten by whim. The embeddings are the references of a detector, of the one that
-ships without FILE. Needs the weights and the sample titles.
+ships without FILE. Needs the weights and the sample titles. Drawing takes minutes a seed and
+does not depend on the detector: what was drawn is kept in FOLDER.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from bench.suggesting.cutting import CUTS_A_TITLE, Drawn, draw_titles
+from bench.suggesting.cutting import CUTS_A_TITLE, Drawn, kept_titles
 from bench.suggesting.house import House
 from bench.suggesting.traits import TRAITS, traits_of
 from mlcore.components import weights
@@ -41,20 +42,22 @@ def main() -> None:
     parser.add_argument("--detector", type=Path, default=DETECTOR)
     parser.add_argument("--examples", default="300,3000")
     parser.add_argument("--seeds", default="0,1,2")
+    parser.add_argument("--out", type=Path, default=Path("var/suggesting"))
     given = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, one thread")
     with threadpool_limits(1):
         for seed in (int(word) for word in given.seeds.split(",")):
             sizes = [int(word) for word in given.examples.split(",")]
-            measure(seed, sizes, given.detector)
+            measure(seed, sizes, given.detector, given.out)
 
 
-def measure(seed: int, sizes: list[int], file: Path) -> None:
+def measure(seed: int, sizes: list[int], file: Path, out: Path) -> None:
     """Print every arm for one seed, warm and cold."""
     menu = _menu(seed)
     house = House(traits_of(menu), TRAITS)
     # Half of all cuts stay plain.
-    drawn = draw_titles(2 * max(sizes) // CUTS_A_TITLE + ASKED_TITLES, seed)
+    titles = 2 * max(sizes) // CUTS_A_TITLE + ASKED_TITLES
+    drawn = kept_titles(titles, seed, out / f"{seed}-{titles}.npz")
     asked = drawn.title >= drawn.title.max() + 1 - ASKED_TITLES
     chance = np.random.default_rng(seed)
     everything = np.arange(MENU)

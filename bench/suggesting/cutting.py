@@ -1,6 +1,7 @@
 """Cuts of drawn titles, seen as ingest sees them: camera and light of either side."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -39,6 +40,19 @@ def draw_titles(titles: int, seed: int) -> Drawn:
             rows.append(_cut(chance, grade))
             owner.append(title)
     return Drawn(contexts_of(MEASURES, rows), np.array(owner))
+
+
+def kept_titles(titles: int, seed: int, file: Path) -> Drawn:
+    """Return what `draw_titles` does, from a file if it was drawn before."""
+    if not file.exists():
+        drawn = draw_titles(titles, seed)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_suffix(".fresh.npz")
+        np.savez(fresh, values=drawn.contexts.values, title=drawn.title)
+        fresh.replace(file)
+    with np.load(file) as kept:
+        contexts = Contexts(MEASURES, kept["values"])
+        return Drawn(contexts, kept["title"])
 
 
 def _cut(chance: np.random.Generator, grade: NDArray[np.float64]):  # type: ignore[no-untyped-def]
