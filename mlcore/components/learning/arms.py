@@ -105,7 +105,7 @@ ARMS: dict[str, Arm] = {
         learning=_PROXIES,
     ),
     "proxies-statistics": Arm(
-        meaning="+ each frame's colours and frequencies",
+        meaning="+ each frame's colours, frequencies and changes",
         encoder={**_PLAIN, "ends": True, "statistics": True},
         learning=_PROXIES,
     ),

@@ -40,7 +40,7 @@ class EncoderConfig:
     ends: bool = True
     """Whether they also see how it differs in the clip's first and last frame"""
     statistics: bool = True
-    """Whether a frame's colours and frequencies are told beside its patches"""
+    """Whether a frame's colours, frequencies and changes are told beside its patches"""
     clip: Mapping[str, Any] | None = None
     """transformers' config of a CLIP vision network that is the spatial encoder"""
 

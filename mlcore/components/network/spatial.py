@@ -85,7 +85,9 @@ class SmallViT(SpatialEncoder):
         self.moving = nn.ModuleList(
             Moving(config) if config.moving else nn.Identity() for _ in self.blocks
         )
-        self.statistics = Statistics(config.dims) if config.statistics else None
+        self.statistics = (
+            Statistics(config.dims, config.frames) if config.statistics else None
+        )
         self.norm = nn.LayerNorm(config.dims)
         self.guided = config.guided_encoder
 

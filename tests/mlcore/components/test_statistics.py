@@ -8,8 +8,11 @@ from mlcore.components.network.statistics import (
     BANDS,
     COLOURS,
     FREQUENCIES,
+    GRID,
+    LEAST,
     Statistics,
     band_powers,
+    change_maps,
     colour_shares,
 )
 
@@ -69,9 +72,45 @@ class FrequencyTests(unittest.TestCase):
         self.assertTrue(band_powers(picture((0.3, 0.3, 0.3))[None]).isfinite().all())
 
 
+class ChangeTests(unittest.TestCase):
+    def wipe(self, *, to_the_right):
+        """Black gives way to white in four frames, from one side to the other."""
+        clip = torch.zeros(4, 3, SIDE, SIDE)
+        for number in range(4):
+            clip[number, :, :, : number * SIDE // 3] = 1.0
+        return clip if to_the_right else clip.flip(3)
+
+    def maps(self, clip):
+        """(T, 4, GRID, GRID) changes from the frames before, after, first and last, 0..1."""
+        found = change_maps(clip, len(clip)).exp() - LEAST
+        return found.view(len(clip), 4, GRID, GRID)
+
+    def test_they_say_where_the_other_shot_has_come(self):
+        before, after, first, last = self.maps(self.wipe(to_the_right=True))[1]
+
+        third = torch.tensor([1.0, 1.0, 0.0, 0.0, 0.0, 0.0]).expand(GRID, GRID)
+        torch.testing.assert_close(before, third, atol=1e-4, rtol=0)
+        torch.testing.assert_close(after, third.roll(2, 1), atol=1e-4, rtol=0)
+        torch.testing.assert_close(first, third, atol=1e-4, rtol=0)
+        torch.testing.assert_close(last, 1 - third, atol=1e-4, rtol=0)
+
+    def test_the_other_way_round_they_are_mirrored(self):
+        there, back = (self.maps(self.wipe(to_the_right=way)) for way in (True, False))
+
+        torch.testing.assert_close(there, back.flip(3))
+        self.assertGreater((there - back).abs().max(), 0.9)
+
+    def test_two_clips_of_a_batch_do_not_see_each_other(self):
+        one, two = (self.wipe(to_the_right=way) for way in (True, False))
+
+        both = change_maps(torch.cat([one, two]), 4)
+
+        torch.testing.assert_close(both[:4], change_maps(one, 4))
+
+
 class ToldTests(unittest.TestCase):
     def test_frames_of_any_size_become_as_many_numbers(self):
-        told = Statistics(dims=8)
+        told = Statistics(dims=8, frames=2)
 
         for side in (16, 48, 112):
             frames = torch.rand(2, 3, side, side)
