@@ -89,7 +89,12 @@ def _gain(
 def _controls(arm: str, documents: Sequence[Result]) -> str:
     material = np.mean([each["by_material"]["share"] for each in documents])
     chance = documents[0]["by_material"]["chance"]
-    mirrored = [each["mirrored"]["told_apart"] for each in documents]
+    # Results kept before all pairs there are were asked lack them.
+    mirrored = [
+        each["mirrored"]["told_apart"]
+        for each in documents
+        if "pairs_trained" in each["mirrored"]
+    ]
     cells = [
         arm,
         _mean([each["closed_at_open_size"] for each in documents], "macro", "r1"),
@@ -97,7 +102,7 @@ def _controls(arm: str, documents: Sequence[Result]) -> str:
         f"{100 * material:.1f} ({100 * chance:.1f})",
         f"{np.mean([each['untouched_auroc'] for each in documents]):.3f}",
         f"{np.mean([each['unseen_auroc'] for each in documents]):.3f}",
-        "" if None in mirrored else f"{100 * np.mean(mirrored):.1f}",
+        f"{100 * np.mean(mirrored):.1f}" if mirrored else "",
     ]
     return f"| {' | '.join(cells)} |"
 

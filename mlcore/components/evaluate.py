@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from mlcore.components.artwork import ArtworkError
-from mlcore.components.catalogue import component
+from mlcore.components.catalogue import component, components_of
 from mlcore.components.component import Component
 from mlcore.components.drawing.studio import Studio
 from mlcore.components.measuring.baselines import frozen, histograms
@@ -89,7 +89,7 @@ def judge(
         "open": recall(fresh_MNE, unseen).rows(),
         "by_material": found_by_material(seen_MNE),
         **_detection(seen_MNE, fresh_MNE, plain_nE),
-        **_direction(seen_MNE, trained),
+        "mirrored": _direction(embed, studio, numbers, trained, raw=raw),
     }
     return Judged(closed=closed, document=document)
 
@@ -105,10 +105,32 @@ def _detection(seen_MNE: Tensor, fresh_MNE: Tensor, plain_nE: Tensor) -> Documen
     }
 
 
-def _direction(seen_MNE: Tensor, trained: Sequence[Component]) -> Document:
-    beside = mirrored(trained)
-    right = mirrored_told_apart(seen_MNE, beside) if beside else None
-    return {"mirrored": {"pairs": len(beside), "told_apart": right}}
+def _direction(
+    embed: Embed,
+    studio: Studio,
+    numbers: Sequence[int],
+    trained: Sequence[Component],
+    *,
+    raw: bool,
+) -> Document:
+    """Of all transitions there are that differ in left and right, and of those trained on."""
+    every = components_of("transition")
+    pairs = mirrored(every)
+    sides: list[Component | None] = [every[at] for pair in pairs for at in pair]
+    seen_MNE = embedded(embed, studio, sides, numbers, raw=raw)
+    beside = [(2 * n, 2 * n + 1) for n in range(len(pairs))]
+    known = {each.key for each in trained}
+    both = [
+        pair
+        for pair in beside
+        if all(each and each.key in known for each in map(sides.__getitem__, pair))
+    ]
+    return {
+        "pairs": len(pairs),
+        "told_apart": mirrored_told_apart(seen_MNE, beside),
+        "pairs_trained": len(both),
+        "told_apart_trained": mirrored_told_apart(seen_MNE, both) if both else None,
+    }
 
 
 def over_seeds(judged: Sequence[Judged]) -> Document:

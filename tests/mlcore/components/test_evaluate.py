@@ -28,7 +28,14 @@ from mlcore.components.measuring.retrieval import (
     recall,
     recall_in_draws,
 )
-from tests.mlcore.components.photographed import CPU, TINY, eight, few, studio
+from tests.mlcore.components.photographed import (
+    CPU,
+    TINY,
+    components,
+    eight,
+    few,
+    studio,
+)
 from tests.mlcore.photographs import weights_folder
 
 
@@ -185,6 +192,18 @@ class JudgeTests(unittest.TestCase):
         self.assertEqual(document["each"][0]["components"], 8)
         self.assertIn("transition", document["closed"])
         self.assertIn("micro", table({"encoder": document}))
+
+    def test_left_and_right_are_asked_of_all_pairs_there_are_and_of_those_learned(self):
+        sides = ("transition/push left", "transition/push right")
+        embed = embedder(new_encoder(TINY, 0), CPU)
+
+        told = judge(embed, studio(), [*eight(), *components(*sides)], few(), pairs=2)
+
+        found = told.document["mirrored"]
+        self.assertGreater(found["pairs"], 10)
+        self.assertEqual(found["pairs_trained"], 1)
+        for name in ("told_apart", "told_apart_trained"):
+            self.assertTrue(0 <= found[name] <= 1, name)
 
     def test_embedding_in_parts_or_together_is_the_same(self):
         whole = embedded(histograms, studio(), few(), [0, 1])
