@@ -1,7 +1,7 @@
 """Teach a pretrained encoder how clips move, from drawn pairs that look different.
 
     python -m mlcore.videomae.learn_motion --encoder F --out G.safetensors --steps N
-        [--whole] [--resume] [--pictures FILE] [--batch N] [--rate R] [--seed N] ...
+        [--whole] [--blind] [--resume] [--pictures FILE] [--batch N] [--rate R] [--seed N] ...
 
 G is an encoder of motion alone; with --whole what was pretrained lies in it too, and G is
 a clip encoder that Kuleshov can put in use and train on. Beside G it keeps the learning
@@ -53,6 +53,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--batch", type=int, default=MotionConfig.batch)
     parser.add_argument("--rate", type=float, default=MotionConfig.rate)
     parser.add_argument("--easy", type=float, default=MotionConfig.easy)
+    parser.add_argument("--blind", action="store_true", help="without local velocities")
     parser.add_argument("--pictures", type=Path, help="photographs for drawn grounds")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device")
@@ -91,6 +92,7 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
                 batch=given.batch,
                 rate=given.rate,
                 easy=given.easy,
+                velocities=not given.blind,
                 seed=given.seed,
             ),
             pictures=given.pictures,

@@ -1,8 +1,8 @@
 """Vectors of how clips move: alike for the same motion, however different it looks.
 
 A pretrained encoder's own vectors say where which colours are before they say what moves.
-A head over its tokens, and the encoder with it, learn from pairs of clips that share
-their motion and nothing else.
+A head over its tokens and over local velocities, and the encoder with it, learn from
+pairs of clips that share their motion and nothing else.
 
 B: pairs, T: frames, H, W: picture, N: cubes, D: width, E: length of a vector
 """
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -39,6 +39,7 @@ from mlcore.nn import Attention, begin_weights
 from mlcore.videomae.config import AutoencoderConfig
 from mlcore.videomae.encoder import ClipEncoder
 from mlcore.videomae.training import LONGEST
+from mlcore.videomae.velocities import Velocities
 
 FAMILY, FORMAT = "motion encoder", 1
 TEMPERATURE = 0.1
@@ -55,6 +56,8 @@ class MotionConfig:
     rate: float = 3e-4
     decay: float = 0.05
     embedding: int = 128
+    velocities: bool = True
+    """Whether the head is told local velocities beside the encoder's tokens"""
     easy: float = 0.5
     """Share of the steps over which fewer and fewer pairs share their looks too, from all
     to none: pairs that share motion alone are too hard to begin with"""
@@ -82,12 +85,15 @@ class Pairs(Protocol):
 class MotionEncoder(nn.Module):
     """Clips (B, T, 3, H, W) to vectors (B, E) of length 1."""
 
-    def __init__(self, encoder: ClipEncoder, embedding: int) -> None:
+    def __init__(
+        self, encoder: ClipEncoder, embedding: int, *, velocities: bool
+    ) -> None:
         super().__init__()
         dims = encoder.config.dims
         self.encoder, self.embedding = encoder, embedding
         self.query = nn.Parameter(torch.zeros(1, 1, dims))
         self.look = Attention(dims, encoder.config.heads)
+        self.velocities = Velocities(dims) if velocities else None
         self.norm = nn.LayerNorm(dims)
         self.widen = nn.Linear(dims, 2 * dims)
         self.out = nn.Linear(2 * dims, embedding)
@@ -98,18 +104,36 @@ class MotionEncoder(nn.Module):
         """Return (B, E), each row of length 1."""
         tokens_BND = self.encoder(clips_BTCHW)
         asked_B1D = self.query.expand(len(tokens_BND), -1, -1)
-        found_BD = self.norm(self.look(asked_B1D, tokens_BND)[:, 0])
-        vectors: Tensor = self.out(nn.functional.gelu(self.widen(found_BD)))
+        found_BD = self.look(asked_B1D, tokens_BND)[:, 0]
+        if self.velocities is not None:
+            found_BD = found_BD + self.velocities(clips_BTCHW)
+        widened = nn.functional.gelu(self.widen(self.norm(found_BD)))
+        vectors: Tensor = self.out(widened)
         return normalize(self.even(vectors.float()), dim=1)
+
+    def shape(self) -> Meaning:
+        """Return what is needed to make another like it, beside its encoder's config."""
+        velocities = self.velocities is not None
+        return {"embedding": self.embedding, "velocities": velocities}
+
+
+def shape_of(meaning: Meaning) -> dict[str, Any]:
+    """Return what `shape` wrote down; files from before velocities were told have none."""
+    return {
+        "embedding": int(meaning["embedding"]),
+        "velocities": bool(meaning.get("velocities", False)),
+    }
 
 
 def new_motion_encoder(encoder: ClipEncoder, config: MotionConfig) -> MotionEncoder:
     """Return an encoder as it is, under an untrained head."""
     chance = torch.Generator().manual_seed(seed_of("head", config.seed))
-    made = MotionEncoder(encoder, config.embedding)
+    made = MotionEncoder(encoder, config.embedding, velocities=config.velocities)
     for each in (made.look, made.widen, made.out):
         begin_weights(each, chance)
     nn.init.trunc_normal_(made.query, std=0.02, generator=chance)
+    if made.velocities is not None:
+        begin_weights(made.velocities, chance)
     return made
 
 
@@ -231,7 +255,7 @@ def save_motion_encoder(learner: MotionEncoder, path: Path, known: Meaning) -> N
         "family": FAMILY,
         "format": FORMAT,
         "autoencoder": asdict(learner.encoder.config),
-        "embedding": learner.embedding,
+        **learner.shape(),
     }
     save(path, halved(learner.state_dict()), {**known, **said})
 
@@ -258,7 +282,7 @@ def load_motion_encoder(
         raise UnusableCheckpoint(f"{path} holds no {FAMILY} of this version.")
     try:
         config = AutoencoderConfig(**meaning["autoencoder"])
-        learner = MotionEncoder(ClipEncoder(config), int(meaning["embedding"]))
+        learner = MotionEncoder(ClipEncoder(config), **shape_of(meaning))
         load_learner(learner, tensors)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise UnusableCheckpoint(f"{path} holds no {FAMILY}: {error}.") from error

@@ -32,6 +32,7 @@ from mlcore.videomae.motion import (
     learn_motion,
     load_learner,
     new_motion_encoder,
+    shape_of,
 )
 
 FAMILY, FORMAT = "trained clip encoder", 1
@@ -96,7 +97,7 @@ def save_trained(trained: TrainedClips, path: Path, known: Meaning) -> None:
         "family": FAMILY,
         "format": FORMAT,
         "autoencoder": asdict(trained.config),
-        "embedding": trained.motion.embedding,
+        **trained.motion.shape(),
     }
     save(path, tensors, {**known, **said})
 
@@ -109,7 +110,7 @@ def load_trained(path: Path, device: torch.device | str = "cpu") -> TrainedClips
     try:
         config = AutoencoderConfig(**meaning["autoencoder"])
         network = MaskedAutoencoder(config, torch.Generator())
-        motion = MotionEncoder(ClipEncoder(config), int(meaning["embedding"]))
+        motion = MotionEncoder(ClipEncoder(config), **shape_of(meaning))
         own = under("autoencoder", tensors)
         network.load_state_dict({key: each.float() for key, each in own.items()})
         load_learner(motion, under("motion", tensors))
