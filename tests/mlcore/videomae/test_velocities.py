@@ -49,7 +49,10 @@ class LocalTests(unittest.TestCase):
         u, _, _ = local_velocities((clip.clamp(0, 1) * 255).round().to(torch.uint8))
 
         torch.testing.assert_close(
-            u.median(), local_velocities(clip.clamp(0, 1))[0].median(), atol=0.02, rtol=0
+            u.median(),
+            local_velocities(clip.clamp(0, 1))[0].median(),
+            atol=0.02,
+            rtol=0,
         )
 
     def test_where_nothing_is_to_be_seen_nothing_is_sure(self):
@@ -69,7 +72,9 @@ class ShareTests(unittest.TestCase):
             self.assertLessEqual(abs(across - right), 1)
             self.assertEqual(down, still)
 
-    def test_another_texture_that_moves_alike_is_nearer_than_the_same_that_does_not(self):
+    def test_another_texture_that_moves_alike_is_nearer_than_the_same_that_does_not(
+        self,
+    ):
         here = velocity_shares(passing(0, 1, 0))
         elsewhere = velocity_shares(passing(5, 1, 0))
         back = velocity_shares(passing(0, -1, 0))
