@@ -83,8 +83,9 @@ def train(  # noqa: PLR0913  what a pipeline, a bench and a test each need
 ) -> Meaning:
     """Train, write the encoder, and return what is known about it.
 
-    It begins with an untrained encoder, or with a copy of `begin`. With `resume` it goes on from the last checkpoint, if there is one. Raises ValueError
-    when that is unusable (UnusableCheckpoint), or the order cannot be carried out.
+    It begins with an untrained encoder, or with a copy of `begin`. With `resume` it goes on
+    from the last checkpoint, if there is one. Raises ValueError when that is unusable
+    (UnusableCheckpoint), or the order cannot be carried out.
     """
     world = world or World()
     training = _begun(order, device, world, begin)
