@@ -30,6 +30,7 @@ MAIN = (
         "proxies-ends",
         "proxies-statistics",
         "proxies-titles",
+        "proxies-shared",
         "proxies-full",
     ),
     *("unguided-decoder", "learned-tokens", "random-tokens", "k-means"),

@@ -33,10 +33,10 @@ def print_table(results: Mapping[str, Result], steps: int) -> None:
     for arm, rows in by_arm.items():
         print(_row(arm, rows, by_arm, timed))
     print(
-        "\n| arm | closed R@1 at open size | open R@1 | by material (chance) | "
+        "\n| arm | closed R@1 at open size | open R@1 | by material (chance) | of others | "
         "untouched AUROC | unseen AUROC | mirrored told apart |"
     )
-    print("|---" * 7 + "|")
+    print("|---" * 8 + "|")
     for arm, rows in by_arm.items():
         print(_controls(arm, [each["document"] for each in rows]))
 
@@ -87,8 +87,7 @@ def _gain(
 
 
 def _controls(arm: str, documents: Sequence[Result]) -> str:
-    material = np.mean([each["by_material"]["share"] for each in documents])
-    chance = documents[0]["by_material"]["chance"]
+    material = [each["by_material"] for each in documents]
     # Results kept before all pairs there are were asked lack them.
     mirrored = [
         each["mirrored"]["told_apart"]
@@ -99,7 +98,14 @@ def _controls(arm: str, documents: Sequence[Result]) -> str:
         arm,
         _mean([each["closed_at_open_size"] for each in documents], "macro", "r1"),
         _mean([each["open"] for each in documents], "macro", "r1"),
-        f"{100 * material:.1f} ({100 * chance:.1f})",
+        *(
+            f"{100 * np.mean([each[share] for each in material]):.1f} "
+            f"({100 * material[0][chance]:.1f})"
+            for share, chance in (
+                ("share", "chance"),
+                ("of_others", "chance_of_others"),
+            )
+        ),
         f"{np.mean([each['untouched_auroc'] for each in documents]):.3f}",
         f"{np.mean([each['unseen_auroc'] for each in documents]):.3f}",
         f"{100 * np.mean(mirrored):.1f}" if mirrored else "",

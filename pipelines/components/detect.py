@@ -13,7 +13,7 @@ from catalog.files import local_path
 from catalog.models import Shot
 from mlcore.components.finding.changes import changes_of
 from mlcore.components.finding.detector import AT_CUTS, ON_SHOTS
-from mlcore.components.finding.judging import PLAIN_SHARE
+from mlcore.components.finding.presence import PLAIN_SHARE
 from mlcore.components.measuring.retrieval import embedder
 from pipelines.components.kept import Found, replace_findings
 from pipelines.components.shipped import live_finder

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from dataclasses import dataclass
+from filecmp import cmp
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,11 +147,14 @@ def embed_library(version: EncoderVersion, finder: Finder) -> int:
 
 
 def _keep(sha256: str) -> None:
-    """Keep what ships where versions lie: a later release ships another."""
+    """Keep what ships where versions lie: a later release ships another.
+
+    Of the detector too, though its encoder may have stayed.
+    """
     for path, kept in zip(
         (FOLDER / DETECTOR, FOLDER / ENCODER), paths_of(sha256)[::-1], strict=True
     ):
-        if not kept.is_file():
+        if not kept.is_file() or not cmp(path, kept, shallow=False):
             folder = working_folder("components-shipped")
             copy = Path(shutil.copy(path, folder / path.name))
             key = detector_key(sha256) if path.name == DETECTOR else weights_key(sha256)

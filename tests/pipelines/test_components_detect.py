@@ -10,7 +10,13 @@ from catalog.services import ask_detection
 from mlcore.components.catalogue import catalogue, component
 from mlcore.components.drawing.laying import lay
 from pipelines.components.listing import list_components
-from pipelines.components.shipped import load_finder, set_up_finder
+from pipelines.components.shipped import (
+    DETECTOR,
+    FOLDER,
+    load_finder,
+    paths_of,
+    set_up_finder,
+)
 from tests.ingesting import IngestCase
 from tests.mlcore.components.crops import crops
 
@@ -54,7 +60,10 @@ class ShippedTests(IngestCase):
         version = set_up_finder()
         self.check_embeddings(version)
 
+        own = paths_of(version.weights_sha256)[1]
+        own.write_bytes(b"of an earlier release")
         self.assertEqual(set_up_finder(), version)
+        self.assertEqual(own.read_bytes(), (FOLDER / DETECTOR).read_bytes())
         self.check_embeddings(version)
         self.check_film()
 

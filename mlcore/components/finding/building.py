@@ -55,7 +55,13 @@ def build_detector(
     figures = judge(detector, _held_out(embed, studio, known, unseen, others, draws))
     rest = _drawn(embed, studio, unseen, "train", range(draws.fit), draws)
     references, categories, keys = references_of(_joined(fit, rest))
-    whole = replace(detector, references=references, categories=categories, keys=keys)
+    whole = replace(
+        detector,
+        references=references,
+        categories=categories,
+        keys=keys,
+        fitted=np.isin(keys, detector.keys),
+    )
     return whole, figures
 
 

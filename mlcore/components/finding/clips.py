@@ -18,8 +18,9 @@ from mlcore.fit import seed_of
 Job = tuple[Component | None, int, bool]
 """Component, number of the material, and whether there is a cut in the middle"""
 
-PLAIN = 6
-"""Plain clips for each ten with a component, at a cut and within a shot."""
+PLAIN: dict[Pool, int] = {"train": 6, "test": 24}
+"""Plain clips for each ten with a component, at a cut and within a shot: that few of a
+hundred are taken for something cannot be told, nor learned, from few."""
 
 
 def embedded_clips(
@@ -31,20 +32,13 @@ def embedded_clips(
     *,
     share: int = 1,
 ) -> Clips:
-    """Return components on numbered material pairs, and plain clips.
+    """Return components on numbered material pairs, see `laid_on`, and plain clips.
 
-    Each pair gets every `share`-th component, the next pair the next ones: many materials
-    for little. A transition lies at a cut. Every other component lies over a cut on even
-    numbers, as it was trained on, and within one shot on odd ones, as a title has it; an
-    odd `share` lets each have both. Plain clips are of pairs drawn for them, all
-    different, as many of either sort.
+    Plain clips are of pairs drawn for them, all different, as many at a cut as within one
+    shot, stills and moving alike.
     """
-    laid: list[Job] = [
-        (each, number, each.category == "transition" or number % 2 == 0)
-        for at, number in enumerate(numbers)
-        for each in components[at % share :: share]
-    ]
-    plain = max(2, len(laid) * PLAIN // 10)
+    laid = laid_on(components, numbers, share)
+    plain = max(2, len(laid) * PLAIN[pool] // 10)
     jobs = laid + [(None, n, n % 2 == 0) for n in range(plain)]
     draw = _Drawer(studio, pool, numbers[0])
     rows = [
@@ -59,6 +53,29 @@ def embedded_clips(
         categories=category_places(kinds),
         cut=np.array([cut for _, _, cut in jobs]),
     )
+
+
+def laid_on(
+    components: Sequence[Component], numbers: Sequence[int], share: int
+) -> list[Job]:
+    """Return which component lies on which material pair, and whether over a cut.
+
+    Each pair gets every `share`-th component, the next pair the next ones: many materials
+    for little. A transition lies at a cut. Every other component lies over a cut on half
+    of its materials, as it was trained on, and on the others within one shot, as a title
+    has it. Even numbers are stills, odd ones move; with an odd `share`, of four materials
+    of a component one of either sort is within a shot: were all of those moving, that
+    something moves would seem to tell that something lies there.
+    """
+    return [
+        (
+            each,
+            number,
+            each.category == "transition" or number // share % 4 not in (1, 2),
+        )
+        for at, number in enumerate(numbers)
+        for each in components[at % share :: share]
+    ]
 
 
 @dataclass

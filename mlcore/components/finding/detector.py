@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logsumexp
 
 from mlcore.components.component import CATEGORIES, Category
+from mlcore.components.finding.landmarks import Landmarks
 from mlcore.components.finding.presence import Presence
 from mlcore.components.finding.softmax import Softmax
 
@@ -49,6 +51,8 @@ class Detector:
     """Of a transition, at a cut"""
     on_shots: Presence
     """Of anything else, within a shot"""
+    plain: Floats
+    """(2, D), see `Landmarks`"""
     category: Softmax
     """(D + F), see `inputs`, -> six categories, where there is something"""
     known: Floats
@@ -59,6 +63,8 @@ class Detector:
     """(K,) places in CATEGORIES"""
     keys: tuple[str, ...]
     """(K,)"""
+    fitted: NDArray[np.bool_]
+    """(K,) of which presence was told the likeness: more of them would seem nearer"""
 
     def find(
         self, embeddings: Floats, among: Sequence[Category], *, plain: float
@@ -84,8 +90,7 @@ class Detector:
             raise ValueError(f"the plain share must lie between 0 and 1, got {plain}")
         presence = self._presence(among)
         dims = self.references.shape[1]
-        seen = inputs(looks, dims)
-        each = presence.log_odds(seen)
+        each = presence.log_odds(self._landmarks.looks(looks))
         together = float(logsumexp(each) - np.log(len(each)))
         there = float(expit(together + np.log((1.0 - plain) / plain)))
         if there <= 0.5:
@@ -94,10 +99,17 @@ class Detector:
         places = [CATEGORIES.index(category) for category in among]
         shares = np.zeros(len(CATEGORIES))
         shares[places] = self.category.share[places]
-        chances = there * np.exp(
-            self.category.log_probabilities(seen[best : best + 1], shares)[0]
-        )
+        seen = inputs(looks[best : best + 1], dims)
+        chances = there * np.exp(self.category.log_probabilities(seen, shares)[0])
         return self._answer(chances, looks[best, :dims] @ self.references.T, places)
+
+    @cached_property
+    def _landmarks(self) -> Landmarks:
+        return Landmarks(
+            plain=self.plain,
+            references=self.references[self.fitted],
+            categories=self.categories[self.fitted],
+        )
 
     def _presence(self, among: Sequence[Category]) -> Presence:
         if tuple(among) == AT_CUTS:
@@ -137,16 +149,15 @@ class Detector:
             "category.share": self.category.share,
             "category.temperature": np.array([self.category.temperature]),
             "known": self.known,
+            "plain": self.plain,
+            "fitted": self.fitted,
             "references": self.references,
             "categories": self.categories,
         }
 
 
 def _named(name: str, presence: Presence) -> dict[str, NDArray[np.generic]]:
-    trees = presence.trees.arrays()
-    return {f"{name}.{each}": array for each, array in trees.items()} | {
-        f"{name}.numbers": presence.numbers()
-    }
+    return {f"{name}.{each}": array for each, array in presence.arrays().items()}
 
 
 def inputs(rows: Floats, dims: int) -> Floats:

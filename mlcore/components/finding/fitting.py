@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from mlcore.components.component import CATEGORIES, Category
 from mlcore.components.finding.detector import NONE, Detector, inputs, likeness
+from mlcore.components.finding.landmarks import Landmarks
 from mlcore.components.finding.presence import Presence, fit_presence
 from mlcore.components.finding.softmax import calibrated, fit_softmax
 
@@ -89,15 +90,33 @@ def fit_detector(train: Clips, held_out: Clips, *, strength: float = 0.1) -> Det
     )
     rows = inputs(asked.embeddings, asked.dims)
     references, categories, keys = references_of(train)
+    landmarks = Landmarks(
+        plain=_plain(train), references=references, categories=categories
+    )
     return Detector(
-        at_cuts=_fit_presence(train, held_out, cut=True),
-        on_shots=_fit_presence(train, held_out, cut=False),
+        at_cuts=_fit_presence(train, held_out, landmarks, cut=True),
+        on_shots=_fit_presence(train, held_out, landmarks, cut=False),
+        plain=landmarks.plain,
         category=calibrated(model, rows, asked.categories),
         known=_fit_known(references, categories, keys, held_out),
         references=references,
         categories=categories,
         keys=keys,
+        fitted=np.ones(len(keys), np.bool_),
     )
+
+
+def _plain(clips: Clips) -> Floats:
+    """The mean plain clip within a shot and at a cut (2, D), of length 1."""
+    none = clips.categories == NONE
+    rows = []
+    for cut in (False, True):
+        own = clips.embeddings[none & (clips.cut == cut), : clips.dims]
+        if not len(own):
+            raise ValueError("clips must be plain in part, at cuts and within shots")
+        rows.append(own.mean(axis=0))
+    means = np.stack(rows)
+    return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float64)
 
 
 def as_in_titles(clips: Clips, *, cut: bool) -> NDArray[np.bool_]:
@@ -110,10 +129,12 @@ def as_in_titles(clips: Clips, *, cut: bool) -> NDArray[np.bool_]:
     return np.asarray((clips.cut == cut) & (own | (clips.categories == NONE)), np.bool_)
 
 
-def _fit_presence(train: Clips, held_out: Clips, *, cut: bool) -> Presence:
+def _fit_presence(
+    train: Clips, held_out: Clips, landmarks: Landmarks, *, cut: bool
+) -> Presence:
     sides = [each.of(as_in_titles(each, cut=cut)) for each in (train, held_out)]
     (x, there), (asked, truth) = (
-        (inputs(each.embeddings, each.dims), each.categories != NONE) for each in sides
+        (landmarks.looks(each.embeddings), each.categories != NONE) for each in sides
     )
     return fit_presence(x, there, asked, truth)
 

@@ -16,10 +16,8 @@ from mlcore.components.finding.detector import (
     likeness,
 )
 from mlcore.components.finding.fitting import Clips, as_in_titles
+from mlcore.components.finding.presence import PLAIN_SHARE
 from mlcore.metrics import expected_calibration_error
-
-PLAIN_SHARE = 0.95
-"""Of the cuts of a title, and of its shots, that have nothing."""
 
 
 def judge(detector: Detector, asked: Clips, *, seed: int = 0) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from mlcore.components.finding.detector import Detector
 from mlcore.components.finding.presence import Presence
 from mlcore.components.finding.softmax import Softmax
 
-FORMAT = 2
+FORMAT = 3
 
 
 def save_detector(detector: Detector, path: Path, known: dict[str, Any]) -> None:
@@ -31,7 +31,7 @@ def load_detector(path: Path) -> tuple[Detector, dict[str, Any]]:
     """Return what was saved. Raises ValueError when the file is broken, OSError without it."""
     try:
         with safe_open(path, "numpy") as opened:
-            meaning = json.loads((opened.metadata() or {})["detector"])
+            meaning = _understood((opened.metadata() or {})["detector"])
         arrays = {name: _widened(array) for name, array in load_file(path).items()}
         detector = Detector(
             at_cuts=_presence("at_cuts", arrays),
@@ -46,16 +46,30 @@ def load_detector(path: Path) -> tuple[Detector, dict[str, Any]]:
             references=arrays["references"],
             categories=arrays["categories"],
             keys=tuple(meaning["keys"]),
+            plain=arrays["plain"],
+            fitted=arrays["fitted"],
         )
     except (SafetensorError, KeyError, ValueError) as error:
         raise ValueError(f"{path.name} holds no detector ({error})") from error
     return detector, meaning
 
 
+def _understood(text: str) -> dict[str, Any]:
+    meaning: dict[str, Any] = json.loads(text)
+    if meaning["format"] != FORMAT:
+        raise ValueError("it has the format of another version")
+    return meaning
+
+
 def _presence(name: str, arrays: dict[str, Any]) -> Presence:
     slope, offset = arrays[f"{name}.numbers"].tolist()
-    trees = {each.name: arrays[f"{name}.{each.name}"] for each in fields(Boosted)}
-    return Presence(trees=Boosted(**trees), slope=slope, offset=offset)
+    trees = {each.name: arrays[f"{name}.trees.{each.name}"] for each in fields(Boosted)}
+    return Presence(
+        trees=Boosted(**trees),
+        slope=slope,
+        weight=arrays[f"{name}.weight"],
+        offset=offset,
+    )
 
 
 def _widened(array: np.ndarray[Any, np.dtype[Any]]) -> Any:

@@ -114,6 +114,11 @@ ARMS: dict[str, Arm] = {
         encoder={**_PLAIN, "ends": True, "statistics": True},
         learning={**_PROXIES, "titles": True},
     ),
+    "proxies-shared": Arm(
+        meaning="proxies-titles, four components on each pair of materials",
+        encoder={**_PLAIN, "ends": True, "statistics": True},
+        learning={**_PROXIES, "titles": True, "together": 4},
+    ),
     "proxies-full": Arm(
         meaning="proxies-statistics + guided encoder and decoder", learning=_PROXIES
     ),

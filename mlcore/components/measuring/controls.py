@@ -15,22 +15,33 @@ from mlcore.components.component import Component
 
 
 def found_by_material(embedded_MNE: Tensor) -> dict[str, float]:
-    """Return how often the nearest clip of another component is on the same material.
+    """Return how often the nearest clip is on the same material, and what chance would give.
 
-    {"share", "chance"}: an encoder that sees nothing but components is at chance, 1 / M,
-    as each other component is there once on every material.
+    {"share", "chance"}: the nearest of all other clips, as a search has it, where those of
+    the same component should stand first: all of them are on other materials.
+    {"of_others", "chance_of_others"}: the nearest clip of another component, which asks
+    for the least trace of material. Each is there once on every material.
     """
     M, N, _ = embedded_MNE.shape
     flat = embedded_MNE.flatten(0, 1)
     component = torch.arange(N).repeat(M)
     material = torch.arange(M).repeat_interleave(N)
-    hits = 0
+    hits = {"share": 0, "of_others": 0}
     for at in range(0, len(flat), 1024):
         alike = flat[at : at + 1024] @ flat.T
+        rows = torch.arange(len(alike))
+        itself = torch.zeros_like(alike, dtype=torch.bool)
+        itself[rows, at + rows] = True
         same = component[at : at + 1024, None] == component[None]
-        nearest = alike.masked_fill(same, float("-inf")).argmax(dim=1)
-        hits += int((material[nearest] == material[at : at + 1024]).sum())
-    return {"share": hits / len(flat), "chance": 1 / M}
+        for name, hidden in (("share", itself), ("of_others", same)):
+            first = alike.masked_fill(hidden, float("-inf")).argmax(dim=1)
+            hits[name] += int((material[first] == material[at : at + 1024]).sum())
+    return {
+        "share": hits["share"] / len(flat),
+        "chance": (N - 1) / (M * N - 1),
+        "of_others": hits["of_others"] / len(flat),
+        "chance_of_others": 1 / M,
+    }
 
 
 def library(embedded_MNE: Tensor) -> Tensor:

@@ -1,7 +1,11 @@
+import tempfile
 import unittest
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import load_file, save_file
 
 from mlcore.components.component import CATEGORIES
 from mlcore.components.finding.detector import AT_CUTS, NONE, ON_SHOTS, likeness
@@ -12,6 +16,7 @@ from mlcore.components.finding.fitting import (
     fit_detector,
     references_of,
 )
+from mlcore.components.finding.keeping import load_detector, save_detector
 from mlcore.components.finding.softmax import calibrated, fit_softmax
 from mlcore.metrics import expected_calibration_error
 
@@ -127,6 +132,59 @@ class DetectorTests(unittest.TestCase):
             self.detector.find(np.zeros((1, DIMS)), AT_CUTS, plain=1.0)
         with self.assertRaisesRegex(ValueError, "what may lie there"):
             self.detector.find(np.zeros((1, DIMS)), ("filter",), plain=0.5)
+
+
+class KeepingTests(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name) / "detector.safetensors"
+        world, self.detector = fitted()
+        world.chance = np.random.default_rng(5)
+        self.asked = world.clips(KNOWN, 4, 100)
+
+    def test_what_is_read_answers_as_what_was_written(self):
+        save_detector(self.detector, self.path, {"encoder": "ab"})
+
+        read, meaning = load_detector(self.path)
+
+        self.assertEqual(meaning["encoder"], "ab")
+        for among in (AT_CUTS, ON_SHOTS):
+            asked = self.asked.embeddings, among
+            pairs = zip(
+                read.find(*asked, plain=0.6),
+                self.detector.find(*asked, plain=0.6),
+                strict=True,
+            )
+            for a, b in pairs:
+                self.assertEqual((a.category, a.nearest), (b.category, b.nearest))
+                self.assertAlmostEqual(a.confidence, b.confidence, delta=0.02)
+
+    def test_more_references_do_not_change_whether_something_is_there(self):
+        more = 3
+        extra = unit(np.random.default_rng(6).normal(size=(more, DIMS)))
+        wider = replace(
+            self.detector,
+            references=np.concatenate([self.detector.references, extra]),
+            categories=np.append(self.detector.categories, [2] * more),
+            keys=(*self.detector.keys, *"abc"),
+            fitted=np.append(self.detector.fitted, [False] * more),
+        )
+
+        said = [
+            [f.category for f in each.find(self.asked.embeddings, AT_CUTS, plain=0.9)]
+            for each in (self.detector, wider)
+        ]
+
+        self.assertEqual(*said)
+
+    def test_what_another_version_wrote_is_refused(self):
+        save_detector(self.detector, self.path, {})
+        arrays = load_file(self.path)
+        save_file(arrays, self.path, {"detector": '{"format": 1, "keys": []}'})
+
+        with self.assertRaisesRegex(ValueError, "the format of another version"):
+            load_detector(self.path)
 
 
 class FittingTests(unittest.TestCase):

@@ -122,9 +122,17 @@ class ControlTests(unittest.TestCase):
         clean = found_by_material(drawn(components=120, noise=0.5))
         leaking = found_by_material(drawn(components=120, by_material=2.0))
 
-        self.assertEqual(clean["chance"], 0.25)
-        self.assertAlmostEqual(clean["share"], 0.25, delta=0.06)
+        self.assertEqual(clean["chance_of_others"], 0.25)
+        self.assertAlmostEqual(clean["chance"], 119 / 479)
+        self.assertAlmostEqual(clean["of_others"], 0.25, delta=0.06)
+        self.assertGreater(leaking["of_others"], 0.9)
         self.assertGreater(leaking["share"], 0.9)
+
+    def test_a_trace_of_material_stands_behind_the_component_but_before_others(self):
+        traced = found_by_material(drawn(components=120, by_material=0.6))
+
+        self.assertEqual(traced["share"], 0)
+        self.assertGreater(traced["of_others"], 0.6)
 
     def test_auroc_counts_ties_half(self):
         self.assertEqual(told_apart(torch.tensor([2.0, 3.0]), torch.tensor([1.0])), 1)

@@ -1,7 +1,7 @@
 import unittest
 from collections import Counter
 
-from mlcore.components.finding.clips import embedded_clips
+from mlcore.components.finding.clips import embedded_clips, laid_on
 from mlcore.components.finding.fitting import as_in_titles
 from tests.mlcore.components.photographed import eight, studio
 
@@ -41,6 +41,16 @@ class FindingClipsTests(unittest.TestCase):
 
             self.assertEqual(kinds, {"", "transition" if cut else "filter"})
             self.assertAlmostEqual(asked[plain].mean(), 0.5, delta=0.15)
+
+    def test_stills_and_what_moves_come_over_cuts_and_within_shots_alike(self):
+        sorts = {each.key: Counter() for each in eight()}
+        for component, number, cut in laid_on(eight(), range(28), 7):
+            sorts[component.key][bool(number % 2), cut] += 1
+
+        for key, each in sorts.items():
+            once = {(moves, cut): 1 for moves in (True, False) for cut in (True, False)}
+            at_cuts = {(True, True): 2, (False, True): 2}
+            self.assertEqual(each, at_cuts if key.startswith("transition") else once)
 
 
 if __name__ == "__main__":
