@@ -15,6 +15,7 @@ from django.db import transaction
 from catalog.files import local_path
 from catalog.models import Slot, Title
 from mlcore.fit import place
+from mlcore.videomae.velocities import mean_speed
 from pipelines.kinds import VECTOR_COLUMNS
 from pipelines.media.reader import open_proxy
 from pipelines.rows import copy_rows, text
@@ -29,10 +30,16 @@ if TYPE_CHECKING:
 
     from catalog.models import EncoderVersion, Shot
     from mlcore.videomae.config import AutoencoderConfig
+    from mlcore.videomae.trained import TrainedClips
 
 STRIDE = 2
 """Source frames from one frame of a clip to the next, as in training: a clip of 16 is a
 second and a third of film."""
+
+STILL = 0.005
+"""Heights of the picture from one frame of a clip to the next: what moves less as a whole
+is as near to all that stands still, which is no match of motion. Half of the slowest that
+the encoder that ships was taught."""
 
 BATCH_SHOTS = 16
 """Shots read and encoded at once: 32 clips, some megabytes at 64 pixels."""
@@ -51,13 +58,17 @@ class Ending(NamedTuple):
         return self.first if self.slot == Slot.HEAD else self.end - 1
 
     def frames(self, many: int) -> list[int]:
-        """Return which frames make the clip; a shorter shot holds its other end."""
-        steps = STRIDE * np.arange(many)
-        if self.slot == Slot.HEAD:
-            found = np.minimum(self.first + steps, self.end - 1)
-        else:
-            found = np.maximum(self.end - 1 - steps[::-1], self.first)
-        return [int(frame) for frame in found]
+        """Return which frames make the clip; a shorter shot is shown whole, and slower.
+
+        Were its other end held instead, that it stops would be what is seen of it: first
+        clips of short shots were near to all first clips, and last ones to last ones.
+        """
+        last, span = self.end - 1, STRIDE * (many - 1)
+        if last - self.first < span:
+            whole = np.linspace(self.first, last, many).round()
+            return [int(frame) for frame in whole]
+        first = self.first if self.slot == Slot.HEAD else last - span
+        return list(range(first, first + span + 1, STRIDE))
 
 
 def read_endings(
@@ -79,8 +90,11 @@ def vectors_around(
     proxy: VideoReader,
     endings: Sequence[Ending],
     version: EncoderVersion,
-) -> NDArray[np.float32]:
-    """Return (N, E) of clips that lie over one another; each frame is read once."""
+) -> list[NDArray[np.float32] | None]:
+    """Return (E,) of each of clips that lie over one another; each frame is read once.
+
+    None of a clip that stands still.
+    """
     trained = clips_of(version).to(place(None))
     config = trained.config
     named = [each.frames(config.frames) for each in endings]
@@ -88,8 +102,17 @@ def vectors_around(
     small = read_small(title, proxy, every, partial(_square, size=config.size))
     at = {frame: number for number, frame in enumerate(every)}
     clips = np.stack([small[[at[frame] for frame in frames]] for frames in named])
-    stacked = torch.from_numpy(clips).permute(0, 1, 4, 2, 3)
-    return np.asarray(trained.vectors(stacked, place(None)).numpy(), np.float32)
+    return _moving(trained, torch.from_numpy(clips).permute(0, 1, 4, 2, 3))
+
+
+def _moving(
+    trained: TrainedClips, clips: torch.Tensor
+) -> list[NDArray[np.float32] | None]:
+    vectors = np.asarray(trained.vectors(clips, place(None)).numpy(), np.float32)
+    moves = (mean_speed(clips) >= STILL).tolist()
+    return [
+        each if moving else None for each, moving in zip(vectors, moves, strict=True)
+    ]
 
 
 def _square(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
@@ -108,8 +131,8 @@ def fill_clips(
 ) -> int:
     """Write the clip vectors of a title's shots that a version lacks, beside all others.
 
-    Returns how many shots were done; `say` hears the share. Twice at once is as good as
-    once. A title whose proxy is gone has none.
+    A clip that stands still has none. Returns how many shots were looked at; `say` hears
+    the share. Twice at once is as good as once. A title whose proxy is gone has none.
     """
     path = local_path(title.proxy_key) if title.proxy_key else None
     lacking = title.shots.pictures().exclude(vectors__version=version)
@@ -137,11 +160,9 @@ def _vectors(
     proxy: VideoReader,
     endings: Sequence[Ending],
     version: EncoderVersion,
-) -> NDArray[np.float32]:
-    device = place(None)
-    trained = clips_of(version).to(device)
-    clips = read_endings(title, proxy, endings, trained.config)
-    return np.asarray(trained.vectors(clips, device).numpy(), np.float32)
+) -> list[NDArray[np.float32] | None]:
+    trained = clips_of(version).to(place(None))
+    return _moving(trained, read_endings(title, proxy, endings, trained.config))
 
 
 def _write(
@@ -149,7 +170,7 @@ def _write(
     version: EncoderVersion,
     shots: Sequence[Shot],
     endings: Sequence[Ending],
-    vectors: NDArray[np.float32],
+    vectors: Sequence[NDArray[np.float32] | None],
 ) -> None:
     with transaction.atomic():
         # Another program may have filled them meanwhile, or new cuts replaced them.
@@ -170,6 +191,6 @@ def _write(
                     *(text(vector), None),
                 )
                 for shot, ending, vector in rows
-                if shot.pk in wanted
+                if vector is not None and shot.pk in wanted
             ),
         )

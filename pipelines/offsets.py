@@ -194,11 +194,11 @@ def _heard(side: _Side) -> list[NDArray[np.float32] | None]:
 
 def _clips(
     side: _Side, moments: Sequence[Moment], version: EncoderVersion
-) -> Sequence[NDArray[np.float32]]:
+) -> Sequence[NDArray[np.float32] | None]:
     """What the live clip encoder says of the clip that ends, or begins, at each."""
     shots = [moment.shot for moment in moments]
     endings = [Ending(side.slot, s.first_frame, s.end_frame) for s in shots]
-    return list(vectors_around(side.side.title, side.proxy, endings, version))
+    return vectors_around(side.side.title, side.proxy, endings, version)
 
 
 def _trimmed(side: _Side, frame: int) -> Moment:

@@ -96,9 +96,10 @@ def write_proxy(path: Path, seed: int) -> None:
 def _pictures(chance: np.random.Generator) -> Iterator[Picture]:
     light = np.linspace(110, -110, HIGH)[:, None, None]
     for _ in range(SHOTS):
-        coarse = chance.uniform(95, 160, (6, 9, 3)).astype(np.float32)
+        coarse = chance.uniform(85, 170, (24, 36, 3)).astype(np.float32)
         ground = cv2.resize(coarse, (4 * WIDE, 4 * HIGH), interpolation=cv2.INTER_CUBIC)
-        way = chance.uniform(-2.0, 2.0, 2)
+        angle = chance.uniform(0.0, 2 * np.pi)
+        way = chance.uniform(1.2, 2.0) * np.array([np.cos(angle), np.sin(angle)])
         for frame in range(FRAMES):
             x, y = (
                 (np.array([1.5 * WIDE, 1.5 * HIGH]) + way * frame).round().astype(int)

@@ -26,6 +26,8 @@ BINS = 9
 PARTS = 3
 """Of the clip's time, so that speeding up is not slowing down"""
 SHARES = PARTS * BINS**2
+SMALL = 32
+"""Pixels a side that speed is told at: over more, what is fast is passed over"""
 FLAT = 1e-4
 """Of slopes squared, a pixel and 0..1: less is noise, and says nothing of velocity"""
 
@@ -54,6 +56,27 @@ def local_velocities(clips_BTCHW: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     u, v = (xy * yt - yy * xt) / area, (xy * xt - xx * yt) / area
     steep = xx + yy - 2 * FLAT
     return u, v, steep / (steep + 4 * FLAT)
+
+
+@torch.no_grad()
+def mean_speed(clips_BTCHW: Tensor) -> Tensor:
+    """Return (B,) how fast each clip moves as a whole, in heights of the picture a frame.
+
+    The mean over time and neighbourhoods, each as sure as its velocity is; 0 where nothing
+    is to be seen, or of a single frame. Pictures are looked at at SMALL pixels at most.
+    """
+    B, T, _, H, W = clips_BTCHW.shape
+    if T < 2:
+        return torch.zeros(B, device=clips_BTCHW.device)
+    scale = 255.0 if clips_BTCHW.dtype == torch.uint8 else 1.0
+    size = min(H, SMALL), min(W, SMALL)
+    flat = adaptive_avg_pool2d(clips_BTCHW.flatten(0, 1).float() / scale, size)
+    small = flat.reshape(B, T, -1, *size)
+    u, v, sure = local_velocities(small)
+    speed = (u**2 + v**2).sqrt() / small.shape[-2]
+    whole = sure.sum(dim=(1, 2, 3)).clamp_min(1e-6)
+    mean: Tensor = (speed * sure).sum(dim=(1, 2, 3)) / whole
+    return mean
 
 
 @torch.no_grad()

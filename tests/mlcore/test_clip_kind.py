@@ -7,7 +7,7 @@ from mlcore.matching.moments import AT_THE_CUT, Slot
 from mlcore.matching.pairs import explain_pairs
 from mlcore.matching.stored import StoredVectors
 
-ANGLES = np.radians([0, 10, 170, 80])
+ANGLES = np.radians([0, 10, 170, 40])
 
 
 class ClipKindTests(unittest.TestCase):
@@ -31,7 +31,15 @@ class ClipKindTests(unittest.TestCase):
         found = explain_pairs(self.kind, self.rows(), np.array([1]), np.array([0]))
 
         self.assertEqual((found.leaving_frame[0], found.entering_frame[0]), (199, 0))
-        self.assertAlmostEqual(float(found.score[0]), np.cos(np.radians(80)), places=6)
+        # As far above a half as its cosine is, of what is there to 1.
+        self.assertAlmostEqual(float(found.score[0]), 0.5321, places=4)
+
+    def test_what_unrelated_clips_reach_is_no_match(self):
+        cosines = np.float32([-1.0, 0.49, 0.5, 0.75, 1.0])
+
+        scores = self.kind.score_from_parts({"cosine": cosines})
+
+        np.testing.assert_allclose(scores, [0, 0, 0, 0.5, 1], atol=1e-6)
 
     def test_clips_that_move_against_each_other_are_no_match(self):
         rows = self.rows()

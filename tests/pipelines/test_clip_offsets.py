@@ -1,6 +1,7 @@
 """The map of frames around a cut, of the kind clip: made on demand, and quickly."""
 
 import time
+import unittest
 from pathlib import Path
 
 from catalog.files import local_path
@@ -18,6 +19,19 @@ from tests.ingesting import IngestCase
 
 MOST_SECONDS = 5.0
 """Of one core that others share; alone it takes less than one"""
+
+
+class EndingTests(unittest.TestCase):
+    def test_a_first_clip_begins_and_a_last_one_ends_at_its_cut(self):
+        self.assertEqual(Ending("head", 100, 200).frames(4), [100, 102, 104, 106])
+        self.assertEqual(Ending("tail", 100, 200).frames(4), [193, 195, 197, 199])
+        self.assertEqual(Ending("tail", 100, 107).frames(4), [100, 102, 104, 106])
+
+    def test_a_shorter_shot_is_shown_whole_and_slower(self):
+        for slot in ("head", "tail"):
+            self.assertEqual(Ending(slot, 10, 14).frames(4), [10, 11, 12, 13])
+            self.assertEqual(Ending(slot, 10, 12).frames(4), [10, 10, 11, 11])
+            self.assertEqual(Ending(slot, 10, 11).frames(4), [10] * 4)
 
 
 class ClipOffsetTests(IngestCase):

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import torch
 from django.test import TestCase
 
 from catalog.files import local_path
@@ -11,18 +12,22 @@ from catalog.services import roll_back
 from catalog.supervisor.first_run import CLIPS
 from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.config import SHAPES
-from mlcore.videomae.motion import MotionConfig
-from mlcore.videomae.trained import save_trained, untrained
+from mlcore.videomae.motion import MotionConfig, found_first
+from mlcore.videomae.trained import load_trained, save_trained, untrained
+from mlcore.videomae.world import MotionWorld
 from pipelines.errors import PipelineError
 from pipelines.jobs import Claim
 from pipelines.retraining.job import retrain
 from pipelines.retraining.shipped import SHIPPED, set_up_clips
-from pipelines.trained import weights_key
+from pipelines.trained import clips_of, weights_key
 from tests.factories import add_encoder
+from tests.footage.clips import Clip, write_clip
+from tests.ingesting import IngestCase
 from tests.retrainable import SHOTS, films_to_learn_from
 
 Status = EncoderVersion.Status
 MOST_BYTES = 16_000_000
+CPU = torch.device("cpu")
 
 
 class SetUpTests(TestCase):
@@ -97,3 +102,31 @@ class SetUpTests(TestCase):
             with self.assertRaisesRegex(PipelineError, "cannot be loaded"):
                 set_up_clips(self.shipped)
         self.assertFalse(EncoderVersion.objects.filter(family="clip").exists())
+
+
+class ShippedTests(IngestCase):
+    def test_a_first_title_has_rows_of_clips_and_the_board_has_matches_of_them(self):
+        version = set_up_clips()
+        self.assertEqual(version.status, Status.ACTIVE)
+        self.assertLess(SHIPPED.stat().st_size, MOST_BYTES)
+        self.assertEqual(clips_of(version).config, SHAPES["toy"])
+
+        clip = Clip(frames=80, cuts=(20, 40, 60))
+        title = self.ingested(write_clip(self.folder / "first.mp4", clip))
+
+        shots = title.shots.pictures().count()
+        rows = ShotVector.objects.filter(version=version, title=title)
+        self.assertEqual(rows.count(), 2 * shots)
+        shown = title.match_sets.get(live=True, scope="title")
+        self.assertEqual(shown.versions["clip"], version.pk)
+        self.assertTrue(shown.candidates.filter(kind="clip").exists())
+
+    def test_clips_that_move_alike_find_each_other_on_other_grounds(self):
+        trained = load_trained(SHIPPED)
+        clips, frames = 48, trained.config.frames
+        world = MotionWorld(size=trained.config.size)
+
+        one, two = (trained.vectors(c, CPU) for c in world.alike(clips, frames, 7))
+
+        # The card says .7 of 256; by chance it would be one in 48.
+        self.assertGreater(found_first(one, two), 0.6)

@@ -42,7 +42,7 @@ class ByCosine:
 
     def scores(self, leaving: CosineRows, entering: CosineRows) -> Floats:
         """Return (a, b) scores."""
-        return _score(cosine_every(leaving.steps, entering.steps))
+        return self._score(cosine_every(leaving.steps, entering.steps))
 
     def parts(self, leaving: CosineRows, entering: CosineRows) -> Parts:
         """Return cosine (-1..1)."""
@@ -50,12 +50,11 @@ class ByCosine:
 
     def score_from_parts(self, parts: Parts) -> Floats:
         """Return (n,) scores by the formula above."""
-        return _score(parts["cosine"])
+        return self._score(parts["cosine"])
 
     def transform(self, _parts: dict[str, float]) -> Transform | None:
         """What is near by its cosine need not be moved."""
         return None
 
-
-def _score(cosine: Floats) -> Floats:
-    return np.asarray(np.maximum(cosine, np.float32(0.0)), np.float32)
+    def _score(self, cosine: Floats) -> Floats:
+        return np.asarray(np.maximum(cosine, np.float32(0.0)), np.float32)

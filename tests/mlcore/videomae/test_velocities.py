@@ -13,6 +13,7 @@ from mlcore.videomae.velocities import (
     SHARES,
     Velocities,
     local_velocities,
+    mean_speed,
     velocity_shares,
 )
 
@@ -54,6 +55,18 @@ class LocalTests(unittest.TestCase):
             atol=0.02,
             rtol=0,
         )
+
+    def test_the_speed_of_a_whole_picture_is_in_its_heights_at_any_size(self):
+        for right, down, pixels in ((0, 0, 0.0), (1, 0, 1.0), (1, -1, 2**0.5)):
+            clip = passing(2, right, down)
+            (speed,) = mean_speed((clip.clamp(0, 1) * 255).round().to(torch.uint8))
+
+            self.assertAlmostEqual(speed.item(), pixels / SIDE, delta=0.25 / SIDE)
+
+    def test_what_stands_still_or_shows_nothing_has_no_speed(self):
+        for clip in (passing(3, 0, 0), torch.full((1, 8, 3, SIDE, SIDE), 0.4)):
+            self.assertLess(mean_speed(clip).item(), 1e-6)
+        self.assertEqual(mean_speed(passing(3, 1, 0, frames=1)).tolist(), [0.0])
 
     def test_where_nothing_is_to_be_seen_nothing_is_sure(self):
         _, _, sure = local_velocities(torch.full((1, 3, 3, SIDE, SIDE), 0.4))
