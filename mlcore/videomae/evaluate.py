@@ -6,8 +6,9 @@
 F is what `learn_motion --whole` writes. Clips and pairs are drawn that no training drew;
 FOLDER holds films that no training saw, as for pretraining. Prints one JSON document: of
 each source the mean loss of restoring what is hidden, of drawn ones also how often, of N
-pairs that move alike and look different, a clip finds its partner first;
-{"error": ...} and exit code 1 when it cannot run.
+pairs that move alike and look different, a clip finds its partner first, the cosine that
+nineteen in twenty others stay under, and how fast all but the slowest hundredth move, in
+heights of the picture a frame; {"error": ...} and exit code 1 when it cannot run.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from mlcore.fit import place, seed_of
 from mlcore.videomae.autoencoder import new_autoencoder
@@ -28,6 +30,7 @@ from mlcore.videomae.judging import clip_losses
 from mlcore.videomae.motion import MotionConfig, found_first
 from mlcore.videomae.sampling import Sampling
 from mlcore.videomae.trained import TrainedClips, load_trained, untrained
+from mlcore.videomae.velocities import mean_speed
 from mlcore.videomae.world import MotionWorld, photographs
 
 TOGETHER = 32
@@ -68,10 +71,18 @@ def _on(
     said = {"loss": float(sum(losses) / len(losses))}
     if isinstance(source, MotionWorld):
         one, two = source.alike(clips, longest, seed)
-        said["partner_first"] = found_first(
-            *(_vectors(trained, each, device) for each in (one, two))
-        )
+        a, b = (_vectors(trained, each, device) for each in (one, two))
+        said["partner_first"] = found_first(a, b)
+        said["unrelated_under"] = unrelated_under(a, b)
+        said["slowest"] = float(mean_speed(one).quantile(0.01))
     return said
+
+
+def unrelated_under(one_BE: Tensor, two_BE: Tensor) -> float:
+    """Return the cosine that nineteen in twenty clips which are no partners stay under."""
+    alike = normalize(one_BE.float()) @ normalize(two_BE.float()).T
+    others = alike[~torch.eye(len(alike), dtype=torch.bool, device=alike.device)]
+    return float(others.quantile(0.95))
 
 
 def _vectors(trained: TrainedClips, clips: Tensor, device: torch.device) -> Tensor:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logsumexp
 
 from mlcore.components.component import CATEGORIES, Category
-from mlcore.components.finding.landmarks import Landmarks
+from mlcore.components.finding.landmarks import Landmarks, nearest
 from mlcore.components.finding.presence import Presence
 from mlcore.components.finding.softmax import Softmax
 
@@ -170,6 +170,5 @@ def likeness(cosines: Floats) -> Floats:
 
     `cosines` (k,) to its references: the highest, its lead over the second, and 1.
     """
-    ordered = np.sort(cosines)[::-1]
-    lead = ordered[0] - ordered[1] if len(ordered) > 1 else 1.0
-    return np.array([ordered[0], lead, 1.0])
+    first, lead, _ = nearest(cosines[None])[0]
+    return np.array([first, lead, 1.0])

@@ -41,14 +41,17 @@ class Landmarks:
         own = rows[:, :dims]
         cosines = own @ self.references.T
         by_category = [
-            _nearest(cosines[:, self.categories == place])
+            nearest(cosines[:, self.categories == place])
             for place in range(len(CATEGORIES))
         ]
         return np.hstack([own @ self.plain.T, *by_category, rows[:, dims:]])
 
 
-def _nearest(cosines: Floats) -> Floats:
-    """Return (n, 3) of (n, k): the highest, its lead, the mean of the five highest."""
+def nearest(cosines: Floats) -> Floats:
+    """Return (n, 3) of (n, k): the highest, its lead over the second, the mean of five.
+
+    Of a single one the lead is 1.
+    """
     ordered = np.sort(cosines, axis=1)[:, ::-1]
     first = ordered[:, 0]
     lead = first - ordered[:, 1] if ordered.shape[1] > 1 else np.ones_like(first)

@@ -15,9 +15,9 @@ UNRELATED = np.float32(0.5)
 class ClipKind(ByCosine):
     """score = max((cosine - .5) / .5, 0) of the clips on either side of the cut.
 
-    Two clips that have nothing to do with each other have a cosine of up to .5 in nineteen
-    of twenty cases (drawn ones, of the encoder that ships): stretched, a score is as rare as
-    other kinds' are, and their boards can stand in one.
+    Two clips that have nothing to do with each other have a cosine of up to about .5 in
+    nineteen of twenty cases (the card of the encoder that ships). Without that they would fill a
+    board of all kinds: what such clips reach is no match.
 
     A clip is longer than what an observation holds, and its encoder belongs to another
     family: rows of this kind come from `pipelines.clips`, from versions that were

@@ -17,6 +17,7 @@ from bench.pretraining.table import spent_to
 from mlcore.videomae import evaluate, find_plan, learn_motion
 from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.budget import of_shares
+from mlcore.videomae.evaluate import unrelated_under
 from mlcore.videomae.keeping import load_autoencoder
 from mlcore.videomae.measure import some_exam, some_held_out
 from mlcore.videomae.motion import load_motion_encoder
@@ -178,9 +179,21 @@ class LearnMotionTests(FolderTest):
         for side in ("trained", "untrained"):
             self.assertGreater(told[side]["drawn"]["loss"], 0)
             self.assertLessEqual(told[side]["drawn"]["partner_first"], 1)
+            self.assertGreater(told[side]["drawn"]["slowest"], 0)
         self.assertNotEqual(told["trained"], told["untrained"])
         code, told = said(evaluate, "--encoder", self.folder / "none")
         self.assertEqual(code, 1)
+
+    def test_what_others_than_partners_stay_under_by_hand(self):
+        """Of twelve others ten are at right angles, one at 60 degrees and one at 45."""
+        axes = torch.eye(4)
+        other = axes.clone()
+        other[1] = torch.tensor([0.5, 0.75**0.5, 0, 0])
+        other[2] = torch.tensor([0, 0, 2.0, 2.0])
+
+        # Of twelve in order, .95 lies .45 of the way from the eleventh to the last.
+        wanted = 0.5 + 0.45 * (0.5**0.5 - 0.5)
+        self.assertAlmostEqual(unrelated_under(axes, other), wanted, places=5)
 
     def test_a_foreign_encoder_is_one_sentence(self):
         wrong = self.folder / "none.safetensors"
