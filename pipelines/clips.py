@@ -15,6 +15,7 @@ from django.db import transaction
 from catalog.files import local_path
 from catalog.models import Slot, Title
 from mlcore.fit import place
+from mlcore.videomae.sampling import stride_at
 from mlcore.videomae.velocities import mean_speed
 from pipelines.kinds import VECTOR_COLUMNS
 from pipelines.media.reader import open_proxy
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from mlcore.videomae.config import AutoencoderConfig
     from mlcore.videomae.trained import TrainedClips
 
-STRIDE = 2
-"""Source frames from one frame of a clip to the next, as in training: a clip of 16 is a
-second and a third of film."""
+STRIDE = stride_at(24)
+"""Frames of film from one frame of a clip to the next, as in training: a clip of 16 is a
+second and a third. Titles of other rates have as many to the same time."""
 
 STILL = 0.005
 """Heights of the picture from one frame of a clip to the next: what moves less as a whole
@@ -57,18 +58,18 @@ class Ending(NamedTuple):
         """The frame next to the cut."""
         return self.first if self.slot == Slot.HEAD else self.end - 1
 
-    def frames(self, many: int) -> list[int]:
+    def frames(self, many: int, stride: int = STRIDE) -> list[int]:
         """Return which frames make the clip; a shorter shot is shown whole, and slower.
 
         Were its other end held instead, that it stops would be what is seen of it: first
         clips of short shots were near to all first clips, and last ones to last ones.
         """
-        last, span = self.end - 1, STRIDE * (many - 1)
+        last, span = self.end - 1, stride * (many - 1)
         if last - self.first < span:
             whole = np.linspace(self.first, last, many).round()
             return [int(frame) for frame in whole]
         first = self.first if self.slot == Slot.HEAD else last - span
-        return list(range(first, first + span + 1, STRIDE))
+        return list(range(first, first + span + 1, stride))
 
 
 def read_endings(
@@ -79,9 +80,8 @@ def read_endings(
 ) -> torch.Tensor:
     """Return (N, T, 3, size, size) uint8 RGB: the middle square of the active picture."""
     shrink = partial(_square, size=config.size)
-    clips = [
-        read_small(title, proxy, each.frames(config.frames), shrink) for each in endings
-    ]
+    named = _named(title, endings, config)
+    clips = [read_small(title, proxy, frames, shrink) for frames in named]
     return torch.from_numpy(np.stack(clips)).permute(0, 1, 4, 2, 3)
 
 
@@ -97,12 +97,19 @@ def vectors_around(
     """
     trained = clips_of(version).to(place(None))
     config = trained.config
-    named = [each.frames(config.frames) for each in endings]
+    named = _named(title, endings, config)
     every = sorted({frame for frames in named for frame in frames})
     small = read_small(title, proxy, every, partial(_square, size=config.size))
     at = {frame: number for number, frame in enumerate(every)}
     clips = np.stack([small[[at[frame] for frame in frames]] for frames in named])
     return _moving(trained, torch.from_numpy(clips).permute(0, 1, 4, 2, 3))
+
+
+def _named(
+    title: Title, endings: Sequence[Ending], config: AutoencoderConfig
+) -> list[list[int]]:
+    stride = stride_at(float(title.rate))
+    return [each.frames(config.frames, stride) for each in endings]
 
 
 def _moving(

@@ -37,6 +37,8 @@ class Span:
     overlays: tuple[Box, ...] = ()
     """The same of what is burned in, which is painted over: a timecode that counts on is
     what moves in every shot"""
+    pace: float = 1.0
+    """Frames for one frame at the usual rate: 2 of 50 a second"""
     levels: tuple[float, float] | None = None
     """Black and white of a flat picture, 0..1, to which it is stretched; None: of none"""
 
@@ -90,12 +92,14 @@ class Footage:
         chance = torch.Generator().manual_seed(seed_of("place", place))
         which, begin = torch.rand(2, generator=chance, dtype=torch.float64).tolist()
         shot = self.spans[bisect_right(self.ends, int(which * self.ends[-1]))]
-        free = max(0, shot.end - shot.first - self.span)
+        span = round(self.span * shot.pace)
+        free = max(0, shot.end - shot.first - span)
         first = shot.first + int(begin * (free + 1))
-        end = min(first + self.span, shot.end)
+        end = min(first + span, shot.end)
         read = self.stretches.take(shot.path, first, end, shot.overlays, shot.levels)
         stretch = _inside(read, shot.picture)
-        return stretch[times_T.clamp(max=len(stretch) - 1)]
+        at_T = (times_T * shot.pace).long()
+        return stretch[at_T.clamp(max=len(stretch) - 1)]
 
 
 def shots_in(folder: Path) -> list[Span]:

@@ -9,6 +9,17 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+A_SECOND = 12
+"""Frames of a clip a second of footage: every second one at 24, 25 and 30."""
+
+
+def stride_at(rate: float) -> int:
+    """Return how many source frames apart a clip's are at `rate` frames a second.
+
+    So that the same movement is as far from frame to frame in titles of 25 and of 50.
+    """
+    return max(1, round(rate / A_SECOND))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sampling:

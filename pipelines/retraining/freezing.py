@@ -8,6 +8,8 @@ from catalog.files import local_path
 from catalog.footage import MOVING, split_footage
 from catalog.models import Title
 from mlcore.videomae.footage import Span
+from mlcore.videomae.sampling import stride_at
+from pipelines.clips import STRIDE
 from pipelines.datasets import freeze_labels
 from pipelines.errors import PipelineError
 from pipelines.promoting import begun_run
@@ -57,6 +59,7 @@ def training_spans(run: TrainingRun) -> list[Span]:
             end=end,
             picture=tuple(title.probe["active_picture"]),
             overlays=tuple(tuple(box) for box in title.probe.get("overlays", ())),
+            pace=stride_at(float(title.rate)) / STRIDE,
             levels=title.levels,
         )
         for key, spans in frozen.items()

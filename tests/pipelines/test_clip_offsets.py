@@ -9,6 +9,7 @@ from catalog.matchcuts import cut_of_candidate
 from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.config import SHAPES
 from mlcore.videomae.motion import MotionConfig
+from mlcore.videomae.sampling import stride_at
 from mlcore.videomae.trained import save_trained, untrained
 from pipelines.clips import Ending, vectors_around
 from pipelines.media.reader import open_proxy
@@ -26,6 +27,26 @@ class EndingTests(unittest.TestCase):
         self.assertEqual(Ending("head", 100, 200).frames(4), [100, 102, 104, 106])
         self.assertEqual(Ending("tail", 100, 200).frames(4), [193, 195, 197, 199])
         self.assertEqual(Ending("tail", 100, 107).frames(4), [100, 102, 104, 106])
+
+    def test_it_is_as_long_in_time_at_every_rate(self):
+        strides = {
+            24: 2,
+            25: 2,
+            30: 2,
+            30000 / 1001: 2,
+            48: 4,
+            50: 4,
+            60: 5,
+            12: 1,
+            8: 1,
+        }
+        for rate, stride in strides.items():
+            with self.subTest(rate):
+                self.assertEqual(stride_at(rate), stride)
+        film, video = (
+            Ending("head", 0, 200).frames(16, stride_at(r)) for r in (25, 50)
+        )
+        self.assertEqual([2 * frame for frame in film], video)
 
     def test_a_shorter_shot_is_shown_whole_and_slower(self):
         for slot in ("head", "tail"):

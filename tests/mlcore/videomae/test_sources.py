@@ -136,8 +136,9 @@ class FootageTests(unittest.TestCase):
         cls.path = Path(cls.folder.name)
         write_film(cls.path / "a.mp4")
 
-    def footage(self, *spans):
-        listed = [Span(path=self.path / "a.mp4", first=a, end=b) for a, b in spans]
+    def footage(self, *spans, pace=1.0):
+        path = self.path / "a.mp4"
+        listed = [Span(path=path, first=a, end=b, pace=pace) for a, b in spans]
         return Footage(spans=listed, size=16, span=8)
 
     def test_clips_hold_frames_of_one_shot_in_order(self):
@@ -149,6 +150,15 @@ class FootageTests(unittest.TestCase):
         shade = drawn.float().mean((2, 3, 4))
         step = shade.diff(dim=1)
         self.assertTrue((step > 4).all() and (step < 16).all(), step)
+
+    def test_of_faster_footage_a_clip_has_as_many_frames_of_the_same_time(self):
+        times = torch.arange(0, 8, 2).expand(8, -1)
+
+        drawn = self.footage((0, 40), pace=2.0).draw(times, 0, slice(None), range(8))
+
+        # Every fourth frame, each lighter by 5 than the one before, under any light.
+        step = drawn.float().mean((2, 3, 4)).diff(dim=1)
+        self.assertTrue((step > 16).all() and (step < 24).all(), step)
 
     def test_a_short_shot_holds_its_last_frame(self):
         times = torch.arange(0, 8, 2).expand(2, -1)
