@@ -78,6 +78,7 @@ VERBS = {
             "--device": {"help": "a GPU if there is one"},
             "--loaders": {"metavar": "N", "help": "programs that draw ahead; 0"},
             "--clip": {"metavar": "FOLDER", "help": "with CLIP's weights"},
+            "--begin": {"metavar": "F", "help": "a trained encoder to go on with"},
             "--resume": {"nargs": "?", "const": "yes"},
         },
         "{steps} steps on {components} components in {seconds} s: {out}",

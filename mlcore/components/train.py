@@ -1,7 +1,8 @@
 """Train an encoder of editing components on clips that are drawn on the fly.
 
     python -m mlcore.components.train --minutes M | --steps N --out F.safetensors
-        [--arm NAME] [--shape small|cpu|gpu|clip] [--components N] [--seed N] [--resume] ...
+        [--arm NAME] [--shape small|cpu|gpu|clip] [--components N] [--seed N] [--resume]
+        [--begin ENCODER] ...
 
 Needs torch and the two files that `python -m pipelines.artwork` makes, nothing else.
 Beside F it keeps F's training (to go on after a kill, with --resume) and F's diary, a
@@ -35,7 +36,7 @@ from mlcore.components.measuring.controls import library
 from mlcore.components.measuring.retrieval import embedded, embedder
 from mlcore.components.network.config import EncoderConfig
 from mlcore.components.network.encoder import ComponentEncoder
-from mlcore.components.network.keeping import save_encoder
+from mlcore.components.network.keeping import load_encoder, save_encoder
 from mlcore.components.sources import add_sources, chosen_components, studio_of
 from mlcore.fit import Diary, World, place
 
@@ -198,6 +199,21 @@ def ordered(
     )
 
 
+def begun_with(file: Path, order: Order) -> ComponentEncoder:
+    """Return a trained encoder for the order to begin with.
+
+    Raises ValueError where it has learned what the order keeps unseen, and
+    UnusableCheckpoint.
+    """
+    encoder, known = load_encoder(file)
+    if away := {each.key for each in order.unseen} & set(known["components"]):
+        raise ValueError(
+            f"{file} has learned {len(away)} of the components that are to stay unseen; "
+            "ask for the same components, share and choice as it was trained with"
+        )
+    return encoder
+
+
 def arguments(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     """Return what can be asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m mlcore.components.train")
@@ -215,6 +231,7 @@ def arguments(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--every", type=float, default=120.0)
     parser.add_argument("--loaders", type=int, default=0)
     parser.add_argument("--clip", type=Path)
+    parser.add_argument("--begin", type=Path, help="a trained encoder to go on with")
     add_sources(parser, environment)
     return parser
 
@@ -226,8 +243,10 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
     world = World.join(device, environment)
     try:
         order = ordered(given, chosen_components(given))
+        begin = begun_with(given.begin, order) if given.begin else None
         studio = studio_of(given, order.encoder, device, loaders=given.loaders)
-        known = train(order, studio, device, resume=given.resume == "yes", world=world)
+        resume = given.resume == "yes"
+        known = train(order, studio, device, resume=resume, world=world, begin=begin)
     except (ValueError, ArtworkError, OSError) as error:
         sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
         return 1

@@ -19,6 +19,8 @@ class LearningConfig:
     network leaves in its queues teaches it the wrong things. They fill from the start"""
     proxies: bool = False
     """Whether clips also find their component among learned proxies, from the first step"""
+    margin: float = 0.0
+    """How much nearer, in cosine, a clip's own proxy has to be than all others"""
     fill: Literal["online", "average"] = "online"
     """Who fills the queues: the encoder itself, or its slowly following average, whose
     entries age less but cost one more pass forward"""
@@ -112,6 +114,15 @@ ARMS: dict[str, Arm] = {
     "proxies-titles": Arm(
         meaning="+ clips without a component, and within one shot: what ships",
         encoder={**_PLAIN, "ends": True, "statistics": True},
+        learning={**_PROXIES, "titles": True},
+    ),
+    "proxies-margin": Arm(
+        meaning="proxies-titles, each clip's own proxy nearer by a margin of .3",
+        encoder={**_PLAIN, "ends": True, "statistics": True},
+        learning={**_PROXIES, "titles": True, "margin": 0.3},
+    ),
+    "proxies-guided": Arm(
+        meaning="proxies-titles + guided encoder and decoder",
         learning={**_PROXIES, "titles": True},
     ),
     "proxies-shared": Arm(

@@ -5,7 +5,7 @@ B: components in the batch, N: all components, E: length of an embedding
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy, normalize
+from torch.nn.functional import cross_entropy, normalize, one_hot
 
 TEMPERATURE = 0.07
 """The source prints .7, its code uses .07. With cosines and N = 3,094 the positive's
@@ -53,13 +53,20 @@ def queue_loss(
 
 
 def proxy_loss(
-    clips_ME: Tensor, components_M: Tensor, proxies_NE: Tensor, temperature: float
+    clips_ME: Tensor,
+    components_M: Tensor,
+    proxies_NE: Tensor,
+    temperature: float,
+    margin: float = 0.0,
 ) -> Tensor:
     """Return the mean loss of finding each clip's component among learned proxies of all.
 
     Clips have length 1, proxies any. A proxy is a free vector that learns where its
     component's clips are, so it is never out of date as a queue is (Movshovitz-Attias et
     al., arXiv 1703.07464; normalised and with a temperature as in Zhai & Wu, 1811.12649).
+    With a margin a clip's own proxy has to be nearer than all others by as much of a
+    cosine, so that what else is in the clip has less room (CosFace, Wang et al., 1801.09414).
     """
-    logits = clips_ME @ normalize(proxies_NE, dim=1).T / temperature
-    return cross_entropy(logits, components_M)
+    alike = clips_ME @ normalize(proxies_NE, dim=1).T
+    own = one_hot(components_M, len(proxies_NE))
+    return cross_entropy((alike - margin * own) / temperature, components_M)

@@ -134,7 +134,9 @@ class Training:
         both_ME, components_M = torch.cat([one_BE, two_BE]), components_B.repeat(2)
         if c.proxies:
             proxies_NE = self._shared_proxies()
-            loss = loss + proxy_loss(both_ME, components_M, proxies_NE, c.temperature)
+            loss = loss + proxy_loss(
+                both_ME, components_M, proxies_NE, c.temperature, c.margin
+            )
         if c.queue and grown:
             references = self.queues.references()
             loss = loss + queue_loss(both_ME, components_M, *references, c.temperature)

@@ -20,7 +20,7 @@ import torch
 from mlcore.checkpoint import UnusableCheckpoint, load, save
 from mlcore.components.learning.loop import Budget
 from mlcore.components.network.keeping import load_encoder
-from mlcore.components.train import main, train
+from mlcore.components.train import begun_with, main, train
 from tests.mlcore.components.photographed import CPU, order, studio
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -122,6 +122,15 @@ class KeepingTests(unittest.TestCase):
         train(again, studio(), CPU, resume=False, begin=begin)
 
         self.assertLess(curve(again.out)[0], 0.7 * first[0])
+
+    def test_it_does_not_begin_with_what_has_learned_the_unseen_ones(self):
+        asked = replace(order(self.out, steps=2), unseen=[])
+        train(asked, studio(), CPU, resume=False)
+
+        self.assertEqual(begun_with(self.out, asked).config, asked.encoder)
+        crossed = replace(asked, unseen=asked.components[:1])
+        with self.assertRaisesRegex(ValueError, "learned 1 of the components"):
+            begun_with(self.out, crossed)
 
     def test_a_broken_checkpoint_is_named_and_nothing_is_trained_over_it(self):
         asked = order(self.out)

@@ -114,6 +114,12 @@ class ProxyTests(unittest.TestCase):
             # The own proxy at cosine 1, the other one at 0, both over .5.
             self.assertAlmostEqual(loss.item(), math.log(1 + math.exp(-2)), places=6)
 
+    def test_a_margin_is_taken_off_the_cosine_to_the_own_proxy_alone(self):
+        loss = proxy_loss(rows(X), torch.tensor([0]), rows(X, Y), 0.5, margin=0.3)
+
+        # The own proxy at 1 - .3, the other one at 0, both over .5.
+        self.assertAlmostEqual(loss.item(), math.log(1 + math.exp(-1.4)), places=6)
+
     def test_clips_draw_their_proxy_and_drive_the_others_off(self):
         proxies = rows((0.6, 0.8), (0.8, 0.6)).requires_grad_()
 
