@@ -34,11 +34,12 @@ def print_tables(results: Sequence[Result]) -> None:
         if arm != "all":
             print(_row(arm, [each[arm] for each in results]))
     for without, corrected in (
+        ("ours", "corrected as printed"),
         ("ours", "corrected on clean latents"),
         ("own noise", "own noise, corrected as printed"),
         ("own noise", "own noise, corrected on clean latents"),
     ):
-        for name in ("flicker", "shape_iou"):
+        for name in ("flicker", "shape_iou", "track_error"):
             print(_difference(results, without, corrected, name))
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import torch
 
+from mlcore.editing.correction import CorrectionConfig
 from mlcore.editing.edit import GuidedEdit
 from mlcore.editing.network.inflation import inflate
 from mlcore.editing.network.keeping import load_denoiser
@@ -20,6 +21,8 @@ def toy_config(size: int) -> EditConfig:
     return EditConfig(
         # A small network needs a higher rate than the full-sized one's 3e-5.
         tuning=TuningConfig(steps=40, rate=3e-4),
+        # What blending takes from the noise does this network good (docs/editing.md).
+        correction=CorrectionConfig(form="printed"),
         guidance=4.0,
         guided=0.6,
         at_once=8,
