@@ -45,10 +45,6 @@ export function followLoop(cut) {
     settle = setTimeout(follow, detail === "frames" ? SETTLE_MS : 0);
     document.querySelector("#monitor video")?.toggleAttribute("data-hidden", cut.view !== "1");
   });
-  // A slow answer for frames that were passed over must not take a later one's place.
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (detail.target.id === "monitor" && detail.requestConfig.path !== wanted()) detail.shouldSwap = false;
-  });
   document.addEventListener("htmx:afterSettle", () => tune(cut));
   tune(cut);
 }
