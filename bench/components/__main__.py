@@ -31,6 +31,8 @@ MAIN = (
         "proxies-statistics",
         "proxies-titles",
         "proxies-margin",
+        "proxies-takes",
+        "proxies-takes-shared",
         "proxies-shared",
         "proxies-full",
         "proxies-guided",

@@ -1,7 +1,7 @@
 """How well a trained encoder finds components again, and what it must not find.
 
     python -m mlcore.components.evaluate --encoder F.safetensors [--encoder ...] [--baselines WEIGHTS]
-        [--pairs N] [--json] ...
+        [--pairs N] [--components N] [--json] ...
 
 Several files are one arm trained with several seeds: means, standard deviations and, over
 components, a bootstrap interval. Prints one JSON document with --json, else a table;
@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mlcore.checkpoint import Meaning
 from mlcore.components.artwork import ArtworkError
 from mlcore.components.catalogue import component, components_of
 from mlcore.components.component import Component
@@ -43,7 +44,7 @@ from mlcore.components.measuring.retrieval import (
     recall_in_draws,
 )
 from mlcore.components.network.keeping import load_encoder
-from mlcore.components.sources import add_sources, studio_of
+from mlcore.components.sources import add_sources, chosen_components, studio_of
 from mlcore.fit import place
 
 Document = dict[str, Any]
@@ -166,9 +167,7 @@ def evaluate(given: argparse.Namespace, device: torch.device) -> Document:
     config, known = loaded[0][0].config, loaded[0][1]
     if any(each["components"] != known["components"] for _, each in loaded):
         raise ValueError("these encoders were trained on different components")
-    trained, unseen = (
-        [component(key) for key in known[part]] for part in ("components", "unseen")
-    )
+    trained, unseen = asked_of(given, known)
     studio = studio_of(given, config, device)
 
     def judged(embed: Embed, *, raw: bool) -> Judged:
@@ -181,6 +180,28 @@ def evaluate(given: argparse.Namespace, device: torch.device) -> Document:
         document["histogram"] = over_seeds([judged(histograms, raw=False)])
         document["frozen"] = over_seeds([judged(frozen_there, raw=False)])
     return document
+
+
+def asked_of(
+    given: argparse.Namespace, known: Meaning
+) -> tuple[list[Component], list[Component]]:
+    """What was learned and what was kept unseen, or of both what so many would have been.
+
+    Recall depends on how many there are: encoders of many components and of few are
+    compared among the few. Raises ValueError where none of these was learned.
+    """
+    asked = [
+        [component(key) for key in known[part]] for part in ("components", "unseen")
+    ]
+    if given.components is not None:
+        few = chosen_components(given)
+        asked = [
+            [each for each in own if each in wanted]
+            for own, wanted in zip(asked, few, strict=True)
+        ]
+    if not all(asked):
+        raise ValueError("none of the components asked for was learned, or kept unseen")
+    return asked[0], asked[1]
 
 
 def table(document: Document) -> str:

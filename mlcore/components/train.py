@@ -27,6 +27,7 @@ from mlcore.checkpoint import Meaning
 from mlcore.components.artwork import ArtworkError
 from mlcore.components.component import Component
 from mlcore.components.drawing.studio import Studio
+from mlcore.components.drawing.takes import make_takes
 from mlcore.components.learning.arms import ARMS, LearningConfig
 from mlcore.components.learning.batches import Batches
 from mlcore.components.learning.loop import Budget, Keeper, Loop, Watcher
@@ -113,15 +114,21 @@ def train(  # noqa: PLR0913  what a pipeline, a bench and a test each need
 
 
 def _batches(order: Order, studio: Studio, world: World) -> Batches:
+    c = order.learning
+    if c.takes:
+        made = make_takes(
+            studio.materials, studio.layout, c.takes, c.seed, loaders=order.loaders
+        )
+        studio = replace(studio, materials=made)
     return Batches(
         studio=studio,
         components=list(order.components),
-        batch=order.learning.batch,
-        seed=order.learning.seed,
-        together=order.learning.together,
-        titles=order.learning.titles,
+        batch=c.batch,
+        seed=c.seed,
+        together=c.together,
+        titles=c.titles,
         raw=order.encoder.raw,
-        share=world.share(order.learning.batch),
+        share=world.share(c.batch),
     )
 
 
@@ -185,6 +192,8 @@ def ordered(
         **({"rate": given.rate} if given.rate else {}),
     )
     encoder, learning = ARMS[given.arm].of(encoder, learning)
+    if given.takes is not None:
+        learning = replace(learning, takes=given.takes)
     trained, unseen = components
     return Order(
         encoder=encoder,
@@ -224,6 +233,7 @@ def arguments(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--shape", choices=SHAPES, default="cpu")
     parser.add_argument("--batch", type=int)
     parser.add_argument("--rate", type=float)
+    parser.add_argument("--takes", type=int, help="shots made of the materials first")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device")
     parser.add_argument("--resume", nargs="?", const="yes", choices=("yes", "no"))

@@ -32,6 +32,9 @@ class LearningConfig:
     """Components a step, of which two clips each are drawn"""
     together: int = 1
     """How many components of a batch are laid on one material pair"""
+    takes: int = 0
+    """Into how many shots the materials of the training pool are made beforehand
+    (mlcore.components.drawing.takes); 0: each clip's are drawn for it as they are"""
     rate: float = 5e-4
     """The highest learning rate"""
     clip_rate: float = 1e-5
@@ -120,6 +123,22 @@ ARMS: dict[str, Arm] = {
         meaning="proxies-titles, each clip's own proxy nearer by a margin of .3",
         encoder={**_PLAIN, "ends": True, "statistics": True},
         learning={**_PROXIES, "titles": True, "margin": 0.3},
+    ),
+    "proxies-takes": Arm(
+        meaning="proxies-margin, on 4,096 shots that materials are made into",
+        encoder={**_PLAIN, "ends": True, "statistics": True},
+        learning={**_PROXIES, "titles": True, "margin": 0.3, "takes": 4096},
+    ),
+    "proxies-takes-shared": Arm(
+        meaning="proxies-takes, four components on each pair of shots",
+        encoder={**_PLAIN, "ends": True, "statistics": True},
+        learning={
+            **_PROXIES,
+            "titles": True,
+            "margin": 0.3,
+            "takes": 4096,
+            "together": 4,
+        },
     ),
     "proxies-guided": Arm(
         meaning="proxies-titles + guided encoder and decoder",

@@ -14,6 +14,9 @@ from mlcore.components.component import Component
 from mlcore.components.drawing.studio import Pair, Studio
 from mlcore.fit import seed_of
 
+A_PLAIN_ONE = 24
+"""As in titles, of so many clips of a batch one has no component, at least one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
@@ -55,7 +58,7 @@ class Batches(Dataset[Batch]):
     """How many components are laid on one material pair; 1: each on its own. Material
     costs more to draw than components do, but fewer of it a step taught less"""
     titles: bool = False
-    """Whether clips are as titles have them: the last of a batch has no component, and
+    """Whether clips are as titles have them: the last of a batch have no component, and
     every other one with any but a transition is within one shot instead of over a cut"""
     raw: bool = False
     share: slice = field(default_factory=lambda: slice(None))
@@ -75,13 +78,14 @@ class Batches(Dataset[Batch]):
     @property
     def distinct(self) -> int:
         """Components in a batch."""
-        return self.batch - 1 if self.titles else self.batch
+        plain = max(1, self.batch // A_PLAIN_ONE) if self.titles else 0
+        return self.batch - plain
 
     def chosen(self, step: int) -> Tensor:
-        """Return (batch,) places of the components of a step, all distinct.
+        """Return (batch,) places of the components of a step, all distinct but the last.
 
         All come once, in an order drawn for each round; what does not fill a last batch
-        waits for the next round. The place after the last is of the clip without one.
+        waits for the next round. The place after the last is of clips without one.
         """
         many = self.distinct
         a_round = len(self.components) // many

@@ -13,21 +13,23 @@ probability cannot pass .0056 at .7: nearly uniform weights for all negatives, s
 hard ones count no more than easy ones."""
 
 
-def in_batch_loss(one_BE: Tensor, two_BE: Tensor, temperature: float) -> Tensor:
+def in_batch_loss(
+    one_BE: Tensor, two_BE: Tensor, components_B: Tensor, temperature: float
+) -> Tensor:
     """Return the mean loss of finding each clip's other clip among all of the batch.
 
     `one` and `two` hold, row by row, embeddings of length 1 of the same component on
     different material; a row's negatives are the 2B - 2 clips of other components. A
     clip is no candidate for itself: its own similarity is -inf (SimCLR's NT-Xent, arXiv
-    2002.05709, equation 1).
+    2002.05709, equation 1), nor for another row of the same component, as those of clips
+    without one are.
     """
-    both = torch.cat([one_BE, two_BE])
-    logits = both @ both.T / temperature
-    logits = logits.masked_fill(
-        torch.eye(len(both), dtype=torch.bool, device=both.device), float("-inf")
-    )
+    both, components = torch.cat([one_BE, two_BE]), components_B.repeat(2)
     B = len(one_BE)
     other = torch.arange(2 * B, device=both.device).roll(B)
+    hidden = components[:, None] == components[None]
+    hidden[torch.arange(2 * B, device=both.device), other] = False
+    logits = (both @ both.T / temperature).masked_fill(hidden, float("-inf"))
     return cross_entropy(logits, other)
 
 

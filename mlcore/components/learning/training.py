@@ -130,7 +130,7 @@ class Training:
     ) -> Tensor:
         c = self.config
         one_BE, two_BE = (nn.functional.normalize(e, dim=1) for e in (one_BE, two_BE))
-        loss = in_batch_loss(one_BE, two_BE, c.temperature)
+        loss = in_batch_loss(one_BE, two_BE, components_B, c.temperature)
         both_ME, components_M = torch.cat([one_BE, two_BE]), components_B.repeat(2)
         if c.proxies:
             proxies_NE = self._shared_proxies()
@@ -152,7 +152,11 @@ class Training:
                 one, two = self._seen(self.average.network, batch)
             one_BE, two_BE = self.world.gather(one), self.world.gather(two)
         both = (nn.functional.normalize(e, dim=1) for e in (one_BE, two_BE))
-        self.queues.push(components_B, sum(both, torch.zeros_like(one_BE)))
+        joined = sum(both, torch.zeros_like(one_BE))
+        # Of several clips without a component one joins the queue that they share.
+        plain_B = components_B == len(self.components)
+        kept = ~plain_B | (plain_B.cumsum(0) == 1)
+        self.queues.push(components_B[kept], joined[kept])
 
     @torch.no_grad()
     def _guide(self) -> None:

@@ -2,13 +2,14 @@
 
 import math
 import unittest
+from argparse import Namespace
 
 import numpy as np
 import torch
 from torch.nn.functional import normalize
 
 from mlcore.components.component import CATEGORIES, Component
-from mlcore.components.evaluate import judge, over_seeds, table
+from mlcore.components.evaluate import asked_of, judge, over_seeds, table
 from mlcore.components.learning.training import new_encoder
 from mlcore.components.measuring.baselines import frozen, histograms
 from mlcore.components.measuring.controls import (
@@ -28,6 +29,7 @@ from mlcore.components.measuring.retrieval import (
     recall,
     recall_in_draws,
 )
+from mlcore.components.sources import chosen_components
 from tests.mlcore.components.photographed import (
     CPU,
     TINY,
@@ -219,6 +221,28 @@ class JudgeTests(unittest.TestCase):
         alone = embedded(histograms, studio(), few()[2:3], [1])
 
         torch.testing.assert_close(whole[1, 2], alone[0, 0])
+
+
+class AskedTests(unittest.TestCase):
+    def test_an_encoder_of_many_is_asked_of_the_few_that_one_of_few_has_learned(self):
+        many, few = (
+            [[each.key for each in part] for part in chosen_components(sources(count))]
+            for count in (48, 24)
+        )
+        known = {"components": many[0], "unseen": many[1]}
+
+        for count, expected in ((None, many), (24, few)):
+            found = asked_of(sources(count), known)
+            self.assertEqual([[each.key for each in part] for part in found], expected)
+
+    def test_where_none_was_learned_that_is_said(self):
+        with self.assertRaisesRegex(ValueError, "none of the components"):
+            asked_of(sources(24), {"components": [], "unseen": []})
+
+
+def sources(count):
+    """What the command line has to say, of so many components."""
+    return Namespace(components=count, unseen_share=0.25, choice=0)
 
 
 def embedded_clips():

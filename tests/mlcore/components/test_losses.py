@@ -15,10 +15,14 @@ def rows(*of):
     return torch.tensor(of)
 
 
+def different(many):
+    return torch.arange(many)
+
+
 class InBatchTests(unittest.TestCase):
     def test_it_is_what_it_is_by_hand(self):
         # Each clip sees its other clip at cosine 1 and two clips at cosine 0; itself not.
-        loss = in_batch_loss(rows(X, Y), rows(X, Y), temperature=1.0)
+        loss = in_batch_loss(rows(X, Y), rows(X, Y), different(2), temperature=1.0)
 
         self.assertAlmostEqual(loss.item(), math.log(1 + 2 / math.e), places=6)
 
@@ -26,16 +30,31 @@ class InBatchTests(unittest.TestCase):
         # Were the own similarity a candidate at logit 0 the loss would be ln(3 + 1).
         one, two = rows(X, X), rows(Y, Y)
 
-        loss = in_batch_loss(one, two, temperature=1.0)
+        loss = in_batch_loss(one, two, different(2), temperature=1.0)
 
         # Own clip 0, both clips of the other component 1 and 0.
         self.assertAlmostEqual(loss.item(), math.log(2 + math.e), places=6)
+
+    def test_clips_of_the_same_component_are_no_negatives_of_one_another(self):
+        one, two = rows(X, X, Y), rows(X, Y, Y)
+
+        loss = in_batch_loss(one, two, torch.tensor([7, 7, 2]), temperature=1.0)
+
+        # Beside its partner the first two rows' clips see those of the third row alone,
+        # which see all four of theirs: three at cosine 0 and one at 1.
+        e = math.e
+        by_hand = [1 + 2 / e, 3.0, 1 + 2 / e, 1 + 2 * e, *2 * [2 + 3 / e]]
+        expected = sum(map(math.log, by_hand)) / 6
+        self.assertAlmostEqual(loss.item(), expected, places=6)
 
     def test_it_is_the_same_with_the_views_exchanged(self):
         chance = torch.Generator().manual_seed(0)
         one, two = normalize(torch.randn(2, 6, 8, generator=chance), dim=-1)
 
-        there, back = in_batch_loss(one, two, 0.07), in_batch_loss(two, one, 0.07)
+        there, back = (
+            in_batch_loss(*views, different(6), 0.07)
+            for views in ((one, two), (two, one))
+        )
 
         self.assertAlmostEqual(there.item(), back.item(), places=5)
 
@@ -45,7 +64,7 @@ class InBatchTests(unittest.TestCase):
         for temperature in (0.07, 0.7):
             negatives = torch.cat([near, far]).requires_grad_()
             one = torch.cat([query, negatives])
-            in_batch_loss(one, one.detach(), temperature).backward()
+            in_batch_loss(one, one.detach(), different(3), temperature).backward()
             by_row = negatives.grad.norm(dim=1)
             pulls[temperature] = (by_row[0] / by_row[1]).item()
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import torch
 
+from mlcore.components.catalogue import catalogue
 from mlcore.components.learning.arms import ARMS
 from mlcore.components.learning.batches import Batches, drawn
 from mlcore.components.learning.training import Training, new_encoder
@@ -61,6 +62,23 @@ class BatchTests(unittest.TestCase):
         for view, (a, b) in ((drawn.raw_one, (0, 1)), (drawn.raw_two, (0, 2))):
             self.assertTrue(torch.equal(view[a], view[b]))
         self.assertFalse(torch.equal(drawn.raw_two[0], drawn.raw_two[1]))
+
+    def test_of_a_large_batch_one_in_twenty_four_has_no_component(self):
+        many = catalogue()[:64]
+
+        drawn = batches(many, batch=60, together=1, titles=True).chosen(0).tolist()
+
+        self.assertEqual(drawn[-2:], [64, 64])
+        self.assertEqual(len(set(drawn[:-2])), 58)
+
+    def test_several_without_a_component_share_a_queue(self):
+        many = catalogue()[:64]
+        one = training(many, "proxies-titles", batch=60)
+
+        one.step(batches(many, batch=60, together=1, titles=True)[0], 0.5)
+
+        self.assertEqual(int(one.queues.pushed.sum()), 59)
+        self.assertEqual(int(one.queues.pushed[-1]), 1)
 
     def test_as_in_titles_one_has_no_component_and_others_are_within_a_shot(self):
         within, over = 0, 0
