@@ -109,7 +109,7 @@ class ShippedTests(IngestCase):
         version = set_up_clips()
         self.assertEqual(version.status, Status.ACTIVE)
         self.assertLess(SHIPPED.stat().st_size, MOST_BYTES)
-        self.assertEqual(clips_of(version).config, SHAPES["toy"])
+        self.assertEqual(clips_of(version).config, SHAPES["little"])
 
         clip = Clip(frames=80, cuts=(20, 40, 60))
         title = self.ingested(write_clip(self.folder / "first.mp4", clip))

@@ -1,1 +1,1 @@
-"""Where a clip encoder that ships lies: clips.safetensors, with its card. None ships yet."""
+"""Where a clip encoder that ships lies: clips.safetensors, with its card."""
