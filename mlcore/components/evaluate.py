@@ -1,7 +1,7 @@
 """How well a trained encoder finds components again, and what it must not find.
 
     python -m mlcore.components.evaluate --encoder F.safetensors [--encoder ...] [--baselines WEIGHTS]
-        [--pairs N] [--components N] [--json] ...
+        [--pairs N] [--components N] [--pool train] [--json] ...
 
 Several files are one arm trained with several seeds: means, standard deviations and, over
 components, a bootstrap interval. Prints one JSON document with --json, else a table;
@@ -12,8 +12,9 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from mlcore.checkpoint import Meaning
 from mlcore.components.artwork import ArtworkError
 from mlcore.components.catalogue import component, components_of
 from mlcore.components.component import Component
-from mlcore.components.drawing.studio import Studio
+from mlcore.components.drawing.materials import POOLS
+from mlcore.components.drawing.studio import Pool, Studio
 from mlcore.components.measuring.baselines import frozen, histograms
 from mlcore.components.measuring.controls import (
     found_by_material,
@@ -62,7 +64,7 @@ class Judged:
     document: Document
 
 
-def judge(
+def judge(  # noqa: PLR0913  what a bench, a gate and the command each need
     embed: Embed,
     studio: Studio,
     trained: Sequence[Component],
@@ -70,15 +72,15 @@ def judge(
     *,
     pairs: int = 8,
     raw: bool = False,
+    pool: Pool = "test",
 ) -> Judged:
-    """Embed all components on `pairs` test material pairs, and measure.
+    """Embed all components on `pairs` material pairs of a pool, and measure.
 
     Half the pairs make the library for detection, the other half are asked about.
     """
-    numbers = range(pairs)
-    seen_MNE = embedded(embed, studio, trained, numbers, raw=raw)
-    fresh_MNE = embedded(embed, studio, unseen, numbers, raw=raw)
-    plain_nE = embedded(embed, studio, [None], PLAIN_PAIRS, raw=raw)[:, 0]
+    numbers, on = range(pairs), partial(embedded, embed, studio, raw=raw, pool=pool)
+    seen_MNE, fresh_MNE = on(trained, numbers), on(unseen, numbers)
+    plain_nE = on([None], PLAIN_PAIRS)[:, 0]
     closed = recall(seen_MNE, trained)
     document = {
         "components": len(trained),
@@ -90,7 +92,7 @@ def judge(
         "open": recall(fresh_MNE, unseen).rows(),
         "by_material": found_by_material(seen_MNE),
         **_detection(seen_MNE, fresh_MNE, plain_nE),
-        "mirrored": _direction(embed, studio, numbers, trained, raw=raw),
+        "mirrored": _direction(on, numbers, trained),
     }
     return Judged(closed=closed, document=document)
 
@@ -107,18 +109,15 @@ def _detection(seen_MNE: Tensor, fresh_MNE: Tensor, plain_nE: Tensor) -> Documen
 
 
 def _direction(
-    embed: Embed,
-    studio: Studio,
+    on: Callable[[Sequence[Component | None], Sequence[int]], Tensor],
     numbers: Sequence[int],
     trained: Sequence[Component],
-    *,
-    raw: bool,
 ) -> Document:
     """Of all transitions there are that differ in left and right, and of those trained on."""
     every = components_of("transition")
     pairs = mirrored(every)
     sides: list[Component | None] = [every[at] for pair in pairs for at in pair]
-    seen_MNE = embedded(embed, studio, sides, numbers, raw=raw)
+    seen_MNE = on(sides, numbers)
     beside = [(2 * n, 2 * n + 1) for n in range(len(pairs))]
     known = {each.key for each in trained}
     both = [
@@ -171,7 +170,8 @@ def evaluate(given: argparse.Namespace, device: torch.device) -> Document:
     studio = studio_of(given, config, device)
 
     def judged(embed: Embed, *, raw: bool) -> Judged:
-        return judge(embed, studio, trained, unseen, pairs=given.pairs, raw=raw)
+        measured = partial(judge, pairs=given.pairs, raw=raw, pool=given.pool)
+        return measured(embed, studio, trained, unseen)
 
     found = [judged(embedder(each, device), raw=config.raw) for each, _ in loaded]
     document = {"encoder": over_seeds(found)}
@@ -220,6 +220,9 @@ def arguments(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m mlcore.components.evaluate")
     parser.add_argument("--encoder", type=Path, action="append", required=True)
     parser.add_argument("--pairs", type=int, default=8)
+    parser.add_argument(
+        "--pool", choices=POOLS, default="test", help="train: what was learned by heart"
+    )
     parser.add_argument("--baselines", type=Path, help="EfficientNet-lite0's weights")
     parser.add_argument("--device")
     parser.add_argument("--json", action="store_true")

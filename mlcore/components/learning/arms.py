@@ -75,7 +75,10 @@ class Arm:
 _SOURCE = {"ends": False, "statistics": False}
 """What the source's rows see: patches, and their neighbours in time"""
 _PLAIN = {**_SOURCE, "decoder": 0, "guided_encoder": False, "guided_decoder": False}
+_BEYOND = {**_PLAIN, "ends": True, "statistics": True}
 _PROXIES = {"queue": False, "proxies": True}
+_TITLES = {**_PROXIES, "titles": True}
+_TAKES = {**_TITLES, "margin": 0.3, "takes": 4096}
 
 ARMS: dict[str, Arm] = {
     "classification": Arm(
@@ -111,43 +114,37 @@ ARMS: dict[str, Arm] = {
     ),
     "proxies-statistics": Arm(
         meaning="+ each frame's colours, frequencies and changes",
-        encoder={**_PLAIN, "ends": True, "statistics": True},
+        encoder=_BEYOND,
         learning=_PROXIES,
     ),
     "proxies-titles": Arm(
-        meaning="+ clips without a component, and within one shot: what ships",
-        encoder={**_PLAIN, "ends": True, "statistics": True},
-        learning={**_PROXIES, "titles": True},
+        meaning="+ clips without a component, and within one shot",
+        encoder=_BEYOND,
+        learning=_TITLES,
     ),
     "proxies-margin": Arm(
-        meaning="proxies-titles, each clip's own proxy nearer by a margin of .3",
-        encoder={**_PLAIN, "ends": True, "statistics": True},
-        learning={**_PROXIES, "titles": True, "margin": 0.3},
+        meaning="+ each clip's own proxy nearer by a margin of .3",
+        encoder=_BEYOND,
+        learning={**_TITLES, "margin": 0.3},
     ),
     "proxies-takes": Arm(
-        meaning="proxies-margin, on 4,096 shots that materials are made into",
-        encoder={**_PLAIN, "ends": True, "statistics": True},
-        learning={**_PROXIES, "titles": True, "margin": 0.3, "takes": 4096},
+        meaning="+ on 4,096 shots that materials are made into: what ships",
+        encoder=_BEYOND,
+        learning=_TAKES,
     ),
     "proxies-takes-shared": Arm(
         meaning="proxies-takes, four components on each pair of shots",
-        encoder={**_PLAIN, "ends": True, "statistics": True},
-        learning={
-            **_PROXIES,
-            "titles": True,
-            "margin": 0.3,
-            "takes": 4096,
-            "together": 4,
-        },
+        encoder=_BEYOND,
+        learning={**_TAKES, "together": 4},
     ),
     "proxies-guided": Arm(
         meaning="proxies-titles + guided encoder and decoder",
-        learning={**_PROXIES, "titles": True},
+        learning=_TITLES,
     ),
     "proxies-shared": Arm(
         meaning="proxies-titles, four components on each pair of materials",
-        encoder={**_PLAIN, "ends": True, "statistics": True},
-        learning={**_PROXIES, "titles": True, "together": 4},
+        encoder=_BEYOND,
+        learning={**_TITLES, "together": 4},
     ),
     "proxies-full": Arm(
         meaning="proxies-statistics + guided encoder and decoder", learning=_PROXIES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,8 +45,10 @@ if TYPE_CHECKING:
     from pipelines.jobs import Claim
 
 COMPONENT = EncoderVersion.Family.COMPONENT
-ARM = "proxies-titles"
+ARM = "proxies-takes"
 """As of the one that ships; docs/component-encoder.md measures the others"""
+TAKES_A_MINUTE = 300
+"""Shots that are made of the materials for each minute of training: six seconds' work"""
 
 
 def train_components(claim: Claim) -> None:
@@ -95,17 +98,28 @@ def _order(run: TrainingRun) -> Order:
         encoder, learning = ARMS[ARM].of(shape.encoder, learning)
         a_step = 2 * learning.batch * encoder.frames
         steps = None if told["frames"] is None else max(1, told["frames"] // a_step)
+        budget = Budget(steps=steps, minutes=told["minutes"])
+        learning = replace(learning, takes=_takes(learning, budget))
         return Order(
             encoder=encoder,
             learning=learning,
             components=trained,
             unseen=unseen,
-            budget=Budget(steps=steps, minutes=told["minutes"]),
+            budget=budget,
             out=local_path(f"training/{run.pk}/components.safetensors"),
             every=told.get("kept_every", Order.every),
         )
     except (KeyError, ValueError) as error:
         raise PipelineError(f"This cannot be trained: {error}.") from None
+
+
+def _takes(learning: LearningConfig, budget: Budget) -> int:
+    """How many shots are worth making first: no more than a short training has clips."""
+    if budget.steps is not None:
+        worth = budget.steps * 2 * learning.batch
+    else:
+        worth = int((budget.minutes or 0) * TAKES_A_MINUTE)
+    return max(1, min(learning.takes, worth))
 
 
 def _frames_a_step(order: Order) -> int:

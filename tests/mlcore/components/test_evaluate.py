@@ -203,6 +203,16 @@ class JudgeTests(unittest.TestCase):
         self.assertIn("transition", document["closed"])
         self.assertIn("micro", table({"encoder": document}))
 
+    def test_what_was_trained_on_can_be_asked_about_too(self):
+        embed = embedder(new_encoder(TINY, 0), CPU)
+
+        test, train = (
+            judge(embed, studio(), eight(), few(), pairs=2, pool=pool).document
+            for pool in ("test", "train")
+        )
+
+        self.assertNotEqual(test["by_material"], train["by_material"])
+
     def test_left_and_right_are_asked_of_all_pairs_there_are_and_of_those_learned(self):
         sides = ("transition/push left", "transition/push right")
         embed = embedder(new_encoder(TINY, 0), CPU)
