@@ -78,3 +78,11 @@ def crop_to_picture(still: Picture, title: Title) -> Picture:
     right, bottom = round((x + w) * width), round((y + h) * height)
     inside = np.ascontiguousarray(still[top:bottom, left:right])
     return stretched(inside, title.levels) if title.levels else inside
+
+
+def middle_square(picture: Picture) -> Picture:
+    """The largest square in the middle of a picture (h, w, 3), wide or tall."""
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return np.ascontiguousarray(picture[top : top + side, left : left + side])

@@ -20,7 +20,7 @@ from pipelines.components.shipped import live_finder
 from pipelines.components.windows import windows_at_cuts, windows_on_shots
 from pipelines.errors import PipelineError
 from pipelines.media.reader import open_proxy
-from pipelines.stills import read_small
+from pipelines.stills import middle_square, read_small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from catalog.models import EncoderVersion, Title
     from mlcore.components.component import Category
     from mlcore.components.finding.detector import Found as Seen
+    from mlcore.components.network.config import EncoderConfig
     from pipelines.components.shipped import Finder
     from pipelines.components.windows import Window
     from pipelines.jobs import Claim
@@ -84,8 +85,8 @@ def _looked_at(
         some = asked[at : at + AT_ONCE]
         clips = np.stack(
             [
-                _clip(title, proxy, window, config.frames, config.size)
-                for windows, _ in some
+                _clip(title, proxy, window, config, whole=among == AT_CUTS)
+                for windows, among in some
                 for window in windows
             ]
         )
@@ -118,15 +119,27 @@ def _proxy_of(title: Title) -> VideoReader:
 
 
 def _clip(
-    title: Title, proxy: VideoReader, window: Window, count: int, size: int
+    title: Title,
+    proxy: VideoReader,
+    window: Window,
+    config: EncoderConfig,
+    *,
+    whole: bool,
 ) -> NDArray[np.uint8]:
-    """(count, size, size, 3) RGB of a window, the active picture squeezed to a square."""
+    """(T, size, size, 3) RGB of a window: the active picture squeezed to a square, or its middle.
 
-    def squeezed(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        square = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+    Components are drawn on squares. Of a transition no part may be lost; what is squeezed
+    within one shot looks less plain than what was learned from.
+    """
+
+    def shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        seen = picture if whole else middle_square(picture)
+        square = cv2.resize(
+            seen, (config.size, config.size), interpolation=cv2.INTER_AREA
+        )
         return np.asarray(square, np.uint8)
 
-    return read_small(title, proxy, window.frames(count), squeezed)
+    return read_small(title, proxy, window.frames(config.frames), shrunk)
 
 
 def _row(window: Window, seen: Seen) -> Found:

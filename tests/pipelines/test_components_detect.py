@@ -27,6 +27,8 @@ LAID = {
     6: "transition/clock wipe on/0",
 }
 """By the cut, counted from 1, that a transition lies over; the others are plain."""
+BURNT, BURN = 8, "effect/film burn/2"
+"""The shot, counted from 0, that an effect lies on; the others are plain."""
 
 
 def drawn():
@@ -40,6 +42,7 @@ def drawn():
         leaving, entering = (one[:1].expand(OVER, -1, -1, -1) for one in (a, b))
         over = lay(component(LAID[cut]), leaving, RATE, entering=entering)
         a[-half:], b[:half] = over[:half], over[half:]
+    shots[BURNT] = lay(component(BURN), shots[BURNT], RATE)
     return torch.cat(shots)
 
 
@@ -95,4 +98,11 @@ class ShippedTests(IngestCase):
         plain = [category for cut, category in said.items() if cut not in LAID]
         self.assertGreaterEqual(laid.count("transition"), 2, said)
         self.assertLessEqual(plain.count("transition"), 1, said)
-        self.assertEqual(found.filter(cut_frame=None).count(), SHOTS)
+        on_shots = found.filter(cut_frame=None).order_by("first_frame")
+        categories = [row.category for row in on_shots]
+        self.assertEqual(len(categories), SHOTS)
+        self.assertEqual(categories[BURNT], "effect")
+        # Those beside a transition show half of it.
+        beside = {shot for cut in LAID for shot in (cut - 1, cut)}
+        plain = [n for n in range(SHOTS) if n not in {*beside, BURNT}]
+        self.assertEqual([categories[n] for n in plain], [""] * len(plain))
