@@ -182,6 +182,11 @@ def seed_of(*parts: int | str) -> int:
     return int.from_bytes(digest[:8], "big") >> 1
 
 
+def one_thread(_number: int) -> None:
+    """Make a program that draws for a training take one core: there are several of them."""
+    torch.set_num_threads(1)
+
+
 class Diary:
     """One line of JSON a step: {"step", "loss", "seconds"} and what else is noted."""
 

@@ -19,7 +19,7 @@ from mlcore.components.drawing.filming import cast
 from mlcore.components.drawing.scenes import Dice, noise
 from mlcore.components.drawing.studio import Pair, Pairs, Pool
 from mlcore.components.stretch import Layout
-from mlcore.fit import seed_of
+from mlcore.fit import one_thread, seed_of
 
 LARGER = 1.5
 """Drawn so much larger than the layout, for a window that is framed tighter"""
@@ -99,7 +99,7 @@ def make_takes(
         batch_size=None,
         sampler=range(max(1, math.ceil(many / TOGETHER))),
         num_workers=loaders,
-        worker_init_fn=_one_thread,
+        worker_init_fn=one_thread,
         multiprocessing_context="fork" if loaders else None,
     )
     return Takes(materials=materials, made=torch.cat(list(made)))
@@ -147,7 +147,3 @@ def _laid_into(dice: Dice, frames: Tensor, other: Tensor) -> Tensor:
     edge = dice.between(4, 40)
     share = torch.sigmoid(edge * (where - dice.between(0.35, 0.65)))
     return frames * (1 - share) + other * share
-
-
-def _one_thread(_number: int) -> None:
-    torch.set_num_threads(1)

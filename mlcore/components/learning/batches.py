@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from mlcore.components.component import Component
 from mlcore.components.drawing.studio import Pair, Studio
-from mlcore.fit import seed_of
+from mlcore.fit import one_thread, seed_of
 
 A_PLAIN_ONE = 24
 """As in titles, of so many clips of a batch one has no component, at least one."""
@@ -153,10 +153,6 @@ def drawn(batches: Batches, first: int, last: int, loaders: int) -> Iterator[Bat
         batch_size=None,
         sampler=steps,
         num_workers=loaders,
-        worker_init_fn=_one_thread,
+        worker_init_fn=one_thread,
         multiprocessing_context="fork",
     )
-
-
-def _one_thread(_number: int) -> None:
-    torch.set_num_threads(1)
