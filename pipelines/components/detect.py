@@ -59,14 +59,18 @@ def find_in_title(
     """Write what a version finds in a title, beside what others found."""
     shots = list(title.shots.filter(role=Shot.Role.PICTURE).order_by("first_frame"))
     rate = float(title.rate)
-    asked: list[Asked] = [
-        *((windows, AT_CUTS) for windows in windows_at_cuts(shots, rate)),
-        *((windows, ON_SHOTS) for windows in windows_on_shots(shots, rate)),
-    ]
-    found: list[Found] = []
-    for done, rows in _looked_at(title, finder, asked):
-        found += rows
-        claim.progress(done / len(asked))
+    cuts: list[Asked] = [(each, AT_CUTS) for each in windows_at_cuts(shots, rate)]
+    many, found = len(cuts) + len(shots), list[Found]()
+
+    def look(asked: list[Asked]) -> None:
+        for rows in _looked_at(title, finder, asked):
+            found.extend(rows)
+            claim.progress(len(found) / many)
+
+    look(cuts)
+    laid_over = {row.cut_frame for row in found if row.category and row.cut_frame}
+    within = windows_on_shots(shots, rate, laid_over)
+    look([(each, ON_SHOTS) for each in within])
     with claim.writing():
         replace_findings(title, version, found)
     laid = sum(bool(each.category) for each in found)
@@ -77,7 +81,7 @@ def find_in_title(
 
 def _looked_at(
     title: Title, finder: Finder, asked: Sequence[Asked]
-) -> Iterator[tuple[int, list[Found]]]:
+) -> Iterator[list[Found]]:
     embed = embedder(finder.encoder, torch.device("cpu"))
     proxy = _proxy_of(title)
     config = finder.encoder.config
@@ -94,7 +98,7 @@ def _looked_at(
         embedded = embed(stacked, None).float().cpu().numpy().astype(np.float64)
         embedded /= np.linalg.norm(embedded, axis=1, keepdims=True)
         seen = np.hstack([embedded, changes_of(stacked).numpy().astype(np.float64)])
-        yield at + len(some), _found(finder, some, seen)
+        yield _found(finder, some, seen)
 
 
 def _found(

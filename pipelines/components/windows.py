@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from catalog.models import Shot
 
@@ -17,6 +17,9 @@ SECONDS = 4.0
 SIDES = (2.0, 1.0, 0.5)
 """Seconds to either side of a cut: of a clip that was learned from the middle half is the
 transition, so that one of two seconds, one or a half fills one of these windows as well."""
+
+REACH = 1.0
+"""Seconds that a transition may reach into a shot, as those that were learned from do."""
 
 SHORTEST_SIDE = 0.2
 """Seconds: with less of a shot beside a cut nothing can be told of a transition."""
@@ -58,11 +61,20 @@ def windows_at_cuts(shots: Iterable[Shot], rate: float) -> list[list[Window]]:
     return found
 
 
-def windows_on_shots(shots: Sequence[Shot], rate: float) -> list[list[Window]]:
-    """Return a window in the middle of each shot, four seconds or all of it."""
+def windows_on_shots(
+    shots: Sequence[Shot], rate: float, transitions: Container[int] = ()
+) -> list[list[Window]]:
+    """Return a window in the middle of each shot, four seconds or all of it.
+
+    `transitions` are the cuts at which one was found: a shot beside one shows half of it,
+    which is left out, at most a third of the shot.
+    """
     found = []
     for shot in shots:
-        length = min(shot.frames, round(SECONDS * rate))
-        first = shot.first_frame + (shot.frames - length) // 2
+        reach = min(shot.frames // 3, round(REACH * rate))
+        first = shot.first_frame + reach * (shot.first_frame in transitions)
+        end = shot.end_frame - reach * (shot.end_frame in transitions)
+        length = min(end - first, round(SECONDS * rate))
+        first += (end - first - length) // 2
         found.append([Window(first, first + length, shot=shot)])
     return found

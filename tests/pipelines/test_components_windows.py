@@ -41,6 +41,14 @@ class WindowTests(unittest.TestCase):
 
         self.assertEqual([spans(each) for each in found], [[(50, 150)], [(200, 230)]])
 
+    def test_half_a_transition_is_no_part_of_the_shots_beside_it(self):
+        found = windows_on_shots(shots(60, 220, 370), 25, {60, 220})
+
+        # A second each, of the first shot no more than a third.
+        self.assertEqual(
+            [spans(each) for each in found], [[(0, 40)], [(90, 190)], [(257, 357)]]
+        )
+
     def test_frames_are_middles_of_equal_pieces_and_repeat_where_there_are_few(self):
         self.assertEqual(Window(0, 100).frames(4), [12, 37, 62, 87])
         self.assertEqual(Window(10, 12).frames(4), [10, 10, 11, 11])
