@@ -6,7 +6,6 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-import cv2
 import numpy as np
 import torch
 from django.conf import settings
@@ -20,7 +19,7 @@ from mlcore.videomae.velocities import mean_speed
 from pipelines.kinds import VECTOR_COLUMNS
 from pipelines.media.reader import open_proxy
 from pipelines.rows import copy_rows, text
-from pipelines.stills import read_small
+from pipelines.stills import middle_square, read_small
 from pipelines.trained import clips_of
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def read_endings(
     config: AutoencoderConfig,
 ) -> torch.Tensor:
     """Return (N, T, 3, size, size) uint8 RGB: the middle square of the active picture."""
-    shrink = partial(_square, size=config.size)
+    shrink = partial(middle_square, size=config.size)
     named = _named(title, endings, config)
     clips = [read_small(title, proxy, frames, shrink) for frames in named]
     return torch.from_numpy(np.stack(clips)).permute(0, 1, 4, 2, 3)
@@ -99,7 +98,7 @@ def vectors_around(
     config = trained.config
     named = _named(title, endings, config)
     every = sorted({frame for frames in named for frame in frames})
-    small = read_small(title, proxy, every, partial(_square, size=config.size))
+    small = read_small(title, proxy, every, partial(middle_square, size=config.size))
     at = {frame: number for number, frame in enumerate(every)}
     clips = np.stack([small[[at[frame] for frame in frames]] for frames in named])
     return _moving(trained, torch.from_numpy(clips).permute(0, 1, 4, 2, 3))
@@ -120,15 +119,6 @@ def _moving(
     return [
         each if moving else None for each, moving in zip(vectors, moves, strict=True)
     ]
-
-
-def _square(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    height, width = picture.shape[:2]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    middle = picture[top : top + side, left : left + side]
-    how = cv2.INTER_AREA if side > size else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(middle, (size, size), interpolation=how), np.uint8)
 
 
 def fill_clips(

@@ -80,9 +80,11 @@ def crop_to_picture(still: Picture, title: Title) -> Picture:
     return stretched(inside, title.levels) if title.levels else inside
 
 
-def middle_square(picture: Picture) -> Picture:
-    """The largest square in the middle of a picture (h, w, 3), wide or tall."""
+def middle_square(picture: Picture, size: int) -> Picture:
+    """The largest square in the middle of a picture (h, w, 3), as (size, size, 3)."""
     height, width = picture.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
-    return np.ascontiguousarray(picture[top : top + side, left : left + side])
+    middle = picture[top : top + side, left : left + side]
+    how = cv2.INTER_AREA if side > size else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(middle, (size, size), interpolation=how), np.uint8)

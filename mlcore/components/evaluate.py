@@ -170,8 +170,8 @@ def evaluate(given: argparse.Namespace, device: torch.device) -> Document:
     studio = studio_of(given, config, device)
 
     def judged(embed: Embed, *, raw: bool) -> Judged:
-        measured = partial(judge, pairs=given.pairs, raw=raw, pool=given.pool)
-        return measured(embed, studio, trained, unseen)
+        asked = {"pairs": given.pairs, "pool": given.pool}
+        return judge(embed, studio, trained, unseen, raw=raw, **asked)
 
     found = [judged(embedder(each, device), raw=config.raw) for each, _ in loaded]
     document = {"encoder": over_seeds(found)}
@@ -190,18 +190,17 @@ def asked_of(
     Recall depends on how many there are: encoders of many components and of few are
     compared among the few. Raises ValueError where none of these was learned.
     """
-    asked = [
+    trained, unseen = (
         [component(key) for key in known[part]] for part in ("components", "unseen")
-    ]
+    )
     if given.components is not None:
-        few = chosen_components(given)
-        asked = [
-            [each for each in own if each in wanted]
-            for own, wanted in zip(asked, few, strict=True)
-        ]
-    if not all(asked):
+        few = {each.key for part in chosen_components(given) for each in part}
+        trained, unseen = (
+            [each for each in part if each.key in few] for part in (trained, unseen)
+        )
+    if not (trained and unseen):
         raise ValueError("none of the components asked for was learned, or kept unseen")
-    return asked[0], asked[1]
+    return trained, unseen
 
 
 def table(document: Document) -> str:

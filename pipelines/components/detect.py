@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import cv2
@@ -136,14 +137,13 @@ def _clip(
     within one shot looks less plain than what was learned from.
     """
 
-    def shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        seen = picture if whole else middle_square(picture)
-        square = cv2.resize(
-            seen, (config.size, config.size), interpolation=cv2.INTER_AREA
-        )
-        return np.asarray(square, np.uint8)
+    shrink = partial(_squeezed if whole else middle_square, size=config.size)
+    return read_small(title, proxy, window.frames(config.frames), shrink)
 
-    return read_small(title, proxy, window.frames(config.frames), shrunk)
+
+def _squeezed(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    square = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+    return np.asarray(square, np.uint8)
 
 
 def _row(window: Window, seen: Seen) -> Found:

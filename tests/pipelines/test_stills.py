@@ -14,11 +14,11 @@ class MiddleTests(unittest.TestCase):
         tall = wide.transpose(1, 0, 2)
 
         for picture in (wide, tall):
-            found = middle_square(picture)
+            found = middle_square(picture, 4)
             self.assertEqual(found.shape, (4, 4, 3))
             self.assertTrue((found == 7).all())
 
     def test_a_square_one_stays(self):
         square = np.arange(27, dtype=np.uint8).reshape(3, 3, 3)
 
-        self.assertTrue((middle_square(square) == square).all())
+        self.assertTrue((middle_square(square, 3) == square).all())

@@ -97,7 +97,7 @@ def make_takes(
     made = DataLoader(
         Taking(materials=materials, layout=layout, seed=seed),
         batch_size=None,
-        sampler=range(max(1, math.ceil(many / TOGETHER))),
+        sampler=range(math.ceil(many / TOGETHER)),
         num_workers=loaders,
         worker_init_fn=one_thread,
         multiprocessing_context="fork" if loaders else None,
