@@ -4,9 +4,9 @@
         [--shape small] [--batch 8] [--artwork FOLDER] [--out FOLDER] [--baselines WEIGHTS] [--equal-time]
 
 Takes hours, so it goes on where it was: what an arm and seed gave is kept in OUT, a kill
-in the middle of a training costs two minutes. With --equal-time every arm is also trained
-for as many steps as cost what the steps of the arm `in-batch` cost. `--table` prints what
-is there and trains nothing.
+in the middle of a training costs two minutes. With --equal-time every arm whose steps cost
+more than those of the arm `in-batch` is also trained for as many as cost the same. `--table`
+prints what is there and trains nothing.
 """
 
 import argparse
@@ -65,7 +65,8 @@ def main() -> None:
         if given.equal_time:
             for one in asked:
                 fewer = steps_in_equal_time(one, given.out)
-                run(fewer, given.out, shape, studio, (trained, unseen))
+                if fewer.steps < one.steps:
+                    run(fewer, given.out, shape, studio, (trained, unseen))
     print(
         f"{len(trained)} components, {len(unseen)} of other bases unseen; shape "
         f"{given.shape}, {given.steps} steps of {shape.batch} x 2 clips; one thread; "

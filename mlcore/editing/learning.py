@@ -62,7 +62,7 @@ class Training:
         self.config, self.device = config, device
         self.denoiser = denoiser.to(device)
         self.halves = gains_by_bfloat16(device)
-        self.world = EditingWorld(size=denoiser.config.size)
+        self.world = EditingWorld(size=denoiser.config.size, device=device)
         self.average = Average(denoiser, config.average)
         self.steps = 0
         eyes, rest = denoiser.eyes.named_parameters(), denoiser.unet.named_parameters()
@@ -100,7 +100,7 @@ class Training:
         prompts = sorted(set(scenes.things.prompts))
         right = torch.tensor([prompts.index(each) for each in scenes.things.prompts])
         pictures = self.world.pictures(scenes.things, chance)
-        both = torch.cat([pictures, scenes.frames[:, 0]]).to(self.device)
+        both = torch.cat([pictures, scenes.frames[:, 0]])
         return self.denoiser.eyes.contrast(
             both, right.repeat(2).to(self.device), prompts
         )
@@ -109,15 +109,15 @@ class Training:
         """Frames denoised, led by a picture of the thing or by another frame."""
         B = len(scenes.frames)
         pictures = self.world.pictures(scenes.things, chance)
-        by_frame = torch.rand(B, 1, 1, 1, generator=chance) < 0.5
-        led_by = torch.where(by_frame, scenes.frames[:, 1], pictures).to(self.device)
+        by_frame = (torch.rand(B, 1, 1, 1, generator=chance) < 0.5).to(self.device)
+        led_by = torch.where(by_frame, scenes.frames[:, 1], pictures)
         eyes = self.denoiser.eyes
         with torch.no_grad():
             seen = eyes.embed(led_by)
             tokens, empty = eyes.tokens(scenes.things.prompts), eyes.tokens([""])[0]
         dropped = torch.rand(B, generator=chance) < self.config.dropped
         tokens, seen = without_some(tokens, seen, empty, dropped.tolist())
-        frames = scenes.frames[:, 0].to(self.device)
+        frames = scenes.frames[:, 0]
         with mixed_precision(self.device, wanted=self.halves):
             return self.denoiser.loss(frames, tokens, seen, chance)
 

@@ -29,6 +29,7 @@ SHADE = 0.18
 """How much darker a thing's lower edge is than its middle, and lighter its upper one"""
 OCTAVES = (4, 8, 16)
 """Cells of noise across a ground"""
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,13 @@ class Things:
             self, **{each.name: getattr(self, each.name)[rows] for each in fields(self)}
         )
 
+    def to(self, device: torch.device) -> "Things":
+        """Return the same things on a device."""
+        return replace(
+            self,
+            **{each.name: getattr(self, each.name).to(device) for each in fields(self)},
+        )
+
     @property
     def prompts(self) -> list[str]:
         """A sentence for each: "a red disc"."""
@@ -73,6 +81,7 @@ class Scenes:
     masks: Tensor
     """(B, T, H, W) bool: where at least half a pixel is the thing"""
     things: Things
+    """On the processor, wherever the rest is"""
     ground: Tensor
     """(B, 3, H, W) 0..1"""
     at: Tensor
@@ -87,6 +96,9 @@ class EditingWorld:
     flicker: float = 0.0
     """Deviation of noise that every frame has of its own, 0..1: what consecutive frames
     do not share"""
+    device: torch.device = CPU
+    """Where pictures are computed. Chance stays on the processor, so that a seed draws the
+    same scenes everywhere"""
 
     def draw(self, scenes: int, frames: int, chance: torch.Generator) -> Scenes:
         """Return scenes in which one thing goes along a line at one speed."""
@@ -94,9 +106,7 @@ class EditingWorld:
         ends_2B2 = 0.28 + 0.44 * torch.rand(2, scenes, 2, generator=chance)
         passed_T = torch.linspace(0, 1, frames)[:, None]
         at_BT2 = ends_2B2[0, :, None] + passed_T * (ends_2B2[1] - ends_2B2[0])[:, None]
-        return self._drawn(
-            things, some_ground(scenes, self.size, chance), at_BT2, chance
-        )
+        return self._drawn(things, self._ground(scenes, chance), at_BT2, chance)
 
     def with_others(
         self, scenes: Scenes, things: Things, chance: torch.Generator
@@ -112,7 +122,7 @@ class EditingWorld:
             things, tall=0.26 + 0.08 * torch.rand(scenes, generator=chance)
         )
         at = 0.44 + 0.12 * torch.rand(scenes, 1, 2, generator=chance)
-        ground = some_ground(scenes, self.size, chance)
+        ground = self._ground(scenes, chance)
         return self._drawn(larger, ground, at, chance).frames[:, 0]
 
     def some_things(self, scenes: int, chance: torch.Generator) -> Things:
@@ -141,15 +151,29 @@ class EditingWorld:
         rgb = torch.tensor(list(COLOURS.values()))[colour] + near
         return replace(fresh, shape=shape, colour=colour, rgb=rgb.clamp(0, 1))
 
+    def _ground(self, scenes: int, chance: torch.Generator) -> Tensor:
+        """Return (B, 3, H, W) 0..1: nearly grey noise in octaves, the finer the fainter."""
+        drawn = torch.zeros(scenes, 1, self.size, self.size, device=self.device)
+        for cells in OCTAVES:
+            noise = torch.randn(scenes, 1, cells, cells, generator=chance)
+            wide = F.interpolate(noise.to(self.device), self.size, mode="bilinear")
+            drawn += wide * (OCTAVES[0] / cells) ** 0.5
+        light = 0.35 + 0.3 * torch.rand(scenes, 1, 1, 1, generator=chance)
+        tint = 0.02 * torch.randn(scenes, 3, 1, 1, generator=chance)
+        lit = light.to(self.device) + 0.1 * drawn
+        return (lit + tint.to(self.device)).clamp(0, 1)
+
     def _drawn(
         self, things: Things, ground: Tensor, at_BT2: Tensor, chance: torch.Generator
     ) -> Scenes:
-        cover_BTHW, shade_BTHW = _laid(things, at_BT2, self.size)
-        colour = things.rgb[:, None, :, None, None] * (1 + shade_BTHW[:, :, None])
+        here, at_BT2 = things.to(self.device), at_BT2.to(self.device)
+        cover_BTHW, shade_BTHW = _laid(here, at_BT2, self.size)
+        colour = here.rgb[:, None, :, None, None] * (1 + shade_BTHW[:, :, None])
         cover = cover_BTHW[:, :, None]
         frames = ground[:, None] * (1 - cover) + colour * cover
         if self.flicker:
-            frames = frames + self.flicker * torch.randn(frames.shape, generator=chance)
+            own = torch.randn(frames.shape, generator=chance).to(self.device)
+            frames = frames + self.flicker * own
         return Scenes(
             frames=frames.clamp(0, 1),
             masks=cover_BTHW >= 0.5,
@@ -159,22 +183,9 @@ class EditingWorld:
         )
 
 
-def some_ground(scenes: int, size: int, chance: torch.Generator) -> Tensor:
-    """Return (B, 3, H, W) 0..1: nearly grey noise in octaves, the finer the fainter."""
-    drawn = torch.zeros(scenes, 1, size, size)
-    for cells in OCTAVES:
-        noise = torch.randn(scenes, 1, cells, cells, generator=chance)
-        drawn += (
-            F.interpolate(noise, size, mode="bilinear") * (OCTAVES[0] / cells) ** 0.5
-        )
-    light = 0.35 + 0.3 * torch.rand(scenes, 1, 1, 1, generator=chance)
-    tint = 0.02 * torch.randn(scenes, 3, 1, 1, generator=chance)
-    return (light + 0.1 * drawn + tint).clamp(0, 1)
-
-
 def _laid(things: Things, at_BT2: Tensor, size: int) -> tuple[Tensor, Tensor]:
     """How much of each pixel is the thing, 0..1, and how its light changes; (B, T, H, W)."""
-    place = (torch.arange(size) + 0.5) / size
+    place = (torch.arange(size, device=at_BT2.device) + 0.5) / size
     x_BTHW = (place - at_BT2[..., :1])[:, :, None, :]
     y_BTHW = (place - at_BT2[..., 1:])[:, :, :, None]
     cos, sin = (

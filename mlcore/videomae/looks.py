@@ -12,12 +12,15 @@ from torch.nn import functional as F  # noqa: N812
 
 GROUND = 64
 """Height and width of a ground's texture; a picture shows four fifths of it, or less"""
+FINE = 2
+"""Samples in a row of each of its pixels, cut out of a photograph"""
 OCTAVES = (2, 4, 8, 16, 32)
 SHOWN = 0.8
 TALL, BULGE = (0.1, 0.2), 0.4
 """Radius of a thing, least and most, in heights of the picture; the most that a part of
 it stands out, in radii"""
 LARGEST = TALL[1] * (1 + BULGE)
+CPU = torch.device("cpu")
 SOFT = 1.5
 """Pixels over which a thing's edge fades, so that motion below a pixel shows"""
 
@@ -52,7 +55,7 @@ class Looks:
         mixed = {}
         for each in fields(self):
             ours, theirs = getattr(self, each.name), getattr(other, each.name)
-            chosen = own_B.view(-1, *[1] * (ours.dim() - 1))
+            chosen = own_B.view(-1, *[1] * (ours.dim() - 1)).to(ours.device)
             mixed[each.name] = torch.where(chosen, ours, theirs)
         return replace(self, **mixed)
 
@@ -81,20 +84,25 @@ class Seen:
 
 
 def some_looks(
-    clips: int, things: int, grounds: Tensor | int, chance: torch.Generator
+    clips: int,
+    things: int,
+    grounds: Tensor | int,
+    chance: torch.Generator,
+    device: torch.device = CPU,
 ) -> Looks:
     """Return looks on grounds cut out of photographs (n, 3, h, w) uint8, or drawn.
 
     Drawn ones have so many octaves of noise: 1 is a blur, 5 as rough as photographs.
+    Grounds are on `device`, all else, and chance, on the processor.
     """
 
     def some(*shape: int) -> Tensor:
         return torch.rand(clips, *shape, generator=chance)
 
     if isinstance(grounds, int):
-        ground = _clouds(clips, grounds, chance)
+        ground = _clouds(clips, grounds, chance, device)
     else:
-        ground = _cut_out(grounds, clips, chance)
+        ground = _cut_out(grounds.to(device), clips, chance)
     return Looks(
         ground=ground,
         tall=TALL[0] + (TALL[1] - TALL[0]) * some(things),
@@ -114,32 +122,47 @@ def film(seen: Seen, looks: Looks, size: int) -> Tensor:
     return frames.mul_(255).add_(0.5).clamp_(0, 255).to(torch.uint8)
 
 
-def _clouds(clips: int, octaves: int, chance: torch.Generator) -> Tensor:
+def _clouds(
+    clips: int, octaves: int, chance: torch.Generator, device: torch.device
+) -> Tensor:
     """(B, 3, GROUND, GROUND): noise in octaves, the finer the fainter, as in photographs."""
-    drawn = torch.zeros(clips, 3, GROUND, GROUND)
+    drawn = torch.zeros(clips, 3, GROUND, GROUND, device=device)
     for cells in OCTAVES[:octaves]:
-        noise = torch.randn(clips, 3, cells, cells, generator=chance)
+        noise = torch.randn(clips, 3, cells, cells, generator=chance).to(device)
         drawn += F.interpolate(noise, GROUND, mode="bilinear") / cells**0.5
     return (0.5 + 0.2 * drawn).clamp(0, 1)
 
 
 def _cut_out(pictures: Tensor, clips: int, chance: torch.Generator) -> Tensor:
-    """(B, 3, GROUND, GROUND): square pieces of photographs, some mirrored, each in other light."""
+    """(B, 3, GROUND, GROUND): square pieces of photographs, some mirrored, each in other light.
+
+    All of one photograph at once, where it is: one by one they kept a GPU waiting.
+    """
     height, width = pictures.shape[-2:]
     which = torch.randint(0, len(pictures), (clips,), generator=chance)
-    pieces = []
-    for place, (a, b, c, mirrored) in zip(
-        which.tolist(), torch.rand(clips, 4, generator=chance).tolist(), strict=True
-    ):
-        side = int(min(height, width) * (0.4 + 0.6 * a))
-        top, left = int(b * (height - side)), int(c * (width - side))
-        piece = pictures[place, :, top : top + side, left : left + side].float() / 255
-        piece = piece.flip(-1) if mirrored < 0.5 else piece
-        pieces.append(
-            F.interpolate(piece[None], GROUND, mode="bilinear", antialias=True)[0]
-        )
+    a, b, c, d = torch.rand(clips, 4, generator=chance).to(pictures.device).unbind(1)
     gain = 0.7 + 0.6 * torch.rand(clips, 3, 1, 1, generator=chance)
-    return (torch.stack(pieces) * gain).clamp(0, 1)
+    side = min(height, width) * (0.4 + 0.6 * a)
+    top, left = b * (height - side), c * (width - side)
+    along = (torch.arange(FINE * GROUND, device=side.device) + 0.5) / (FINE * GROUND)
+    across = torch.where(d[:, None] < 0.5, 1 - along, along)
+    u = (left[:, None] + side[:, None] * across) / width * 2 - 1
+    v = (top[:, None] + side[:, None] * along) / height * 2 - 1
+    wide = (-1, FINE * GROUND, FINE * GROUND)
+    points = torch.stack([u[:, None].expand(wide), v[:, :, None].expand(wide)], -1)
+    pieces = torch.empty(clips, 3, GROUND, GROUND, device=side.device)
+    for number in set(which.tolist()):
+        own = (which == number).nonzero()[:, 0].to(side.device)
+        # One look-up: its pieces lie below one another.
+        fine = F.grid_sample(
+            pictures[number, None].float() / 255,
+            points[own].flatten(0, 1)[None],
+            padding_mode="border",
+            align_corners=False,
+        )
+        pooled = F.avg_pool2d(fine, FINE).view(3, len(own), GROUND, GROUND)
+        pieces[own] = pooled.transpose(0, 1)
+    return (pieces * gain.to(side.device)).clamp(0, 1)
 
 
 def _ground(seen: Seen, ground: Tensor, size: int) -> Tensor:

@@ -17,9 +17,8 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from mlcore.fit import seed_of
-from mlcore.videomae.looks import Looks, Seen, film, some_looks
+from mlcore.videomae.looks import CPU, Looks, Seen, film, some_looks
 
-CPU = torch.device("cpu")
 DIRECTIONS = 8
 SPEEDS = (0.3, 0.6, 1.2)
 """Widths of the picture in the span of a clip: a third of a thing, to across and more"""
@@ -181,7 +180,7 @@ class MotionWorld:
         """Return how so many clips look."""
         many = self.things if things is None else things
         grounds = self.octaves if self.pictures is None else self.pictures
-        return some_looks(clips, many, grounds, chance)
+        return some_looks(clips, many, grounds, chance, self.device)
 
     def film(self, motion: Motion, looks: Looks, times_BT: Tensor) -> Tensor:
         """Return (B, T, 3, H, W) uint8 at times in source frames."""

@@ -14,7 +14,7 @@ from mlcore.editing.learning import LearningConfig, Training
 from mlcore.editing.network.keeping import load_denoiser, save_denoiser
 from mlcore.editing.network.toy import ToyConfig, without_some
 from mlcore.editing.train import Order, main, train
-from tests.mlcore.editing.small import TINY, tiny
+from tests.mlcore.editing.small import TINY, chance, tiny
 from tests.mlcore.editing.test_edit import an_order
 
 CPU = torch.device("cpu")
@@ -55,6 +55,17 @@ class TrainingTests(unittest.TestCase):
         one, two = (load(each.out)[0] for each in (whole, part))
         for name, each in one.items():
             self.assertTrue(torch.equal(each, two[name]), name)
+
+    def test_scenes_are_drawn_where_the_network_is(self):
+        # "meta" refuses whatever mixes places, as a GPU does.
+        elsewhere = torch.device("meta")
+        training = Training(tiny(), LearningConfig(batch=4), elsewhere)
+        drawn = training.world.draw(4, 2, chance())
+        self.assertEqual(drawn.frames.device, elsewhere)
+        for losing in (training._seen, training._noise):
+            loss = losing(drawn, chance())
+            loss.backward()
+            self.assertEqual(loss.device, elsewhere)
 
     def test_beside_the_weights_lie_a_card_and_a_diary(self):
         order = self.order("some", 4)

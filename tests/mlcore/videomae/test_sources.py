@@ -13,6 +13,7 @@ import torch
 
 from mlcore.videomae import reading
 from mlcore.videomae.footage import Footage, Span, shots_in
+from mlcore.videomae.looks import some_looks
 from mlcore.videomae.mixing import Mixed
 from mlcore.videomae.reading import NoFootage, Stretches, opened
 from mlcore.videomae.sampling import Sampling
@@ -104,6 +105,28 @@ class WorldTests(unittest.TestCase):
         )
 
         self.assertEqual((drawn.shape, drawn.dtype), ((2, 4, 3, 24, 24), torch.uint8))
+
+    def test_grounds_are_pieces_of_photographs_some_mirrored(self):
+        across = torch.linspace(60, 180, 90).expand(60, 90)
+        down = torch.linspace(60, 180, 60)[:, None].expand(60, 90)
+        ramps = torch.stack([across, down, 0 * down]).to(torch.uint8)[None]
+
+        ground = some_looks(40, 1, ramps, chance()).ground
+        # Other light takes colours off the scale in none of these.
+        to_the_right = ground[:, 0, :, -1] - ground[:, 0, :, 0]
+        downwards = ground[:, 1, -1] - ground[:, 1, 0]
+
+        rises = (to_the_right > 0).all(dim=1)
+        self.assertTrue((rises | (to_the_right < 0).all(dim=1)).all())
+        self.assertTrue(10 < int(rises.sum()) < 30, int(rises.sum()))
+        self.assertTrue((downwards > 0).all())
+        self.assertFalse(ground[:, 2].any())
+
+    def test_grounds_are_made_where_the_network_is(self):
+        elsewhere = torch.device("meta")
+        for grounds in (PHOTOGRAPHS, 5):
+            looks = some_looks(2, 1, grounds, chance(), elsewhere)
+            self.assertEqual(looks.ground.device, elsewhere)
 
 
 def _way(clips):
