@@ -4,12 +4,14 @@ n: cuts, m: cuts with a component, X: measures, K: components, D: length of an e
 """
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
+from torch.nn.functional import logsigmoid, nll_loss
 
 from mlcore.components.suggesting.context import Contexts
 from mlcore.components.suggesting.recommender import (
@@ -23,6 +25,9 @@ Ints = NDArray[np.int64]
 
 PLAIN = -1
 """In a list of components used: nothing, a plain cut."""
+
+WHIM = 0.1
+"""Share of choices that the cut does not explain, to begin with"""
 
 LEAST = 2
 """Cuts with a component below which there is nothing to learn from."""
@@ -42,6 +47,15 @@ class LearningConfig:
     def __post_init__(self) -> None:
         if self.ridge <= 0 or self.strength <= 0 or self.steps < 1:
             raise ValueError(f"each must be above 0, got {self}")
+
+
+class _Liking(TypedDict):
+    """Of a Recommender, what does not say whether to use anything."""
+
+    matrix: Floats
+    bias: Floats
+    popularity: float
+    whim: float
 
 
 def learn(
@@ -65,13 +79,10 @@ def learn(
     spread = np.where(spread > 1e-9, spread, np.inf)
     x = np.nan_to_num((contexts.values - mean) / spread)
     x = np.clip(x, -SPREAD_LIMIT, SPREAD_LIMIT)
-    matrix, bias, popularity = _liking(x[has], used[has], embeddings, config)
     return Recommender(
         mean=mean,
         spread=spread,
-        matrix=matrix,
-        bias=bias,
-        popularity=popularity,
+        **_liking(x[has], used[has], embeddings, config),
         plain=_plainness(x, ~has, config),
     )
 
@@ -89,7 +100,7 @@ def _plainness(x: Floats, plain: NDArray[np.bool_], config: LearningConfig) -> F
 
 def _liking(
     x: Floats, used: Ints, embeddings: Floats, config: LearningConfig
-) -> tuple[Floats, Floats, float]:
+) -> _Liking:
     """Minimise the surprise over components that were used, with a ridge, by L-BFGS.
 
     Those never used are left out: that they were not may only say that they are new, and
@@ -102,15 +113,17 @@ def _liking(
     matrix = torch.zeros(x.shape[1], e_KD.shape[1], dtype=torch.float64)
     bias = torch.zeros(e_KD.shape[1], dtype=torch.float64)
     weight = torch.ones((), dtype=torch.float64)
-    parts = [matrix, bias, weight]
+    whim = torch.tensor(WHIM, dtype=torch.float64).logit()
+    parts = [matrix, bias, weight, whim]
     for part in parts:
         part.requires_grad_()
 
     def loss() -> Tensor:
         logits_mK = (x_mX @ matrix + bias) @ e_KD.T + weight * prior_K
-        surprise = torch.nn.functional.cross_entropy(
-            logits_mK, target_m, reduction="sum"
+        log_p_mK = torch.logaddexp(
+            logsigmoid(-whim) + logits_mK.log_softmax(dim=1), logsigmoid(whim) + prior_K
         )
+        surprise = nll_loss(log_p_mK, target_m, reduction="sum")
         return surprise + config.ridge * (matrix.square().sum() + bias.square().sum())
 
     optimiser = torch.optim.LBFGS(
@@ -125,4 +138,9 @@ def _liking(
 
     optimiser.step(closure)  # type: ignore[no-untyped-call]
     with torch.no_grad():
-        return matrix.numpy().copy(), bias.numpy().copy(), float(weight.clamp(min=0.0))
+        return {
+            "matrix": matrix.numpy().copy(),
+            "bias": bias.numpy().copy(),
+            "popularity": float(weight.clamp(min=0.0)),
+            "whim": float(whim.sigmoid()),
+        }

@@ -19,13 +19,15 @@ SPREAD_LIMIT = 3.0
 
 @dataclass(frozen=True, kw_only=True)
 class Recommender:
-    """log p(component | cut) = log p(not plain | cut) + log softmax over components of
+    """p(component | cut) = p(not plain | cut) * ((1 - whim) * softmax + whim * use)
 
-        x @ matrix @ e + w * log((count + 1) / (all + K)) + bias @ e
-
-    x: the context, standardised, unknown measures at their mean; e: the embedding. The
-    form follows AutoTransition (Shen et al. 2022), where a frozen embedding stands for
-    each transition: what was learned of one holds for those like it, also unseen ones.
+    with softmax over components of x @ matrix @ e + w * log(use) + bias @ e. x: the
+    context, standardised, unknown measures at their mean; e: the embedding; use: the share
+    (count + 1) / (all + K). The form follows AutoTransition (Shen et al. 2022), where a
+    frozen embedding stands for each transition: what was learned of one holds for those
+    like it, also unseen ones. People do not always go by the cut: a share of choices, as
+    lapses in psychophysics (Wichmann and Hill 2001), is not explained by it at all, and
+    need not be.
     """
 
     mean: Floats
@@ -40,6 +42,8 @@ class Recommender:
     """w"""
     plain: Floats
     """(X + 1,) log-odds of a plain cut, the last one constant"""
+    whim: float = 0.0
+    """Share of choices that go by use alone, 0..1"""
 
     def standardised(self, contexts: Contexts) -> Floats:
         """Return x (n, X)."""
@@ -60,8 +64,12 @@ class Recommender:
         liked = x @ self.matrix @ embeddings.T + embeddings @ self.bias
         logits = liked + self.popularity * popular(counts)
         odds = x @ self.plain[:-1] + self.plain[-1]
-        chosen = log_softmax(logits, axis=1) + log_expit(-odds)[:, None]
-        return np.hstack([chosen, log_expit(odds)[:, None]])
+        chosen = log_softmax(logits, axis=1)
+        if self.whim:
+            chosen = np.logaddexp(
+                np.log1p(-self.whim) + chosen, np.log(self.whim) + popular(counts)
+            )
+        return np.hstack([chosen + log_expit(-odds)[:, None], log_expit(odds)[:, None]])
 
     def reasons(self, context: Contexts, embeddings: Floats, place: int) -> Floats:
         """Return (X,) what each measure adds for one component beside the mean of all.
@@ -86,6 +94,7 @@ class Recommender:
             "bias": self.bias,
             "popularity": np.array([self.popularity]),
             "plain": self.plain,
+            "whim": np.array([self.whim]),
         }
 
 
@@ -95,7 +104,10 @@ def popular(counts: Floats) -> Floats:
 
 
 def recommender_from(arrays: dict[str, NDArray[np.float64]]) -> Recommender:
-    """Return what `arrays` kept. Raises KeyError where one is missing."""
+    """Return what `arrays` kept. Raises KeyError where one is missing.
+
+    Those from before whim was learned have none.
+    """
     return Recommender(
         mean=arrays["mean"],
         spread=arrays["spread"],
@@ -103,4 +115,5 @@ def recommender_from(arrays: dict[str, NDArray[np.float64]]) -> Recommender:
         bias=arrays["bias"],
         popularity=float(arrays["popularity"][0]),
         plain=arrays["plain"],
+        whim=float(arrays["whim"][0]) if "whim" in arrays else 0.0,
     )

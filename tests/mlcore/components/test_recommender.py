@@ -55,6 +55,13 @@ class LearningTests(unittest.TestCase):
         self.assertGreater(hits["own"], 3 / KINDS)
         self.assertLess(hits["random"], 2 / KINDS)
 
+    def test_how_often_choices_follow_no_rule_is_learned_too(self):
+        for whim in (0.0, 0.3):
+            house = House(seed=4, whim=whim)
+            contexts, used = house.cuts(2000)
+            model = learn(contexts, used, house.embeddings, LearningConfig())
+            self.assertAlmostEqual(model.whim, whim, delta=0.1)
+
     def test_it_beats_popularity_and_knows_when_a_cut_stays_plain(self):
         house = House(seed=1)
         contexts, used = house.cuts(2000)
@@ -106,6 +113,18 @@ class LearningTests(unittest.TestCase):
             model.log_probabilities(contexts, house.embeddings, counts),
             again.log_probabilities(contexts, house.embeddings, counts),
         )
+
+    def test_one_kept_before_whim_was_learned_is_read_as_it_was(self):
+        house = House(seed=3)
+        contexts, used = house.cuts(300)
+        arrays = learn(contexts, used, house.embeddings, LearningConfig()).arrays()
+        del arrays["whim"]
+
+        before = recommender_from(arrays)
+
+        self.assertEqual(before.whim, 0.0)
+        log_p = before.log_probabilities(contexts, house.embeddings, np.ones(KINDS))
+        np.testing.assert_allclose(np.exp(log_p).sum(axis=1), 1.0)
 
 
 class ChoosingTests(unittest.TestCase):
