@@ -29,12 +29,17 @@ class Verb:
     takes: Mapping[str, Mapping[str, Any]]
     """Flags, as argparse is told of them; each is handed on as it was given"""
     says: str
-    """One line for a person, filled from the document"""
+    """One line for a person, filled from the document; the document may bring a table"""
 
     def add_to(self, parser: ArgumentParser) -> None:
         """Have a parser take the flags. None has a default here: the module has its own."""
         for flag, about in self.takes.items():
             parser.add_argument(flag, **about)
+
+    def lines(self, document: Document) -> list[str]:
+        """Return what a document says, for a person."""
+        table: list[str] | None = document.get("table")
+        return table or [self.says.format(**document)]
 
     def words(self, options: Mapping[str, Any]) -> list[str]:
         """Return the flags that were given, as words of the module's command line."""
@@ -74,6 +79,9 @@ VERBS = {
             "--shape": {"help": "small, cpu, gpu or clip; cpu"},
             "--components": {"metavar": "N", "help": "about so many; all"},
             "--unseen-share": {"metavar": "SHARE", "help": "of the bases; 0.25"},
+            "--batch": {"metavar": "N", "help": "components a step; the shape's"},
+            "--rate": {"metavar": "R", "help": "of learning; the shape's"},
+            "--takes": {"metavar": "N", "help": "shots made of the materials first"},
             "--seed": {"metavar": "N", "help": "of weights and batches; 0"},
             "--device": {"help": "a GPU if there is one"},
             "--loaders": {"metavar": "N", "help": "programs that draw ahead; 0"},
@@ -89,10 +97,12 @@ VERBS = {
         {
             "--encoder": {"action": "append", "required": True, "metavar": "F"},
             "--baselines": {"metavar": "F", "help": "EfficientNet-lite0's weights"},
-            "--pairs": {"metavar": "N", "help": "test material pairs; 8"},
+            "--pairs": {"metavar": "N", "help": "material pairs; 8"},
+            "--pool": {"help": "of these: test, or train, which it learned on; test"},
+            "--components": {"metavar": "N", "help": "about so many; all it learned"},
             "--device": {"help": "a GPU if there is one"},
         },
-        "macro R@1 {encoder[macro_r1][mean]:.3f}, seeds: {encoder[seeds]}",
+        "",
     ),
 }
 

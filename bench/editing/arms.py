@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mlcore.editing.correction import Form
+from mlcore.editing.noise import Noise
 from mlcore.editing.prepared import Away
 
 Region = Literal["none", "diffedit", "shared", "separate", "true"]
@@ -17,7 +18,8 @@ class Arm:
     correction: Form = "off"
     tuned: bool = False
     fresh: float = 0.0
-    """Share of the noise that every frame has of its own: what makes frames flicker"""
+    """Share of the noise inside the region that is drawn anew"""
+    noise: Noise = "carried"
     away: Away = "nothing"
     """What guidance leads away from"""
 
@@ -32,11 +34,15 @@ ARMS: dict[str, Arm] = {
     "ours, tuned": Arm(tuned=True),
     "corrected as printed": Arm(correction="printed"),
     "corrected on clean latents": Arm(correction="clean"),
-    "own noise": Arm(region="true", fresh=1.0),
+    "new noise": Arm(fresh=1.0),
+    "new noise, corrected as printed": Arm(fresh=1.0, correction="printed"),
+    "new noise, corrected on clean latents": Arm(fresh=1.0, correction="clean"),
+    "new noise, true mask": Arm(region="true", fresh=1.0),
+    "own noise": Arm(region="true", fresh=1.0, noise="own"),
     "own noise, corrected as printed": Arm(
-        region="true", fresh=1.0, correction="printed"
+        region="true", fresh=1.0, noise="own", correction="printed"
     ),
     "own noise, corrected on clean latents": Arm(
-        region="true", fresh=1.0, correction="clean"
+        region="true", fresh=1.0, noise="own", correction="clean"
     ),
 }

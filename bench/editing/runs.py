@@ -145,6 +145,7 @@ class _Edits:
             guidance=self.bench.config.guidance,
             guided=self.bench.config.guided,
             fresh=arm.fresh,
+            noise=arm.noise,
             correction=CorrectionConfig(form=arm.correction),
         )
         away = self.source if arm.away == "source" else None

@@ -36,6 +36,10 @@ def print_tables(results: Sequence[Result]) -> None:
     for without, corrected in (
         ("ours", "corrected as printed"),
         ("ours", "corrected on clean latents"),
+        ("ours", "new noise"),
+        ("new noise", "new noise, corrected as printed"),
+        ("new noise", "new noise, corrected on clean latents"),
+        ("corrected as printed", "new noise, corrected as printed"),
         ("own noise", "own noise, corrected as printed"),
         ("own noise", "own noise, corrected on clean latents"),
     ):

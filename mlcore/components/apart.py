@@ -1,6 +1,6 @@
 """Whether all components of a category look different: every pair, on real photographs.
 
-    python -m mlcore.components.apart effect
+    python -m mlcore.components.apart CATEGORY [--artwork FOLDER]
 
 prints how far apart the nearest pairs are and ends with 1 if any is nearer than NEAREST.
 """
@@ -8,12 +8,15 @@ prints how far apart the nearest pairs are and ends with 1 if any is nearer than
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from sklearn.datasets import load_sample_images
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
+from mlcore.components.artwork import FILE as ARTWORK
+from mlcore.components.artwork import Artwork, load_artwork
 from mlcore.components.catalogue import components_of
 from mlcore.components.component import CATEGORIES, Component
 from mlcore.components.programs.registry import program_of
@@ -45,10 +48,16 @@ def materials(layout: Layout) -> list[Tensor]:
     return found
 
 
-def drawn(component: Component, material: Tensor, layout: Layout) -> Tensor:
+def drawn(
+    component: Component,
+    material: Tensor,
+    layout: Layout,
+    artwork: Artwork | None = None,
+) -> Tensor:
     """Return (t, 3, h, w) 0..1 of a component over a whole clip of one material.
 
     The chance is the same for every component, so that only settings tell them apart.
+    Raises ArtworkError for a sticker or text without artwork.
     """
     seconds = layout.times()
     over = Stretch(
@@ -57,12 +66,16 @@ def drawn(component: Component, material: Tensor, layout: Layout) -> Tensor:
         seconds=seconds,
         progress=seconds / layout.seconds,
         chance=torch.Generator().manual_seed(1),
+        artwork=artwork,
     )
     return program_of(component).draw(over, **component.settings).clamp(0, 1)
 
 
 def nearest(
-    components: Sequence[Component], layout: Layout, below: float = NEAREST
+    components: Sequence[Component],
+    layout: Layout,
+    below: float = NEAREST,
+    artwork: Artwork | None = None,
 ) -> list[tuple[float, str, str]]:
     """Return (mean difference 0..1, key, key) of every pair nearer than `below`, sorted.
 
@@ -71,7 +84,9 @@ def nearest(
     """
     seen = materials(layout)
     clips = [
-        torch.stack([drawn(each, one, layout) for one in seen]).mul(255).to(torch.uint8)
+        torch.stack([drawn(each, one, layout, artwork) for one in seen])
+        .mul(255)
+        .to(torch.uint8)
         for each in components
     ]
     coarse = torch.stack([_coarse(clip) for clip in clips])
@@ -103,10 +118,12 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("category", choices=CATEGORIES)
     parser.add_argument("--show", type=int, default=10, help="pairs to print")
+    parser.add_argument("--artwork", type=Path, help="where stickers and letters lie")
     chosen = parser.parse_args(words)
     components = components_of(chosen.category)
     layout = Layout(frames=8, height=32, width=32)
-    pairs = nearest(components, layout, below=2 * NEAREST)
+    artwork = load_artwork(chosen.artwork / ARTWORK) if chosen.artwork else None
+    pairs = nearest(components, layout, 2 * NEAREST, artwork)
     near = [pair for pair in pairs if pair[0] < NEAREST]
     for apart, one, other in pairs[: chosen.show]:
         sys.stdout.write(f"{apart * 255:6.2f}/255  {one}  {other}\n")

@@ -12,7 +12,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -179,7 +179,7 @@ def evaluate(given: argparse.Namespace, device: torch.device) -> Document:
         frozen_there = frozen(given.baselines, device)
         document["histogram"] = over_seeds([judged(histograms, raw=False)])
         document["frozen"] = over_seeds([judged(frozen_there, raw=False)])
-    return document
+    return {**document, "table": table(document)}
 
 
 def asked_of(
@@ -203,15 +203,37 @@ def asked_of(
     return trained, unseen
 
 
-def table(document: Document) -> str:
-    """Return a document as lines for people, recall in %."""
-    lines = [f"{'R@1 / R@10':<12}" + "".join(f"{name:>14}" for name in document)]
-    names = list(document["encoder"]["closed"])
-    for name in names:
-        cells = [each["closed"][name] for each in document.values()]
-        shown = (f"{100 * c['r1']:.1f} / {100 * c['r10']:.1f}" for c in cells)
-        lines.append(f"{name:<12}" + "".join(f"{cell:>14}" for cell in shown))
-    return "\n".join(lines)
+def table(document: Document) -> list[str]:
+    """Return a document as lines for people, recall in %, means over seeds."""
+    arms = list(document.values())
+    lines = [_line("R@1 / R@10", document)]
+    lines += [
+        _line(name, [_recalls(each["closed"][name]) for each in arms])
+        for name in arms[0]["closed"]
+    ]
+    for name, called in (("open", "unseen"), ("closed_at_open_size", "of as many")):
+        rows = [_mean(each["each"], name, "macro") for each in arms]
+        lines.append(_line(called, map(_recalls, rows)))
+    macro = [each["macro_r1"] for each in arms]
+    bounds = [tuple(100 * end for end in each["interval"]) for each in macro]
+    lines.append(
+        _line("interval", [f"{low:.1f} to {high:.1f}" for low, high in bounds])
+    )
+    lines.append(_line("seeds", [str(each["seeds"]) for each in arms]))
+    return lines
+
+
+def _line(name: str, cells: Iterable[str]) -> str:
+    return f"{name:<12}" + "".join(f"{cell:>16}" for cell in cells)
+
+
+def _recalls(row: Mapping[str, float]) -> str:
+    return f"{100 * row['r1']:.1f} / {100 * row['r10']:.1f}"
+
+
+def _mean(each: Sequence[Document], part: str, name: str) -> dict[str, float]:
+    rows = [document[part][name] for document in each]
+    return {key: float(np.mean([row[key] for row in rows])) for key in rows[0]}
 
 
 def arguments(environment: Mapping[str, str]) -> argparse.ArgumentParser:
@@ -237,7 +259,8 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
     except (ValueError, KeyError, OSError, ArtworkError) as error:
         sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
         return 1
-    shown = json.dumps(document, indent=2) if given.json else table(document)
+    lines = "\n".join(document["table"])
+    shown = json.dumps(document, indent=2) if given.json else lines
     sys.stdout.write(shown + "\n")
     return 0
 

@@ -203,7 +203,8 @@ class _Run:
                 away=self.of.source(0) if self.config.away == "source" else None,
             ),
             self.config.sampling(self.order.strength),
-            self.of.chance("sampling", place),
+            # The same in all chunks: what is drawn goes on where the region goes.
+            self.of.chance("sampling"),
             self._told("sampling", place),
         )
         with torch.no_grad():

@@ -41,6 +41,9 @@ class EditConfig:
     away: Away = "nothing"
     """What guidance leads away from; the inverted noise still holds what the clip shows,
     and leading away from that takes it out"""
+    fresh: float = 0.0
+    """Share 0..1 of the noise inside the region that is drawn anew, carried along with it,
+    instead of inverted"""
     at_once: int = 8
     """Frames that the network sees together: memory grows with them"""
     overlap: int = 2
@@ -55,6 +58,7 @@ class EditConfig:
             guidance=self.guidance,
             guided=self.guided,
             strength=strength,
+            fresh=self.fresh,
             correction=self.correction,
         )
 

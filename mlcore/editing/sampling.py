@@ -18,6 +18,7 @@ from mlcore.editing.correction import CorrectionConfig, Form, blended, listening
 from mlcore.editing.inversion import Inverted, below
 from mlcore.editing.network.denoiser import Condition, Denoiser
 from mlcore.editing.network.tuning import Told
+from mlcore.editing.noise import Noise, drawn_noise, renewed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,9 @@ class SamplingConfig:
     strength: float = 1.0
     """Share of the steps that are gone anew, 0..1: at 1 all of them"""
     fresh: float = 0.0
-    """Share of each frame's noise that is drawn anew instead of inverted, 0..1"""
+    """Share of the noise inside the region that is drawn anew instead of inverted, 0..1"""
+    noise: Noise = "carried"
+    """What is drawn"""
     correction: CorrectionConfig = field(default_factory=CorrectionConfig)
 
     def __post_init__(self) -> None:
@@ -75,7 +78,7 @@ def sample(
     region = everywhere if aim.region is None else aim.region
     correction, away = config.correction, aim.away or denoiser.nothing
     guided = math.ceil(config.guided * len(steps))
-    z = _begun(inverted.latents[begin], config.fresh, chance)
+    z = _begun(inverted, denoiser.schedule.alpha(steps[begin]), region, config, chance)
     for place in range(begin, len(steps)):
         step, lower = steps[place], below(steps, place)
         early = place - begin < correction.until * (len(steps) - begin)
@@ -101,9 +104,18 @@ def _features(
     return nullcontext([]) if form == "off" else listening(denoiser.unet, block)
 
 
-def _begun(z_TChw: Tensor, fresh: float, chance: torch.Generator) -> Tensor:
-    """Latents of which a share of the noise is new, with the variance they had."""
-    if not fresh:
-        return z_TChw
-    drawn = torch.randn(z_TChw.shape, generator=chance).to(z_TChw)
-    return math.sqrt(1 - fresh**2) * z_TChw + fresh * drawn
+def _begun(
+    inverted: Inverted,
+    alpha: Tensor,
+    region: Tensor,
+    config: SamplingConfig,
+    chance: torch.Generator,
+) -> Tensor:
+    """Latents to begin with, of which `alpha` is signal."""
+    steps = len(inverted.steps)
+    z = inverted.latents[steps - math.ceil(config.strength * steps)]
+    if not config.fresh:
+        return z
+    drawn = drawn_noise(region, z.shape[1], config.noise, chance)
+    mixed = renewed(z, inverted.latents[-1], alpha.to(z), config.fresh, drawn.to(z))
+    return torch.where(region[:, None], mixed, z)

@@ -29,5 +29,5 @@ class Command(JsonCommand):
         return {"verb": options["verb"], **run(VERBS[options["verb"]], options)}
 
     def lines(self, document: Document) -> list[str]:
-        """One line."""
-        return [VERBS[document["verb"]].says.format(**document)]
+        """One line, or the table that was measured."""
+        return VERBS[document["verb"]].lines(document)

@@ -201,7 +201,13 @@ class JudgeTests(unittest.TestCase):
         self.assertEqual(document["macro_r1"]["deviation"], 0.0)
         self.assertEqual(document["each"][0]["components"], 8)
         self.assertIn("transition", document["closed"])
-        self.assertIn("micro", table({"encoder": document}))
+        lines = {line.split()[0]: line for line in table({"encoder": document})}
+        macro, unseen = document["closed"]["macro"], one.document["open"]["macro"]
+        for name, row in (("macro", macro), ("unseen", unseen)):
+            self.assertIn(
+                f"{100 * row['r1']:.1f} / {100 * row['r10']:.1f}", lines[name]
+            )
+        self.assertTrue({"micro", "transition", "of", "interval"} <= set(lines))
 
     def test_what_was_trained_on_can_be_asked_about_too(self):
         embed = embedder(new_encoder(TINY, 0), CPU)
