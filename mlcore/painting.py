@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +20,9 @@ def painted_over(picture: Picture, box: Sequence[float]) -> Picture:
     Filled from around it (Telea, "An image inpainting technique based on the fast marching
     method", 2004), small and enlarged: it shall be calm, and inpainting costs by the pixel.
     """
+    # Trainings that draw what they see run where there is no OpenCV.
+    import cv2  # noqa: PLC0415
+
     height, width = picture.shape[:2]
     x, y, w, h = box
     small = cv2.resize(picture, (max(1, width // 4), max(1, height // 4)))
@@ -48,4 +50,6 @@ def stretched(picture: Picture, levels: tuple[float, float]) -> Picture:
     light = 10.0 ** ((codes - black) / DECADE) - 1.0
     shown = (light / light[-1]) ** (1.0 / SCREEN)
     table = np.round(shown * 255.0).astype(np.uint8)
+    import cv2  # noqa: PLC0415  as above
+
     return np.asarray(cv2.LUT(picture, table), np.uint8)
