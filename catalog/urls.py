@@ -180,6 +180,7 @@ urlpatterns = [
     path("media/edits/<int:edit_id>/result", edit_media.result, name="edit-result"),
     path("media/edits/<int:edit_id>/poster", edit_media.poster, name="edit-poster"),
     path("media/edits/<int:edit_id>/preview", edit_media.preview, name="edit-preview"),
+    path("media/edits/<int:edit_id>/heat", edit_media.heat, name="edit-heat"),
     path("media/edits/<int:edit_id>/target", edit_media.target, name="edit-target"),
     path("media/offsets/<int:candidate_id>", media.offsets, name="offsets"),
     path("keys/", keys.keys, name="keys"),

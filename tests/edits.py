@@ -133,7 +133,7 @@ def done_edit(title: Title, **otherwise: object) -> EditJob:
     Job.objects.filter(edit=edit).update(state=Job.State.DONE, stage="write")
     for name in ("result.mov", "compare.mp4"):
         write_file(edit.file_key(name), b"film")
-    for name in ("poster.jpg", "preview.jpg", "target.png"):
+    for name in ("poster.jpg", "preview.jpg", "heat.jpg", "target.png"):
         write_file(edit.file_key(name), b"picture")
     return EditJob.objects.get(pk=edit.pk)
 

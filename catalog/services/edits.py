@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 RESULT, COMPARE, POSTER = "result.mov", "compare.mp4", "poster.jpg"
+HEAT = "heat.jpg"
 
 
 @transaction.atomic

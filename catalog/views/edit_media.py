@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.downloads import edit_download
 from catalog.models import EditJob
-from catalog.services.edits import COMPARE, POSTER
+from catalog.services.edits import COMPARE, HEAT, POSTER
 from catalog.views.ranges import serve_key
 
 if TYPE_CHECKING:
@@ -41,6 +41,12 @@ def poster(request: PageRequest, edit_id: int) -> HttpResponseBase:
 def preview(request: PageRequest, edit_id: int) -> HttpResponseBase:
     """What is to be seen while it is made."""
     return serve_key(request, _key(request, edit_id, "preview.jpg"), "image/jpeg")
+
+
+@require_safe
+def heat(request: PageRequest, edit_id: int) -> HttpResponseBase:
+    """Where the noise seen under source and target differs."""
+    return serve_key(request, _key(request, edit_id, HEAT), "image/jpeg")
 
 
 @require_safe

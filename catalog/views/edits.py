@@ -22,6 +22,7 @@ from catalog.services import (
     reproduce_edit,
     resume_edit,
 )
+from catalog.services.edits import HEAT
 from catalog.views.access import editors_post
 from catalog.views.steering import done
 
@@ -72,6 +73,7 @@ def edit(request: PageRequest, edit_id: int) -> HttpResponse:
         "before": place_in_queue(found),
         "left": seconds_left(found),
         "shows": local_path(found.file_key("preview.jpg")).is_file(),
+        "heat": local_path(found.file_key(HEAT)).is_file(),
         "curve": curve_of(found.outcome.get("flicker", {})),
         "table": table,
         "beside": next(

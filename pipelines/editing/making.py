@@ -27,7 +27,7 @@ from pipelines.editing.places import (
     needed,
     stages_folder,
 )
-from pipelines.editing.previews import ShowingShelf
+from pipelines.editing.previews import ShowingShelf, write_heat
 from pipelines.editing.reading import target_picture
 from pipelines.jobs import device
 
@@ -79,6 +79,8 @@ def make(claim: Claim) -> None:
         edited = loaded.back_end.edit(_order(edit), told.step)
     seconds = time.monotonic() - began
     frames = edited.frames.permute(0, 2, 3, 1).contiguous().numpy()
+    if edited.heat is not None:
+        write_heat(edit, needed(edit, FRAMES), edited.heat.numpy())
     keep(edit, COVER, edited.cover.numpy().astype(np.float32))
     # Last: its presence says that all is there.
     keep(edit, MADE, frames)

@@ -1,4 +1,4 @@
-"""What is to be seen of an edit while it is made: one JPEG, written over and over."""
+"""What is to be seen of an edit: one JPEG while it is made, written over and over, and its heat."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from catalog.files import local_path
+from catalog.services.edits import HEAT
 from mlcore.editing.stages import FolderShelf
 from pipelines.media.writer import write_jpeg
 from pipelines.stills import fitted
@@ -61,6 +62,23 @@ class ShowingShelf(FolderShelf):
             _show(self._edit, shown)
 
 
+def write_heat(edit: EditJob, frames: Bytes, heat: NDArray[np.float32]) -> None:
+    """Show frames (T, H, W, 3) as bright as the noise differs there, (T, h, w) at least 0."""
+    most = max(float(heat.max()), 1e-9)
+    places = np.linspace(0, len(frames) - 1, min(MOST, len(frames))).round()
+    pictures = [_heated(frames[int(at)], heat[int(at)] / most) for at in places]
+    _write(edit, HEAT, pictures)
+
+
+def _heated(frame: Bytes, heat: NDArray[np.float32]) -> Bytes:
+    """A grey, dark frame under a map of 0..1 in the colours of fire."""
+    size = (frame.shape[1], frame.shape[0])
+    fire = cv2.applyColorMap((heat * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)
+    fire = cv2.resize(fire, size, interpolation=cv2.INTER_LINEAR)[..., ::-1]
+    grey = np.asarray(frame).mean(axis=2, keepdims=True)
+    return enlarged((0.3 * grey + 0.7 * fire).astype(np.uint8))
+
+
 def enlarged(picture: Bytes) -> Bytes:
     """Return a picture, small ones enlarged without smoothing: what they are is seen."""
     times = max(1, WIDE // MOST // picture.shape[1])
@@ -73,7 +91,11 @@ def _some(pictures: Bytes) -> list[Bytes]:
 
 
 def _show(edit: EditJob, pictures: list[Bytes]) -> None:
-    path = local_path(edit.file_key(PREVIEW))
+    _write(edit, PREVIEW, pictures)
+
+
+def _write(edit: EditJob, name: str, pictures: list[Bytes]) -> None:
+    path = local_path(edit.file_key(name))
     path.parent.mkdir(parents=True, exist_ok=True)
     row = np.concatenate([np.ascontiguousarray(each) for each in pictures], axis=1)
     write_jpeg(path, fitted(row, 2 * WIDE))

@@ -4,7 +4,9 @@ from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from catalog.files import local_path
 from catalog.models import EditJob
+from catalog.services.edits import HEAT
 from tests.catalog.pages import HTMX, PageTestCase, logged_in, text
 from tests.edits import SIZE, add_edit, done_edit, target_png
 from tests.factories import add_production, add_shots, add_title, add_user
@@ -122,6 +124,16 @@ class PageTests(PageTestCase):
         self.assertContains(page, "all others are the source")
         self.assertContains(page, "accept-edit")
         self.assertNotContains(self.viewer.get(f"/edits/{edit.pk}/"), "accept-edit")
+
+    def test_where_the_noise_differs_is_shown_if_a_network_sought_it(self):
+        edit = done_edit(self.title)
+        media = f"/media/edits/{edit.pk}/heat"
+
+        self.assertContains(self.client.get(f"/edits/{edit.pk}/"), media)
+        self.assertEqual(self.client.get(media)["Content-Type"], "image/jpeg")
+
+        local_path(edit.file_key(HEAT)).unlink()
+        self.assertNotContains(self.client.get(f"/edits/{edit.pk}/"), media)
 
     def test_a_refusal_is_said_on_the_page(self):
         edit = add_edit(self.title)

@@ -6,6 +6,7 @@ import time
 from catalog.files import local_path
 from catalog.models import EditJob, Job
 from catalog.services import cancel_edit, resume_edit
+from catalog.services.edits import HEAT
 from tests.edits import add_edit, job_of, write_moving
 from tests.ingesting import IngestCase, ended
 from tests.untrained import place_untrained_toy
@@ -84,6 +85,8 @@ class FaultTests(IngestCase):
         for name in ("pixels_sha256", "file_sha256", "measures", "flicker"):
             self.assertEqual(edit.outcome[name], whole.outcome[name], name)
         self.assertFalse(local_path(edit.file_key("stages")).exists())
+        heats = [local_path(each.file_key(HEAT)).read_bytes() for each in (edit, whole)]
+        self.assertEqual(*heats)
 
     def reach(self, edit: EditJob, stage: str) -> None:
         """Return when it is in a stage of its job or of its back-end."""
