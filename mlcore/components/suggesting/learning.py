@@ -3,6 +3,7 @@
 n: cuts, m: cuts with a component, X: measures, K: components, D: length of an embedding
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -126,9 +127,19 @@ def _liking(
         surprise = nll_loss(log_p_mK, target_m, reduction="sum")
         return surprise + config.ridge * (matrix.square().sum() + bias.square().sum())
 
-    optimiser = torch.optim.LBFGS(
-        parts, max_iter=config.steps, line_search_fn="strong_wolfe"
-    )
+    _minimise(loss, parts, config.steps)
+    with torch.no_grad():
+        return {
+            "matrix": matrix.numpy().copy(),
+            "bias": bias.numpy().copy(),
+            "popularity": float(weight.clamp(min=0.0)),
+            "whim": float(whim.sigmoid()),
+        }
+
+
+def _minimise(loss: Callable[[], Tensor], parts: list[Tensor], steps: int) -> None:
+    """Move the parts where the loss is least, by L-BFGS."""
+    optimiser = torch.optim.LBFGS(parts, max_iter=steps, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         optimiser.zero_grad()
@@ -137,10 +148,3 @@ def _liking(
         return value
 
     optimiser.step(closure)  # type: ignore[no-untyped-call]
-    with torch.no_grad():
-        return {
-            "matrix": matrix.numpy().copy(),
-            "bias": bias.numpy().copy(),
-            "popularity": float(weight.clamp(min=0.0)),
-            "whim": float(whim.sigmoid()),
-        }
