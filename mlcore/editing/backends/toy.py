@@ -23,8 +23,6 @@ def toy_config(size: int) -> EditConfig:
         tuning=TuningConfig(steps=40, rate=3e-4),
         # What blending takes from the noise does this network good (docs/editing.md).
         correction=CorrectionConfig(form="printed"),
-        # New noise no longer says where the thing is: the target has to be asked for louder.
-        fresh=1.0,
         guidance=6.0,
         guided=0.6,
         at_once=8,
