@@ -45,11 +45,11 @@ def stretched(picture: Picture, levels: tuple[float, float]) -> Picture:
 
     ``levels`` are (black, white) in 0..1, as `pipelines.media.probe` finds them.
     """
+    import cv2  # noqa: PLC0415  as above
+
     black, white = levels
     codes = (np.arange(256) / 255.0).clip(black, white)
     light = 10.0 ** ((codes - black) / DECADE) - 1.0
     shown = (light / light[-1]) ** (1.0 / SCREEN)
     table = np.round(shown * 255.0).astype(np.uint8)
-    import cv2  # noqa: PLC0415  as above
-
     return np.asarray(cv2.LUT(picture, table), np.uint8)

@@ -78,7 +78,8 @@ def sample(
     region = everywhere if aim.region is None else aim.region
     correction, away = config.correction, aim.away or denoiser.nothing
     guided = math.ceil(config.guided * len(steps))
-    z = _begun(inverted, denoiser.schedule.alpha(steps[begin]), region, config, chance)
+    alpha = schedule.alpha(steps[begin])
+    z = _begun(inverted, begin, alpha, region, config, chance)
     for place in range(begin, len(steps)):
         step, lower = steps[place], below(steps, place)
         early = place - begin < correction.until * (len(steps) - begin)
@@ -106,14 +107,14 @@ def _features(
 
 def _begun(
     inverted: Inverted,
+    begin: int,
     alpha: Tensor,
     region: Tensor,
     config: SamplingConfig,
     chance: torch.Generator,
 ) -> Tensor:
-    """Latents to begin with, of which `alpha` is signal."""
-    steps = len(inverted.steps)
-    z = inverted.latents[steps - math.ceil(config.strength * steps)]
+    """Latents to begin with at a place of the way, of which `alpha` is signal."""
+    z = inverted.latents[begin]
     if not config.fresh:
         return z
     drawn = drawn_noise(region, z.shape[1], config.noise, chance)
