@@ -65,15 +65,15 @@ class ShowingShelf(FolderShelf):
 def write_heat(edit: EditJob, frames: Bytes, heat: NDArray[np.float32]) -> None:
     """Show frames (T, H, W, 3) as bright as the noise differs there, (T, h, w) at least 0."""
     most = max(float(heat.max()), 1e-9)
-    places = np.linspace(0, len(frames) - 1, min(MOST, len(frames))).round()
-    pictures = [_heated(frames[int(at)], heat[int(at)] / most) for at in places]
-    _write(edit, HEAT, pictures)
+    codes = (heat / most * 255).astype(np.uint8)
+    both = zip(_some(frames), _some(codes), strict=True)
+    _write(edit, HEAT, [_heated(frame, code) for frame, code in both])
 
 
-def _heated(frame: Bytes, heat: NDArray[np.float32]) -> Bytes:
-    """A grey, dark frame under a map of 0..1 in the colours of fire."""
+def _heated(frame: Bytes, heat: Bytes) -> Bytes:
+    """A grey, dark frame under a map (h, w) in the colours of fire."""
     size = (frame.shape[1], frame.shape[0])
-    fire = cv2.applyColorMap((heat * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)
+    fire = cv2.applyColorMap(heat, cv2.COLORMAP_INFERNO)
     fire = cv2.resize(fire, size, interpolation=cv2.INTER_LINEAR)[..., ::-1]
     grey = np.asarray(frame).mean(axis=2, keepdims=True)
     return enlarged((0.3 * grey + 0.7 * fire).astype(np.uint8))
