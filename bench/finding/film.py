@@ -1,9 +1,13 @@
-"""A title of the sample titles' own shots, one cut and one shot in twenty with something on it."""
+"""A title of the sample titles' own shots, one cut and one shot in twenty with something on it.
+
+Only shots out of files that no encoder or detector that ships was trained on.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 import cv2
@@ -16,6 +20,7 @@ from mlcore.components.artwork import FILE as ARTWORK
 from mlcore.components.artwork import Artwork, load_artwork
 from mlcore.components.catalogue import component, components_of
 from mlcore.components.drawing.laying import lay
+from pipelines.artwork.footage import CLIPS
 from tests.mlcore.photographs import sample, weights_folder
 
 TITLES = ("reel_one", "reel_two")
@@ -103,24 +108,21 @@ def _shots(film: Film, shots: int, chance: np.random.Generator) -> Iterator[Tens
         yield own
 
 
-@dataclass(frozen=True)
-class _Piece:
-    source: int
+class _Piece(NamedTuple):
+    setup: str
     frames: Frames
 
 
 def _piece(chance: np.random.Generator, before: _Piece | None) -> _Piece:
-    """A stretch of another shot than the one before, some mirrored, with handles."""
-    shots = _footage()
-    source = int(chance.integers(len(shots)))
-    while before is not None and source == before.source:
-        source = int(chance.integers(len(shots)))
+    """A stretch of another set-up than the one before, some mirrored, with handles."""
+    others = [each for each in _footage() if not before or each.setup != before.setup]
+    setup, own = others[int(chance.integers(len(others)))]
     wanted = 2 * HANDLE + int(RATE * chance.uniform(*SECONDS))
-    first = int(chance.integers(max(1, len(shots[source]) - wanted + 1)))
+    first = int(chance.integers(max(1, len(own) - wanted + 1)))
     # Shots that are too short go back and forth.
-    there = np.concatenate([shots[source], shots[source][::-1]] * 4)
+    there = np.concatenate([own, own[::-1]] * 4)
     frames = there[first : first + wanted]
-    return _Piece(source, frames[:, :, ::-1] if chance.random() < 0.5 else frames)
+    return _Piece(setup, frames[:, :, ::-1] if chance.random() < 0.5 else frames)
 
 
 def _float(frames: Frames) -> Tensor:
@@ -134,14 +136,17 @@ def _artwork() -> Artwork:
 
 
 @cache
-def _footage() -> tuple[Frames, ...]:
-    """Picture shots of the sample titles, without black bars."""
+def _footage() -> tuple[_Piece, ...]:
+    """Whole picture shots of the sample titles, without black bars."""
+    learned = {each.setup.clip for each in CLIPS if each.pool == "train"}
     found = []
     for title in map(sample, TITLES):
         pictures = [cv2.resize(one, SIZE) for one in title.all_frames()]
         found += [
-            np.stack(pictures[shot["first"] : shot["end"]])
+            _Piece(shot["setup"], np.stack(pictures[shot["first"] : shot["end"]]))
             for shot in title.shots
-            if shot["role"] == "picture" and shot["end"] - shot["first"] >= RATE
+            if shot["role"] == "picture"
+            and shot["end"] - shot["first"] >= RATE
+            and shot["source"].split()[0] not in learned
         ]
     return tuple(found)

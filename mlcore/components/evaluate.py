@@ -1,7 +1,7 @@
 """How well a trained encoder finds components again, and what it must not find.
 
     python -m mlcore.components.evaluate --encoder F.safetensors [--encoder ...] [--baselines WEIGHTS]
-        [--pairs N] [--components N] [--pool train] [--json] ...
+        [--pairs N] [--components N] [--pool train] [--windows] [--json] ...
 
 Several files are one arm trained with several seeds: means, standard deviations and, over
 components, a bootstrap interval. Prints one JSON document with --json, else a table;
@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -167,7 +167,9 @@ def evaluate(given: argparse.Namespace, device: torch.device) -> Document:
     if any(each["components"] != known["components"] for _, each in loaded):
         raise ValueError("these encoders were trained on different components")
     trained, unseen = asked_of(given, known)
-    studio = studio_of(given, config, device)
+    if given.windows and config.raw:
+        raise ValueError("of windows of titles there is no clip without a component")
+    studio = replace(studio_of(given, config, device), windows=given.windows)
 
     def judged(embed: Embed, *, raw: bool) -> Judged:
         asked = {"pairs": given.pairs, "pool": given.pool}
@@ -243,6 +245,9 @@ def arguments(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--pairs", type=int, default=8)
     parser.add_argument(
         "--pool", choices=POOLS, default="test", help="train: what was learned by heart"
+    )
+    parser.add_argument(
+        "--windows", action="store_true", help="two clips in three as titles have them"
     )
     parser.add_argument("--baselines", type=Path, help="EfficientNet-lite0's weights")
     parser.add_argument("--device")

@@ -21,8 +21,18 @@ class Layout:
     height: int = 64
     width: int = 64
     seconds: float = 4.0
+    crossing: tuple[float, float] = (0.25, 0.75)
+    """Where a transition begins and ends, shares of the clip"""
+    slots: int = 2
+    """How often an animation plays, one after the other"""
 
     def __post_init__(self) -> None:
+        begin, end = self.crossing
+        if not 0 <= begin < 0.5 < end <= 1 or self.slots < 1:
+            raise ValueError(
+                f"a transition lies about the middle, got {begin} to {end}, and an "
+                f"animation plays at least once, got {self.slots}"
+            )
         if self.frames < 4 or min(self.height, self.width) < 8 or self.seconds <= 0:
             raise ValueError(
                 "a clip needs at least 4 frames of 8 x 8 and a length above 0, got "

@@ -96,7 +96,8 @@ def train(  # noqa: PLR0913  what a pipeline, a bench and a test each need
     going_on = resume and order.training_file.exists()
     seconds = keeper.take_up(training) if going_on else 0.0
     if begin is not None and order.learning.proxies and not going_on:
-        training.begin_proxies(_references(begin, order, studio, device))
+        seen = replace(studio, windows=order.learning.windows)
+        training.begin_proxies(_references(begin, order, seen, device))
     diary = Diary(order.diary_file, training.steps) if world.first else None
     loop = Loop(
         budget=order.budget,
@@ -115,10 +116,9 @@ def train(  # noqa: PLR0913  what a pipeline, a bench and a test each need
 
 def _batches(order: Order, studio: Studio, world: World) -> Batches:
     c = order.learning
+    studio = replace(studio, windows=c.windows)
     if c.takes:
-        made = make_takes(
-            studio.materials, studio.layout, c.takes, c.seed, loaders=order.loaders
-        )
+        made = make_takes(studio, c.takes, c.seed, loaders=order.loaders)
         studio = replace(studio, materials=made)
     return Batches(
         studio=studio,
@@ -158,8 +158,16 @@ def _references(
     classes: list[Component | None] = list(order.components)
     if order.learning.titles:
         classes.append(None)
-    pairs, raw = range(REFERENCE_PAIRS), begin.config.raw
-    return library(embedded(embed, studio, classes, pairs, pool="train", raw=raw))
+    seen = embedded(
+        embed,
+        studio,
+        classes,
+        range(REFERENCE_PAIRS),
+        pool="train",
+        raw=begin.config.raw,
+        loaders=order.loaders,
+    )
+    return library(seen)
 
 
 def _known(order: Order, training: Training, seconds: float) -> Meaning:

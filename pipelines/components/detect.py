@@ -21,7 +21,7 @@ from pipelines.components.shipped import live_finder
 from pipelines.components.windows import windows_at_cuts, windows_on_shots
 from pipelines.errors import PipelineError
 from pipelines.media.reader import open_proxy
-from pipelines.stills import middle_square, read_small
+from pipelines.stills import read_small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 
     Asked = tuple[list[Window], Sequence[Category]]
     """The windows about one cut or of one shot, and what may be there."""
+
+SOFT = 0.75
+"""Of the encoder's size, the pixels that a side really has: materials are small, and what was
+learned from them is no sharper. Pixels that are all true looked like effects."""
 
 AT_ONCE = 16
 """Cuts or shots decoded and embedded together: a few megabytes."""
@@ -90,8 +94,8 @@ def _looked_at(
         some = asked[at : at + AT_ONCE]
         clips = np.stack(
             [
-                _clip(title, proxy, window, config, whole=among == AT_CUTS)
-                for windows, among in some
+                _clip(title, proxy, window, config)
+                for windows, _ in some
                 for window in windows
             ]
         )
@@ -124,25 +128,17 @@ def _proxy_of(title: Title) -> VideoReader:
 
 
 def _clip(
-    title: Title,
-    proxy: VideoReader,
-    window: Window,
-    config: EncoderConfig,
-    *,
-    whole: bool,
+    title: Title, proxy: VideoReader, window: Window, config: EncoderConfig
 ) -> NDArray[np.uint8]:
-    """(T, size, size, 3) RGB of a window: the active picture squeezed to a square, or its middle.
-
-    Components are drawn on squares. Of a transition no part may be lost; what is squeezed
-    within one shot looks less plain than what was learned from.
-    """
-
-    shrink = partial(_squeezed if whole else middle_square, size=config.size)
+    """(T, size, size, 3) RGB of a window: the whole active picture squeezed to a square."""
+    shrink = partial(_squeezed, size=config.size)
     return read_small(title, proxy, window.frames(config.frames), shrink)
 
 
 def _squeezed(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    square = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+    few, side = round(size * SOFT), (size, size)
+    small = cv2.resize(picture, (few, few), interpolation=cv2.INTER_AREA)
+    square = cv2.resize(small, side, interpolation=cv2.INTER_LINEAR)
     return np.asarray(square, np.uint8)
 
 

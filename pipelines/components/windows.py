@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 SECONDS = 4.0
 """As long as the clips that the encoder was trained on."""
 
-SIDES = (2.0, 1.0, 0.5)
-"""Seconds to either side of a cut: of a clip that was learned from the middle half is the
-transition, so that one of two seconds, one or a half fills one of these windows as well."""
+SIDES = (2.0, 1.0, 0.5, 0.25)
+"""Seconds to either side of a cut: a transition of a fifth of a second to three fills one of
+these windows by a third to three quarters, as those that were learned from do."""
 
 REACH = 1.0
 """Seconds that a transition may reach into a shot, as those that were learned from do."""

@@ -21,14 +21,14 @@ class WindowTests(unittest.TestCase):
     def test_a_cut_is_looked_at_near_and_far_with_it_in_the_middle(self):
         [cut] = windows_at_cuts(shots(100, 300), 25)
 
-        self.assertEqual(spans(cut), [(50, 150), (75, 125), (88, 112)])
+        self.assertEqual(spans(cut), [(50, 150), (75, 125), (88, 112), (94, 106)])
         self.assertEqual({each.cut_frame for each in cut}, {100})
 
     def test_no_window_leaves_the_two_shots_and_none_is_looked_at_twice(self):
         [first, second] = windows_at_cuts(shots(100, 120, 300), 25)
 
-        self.assertEqual(spans(first), [(80, 120), (88, 112)])
-        self.assertEqual(spans(second), [(100, 140), (108, 132)])
+        self.assertEqual(spans(first), [(80, 120), (88, 112), (94, 106)])
+        self.assertEqual(spans(second), [(100, 140), (108, 132), (114, 126)])
 
     def test_flashes_of_shots_and_cuts_over_a_gap_are_left_out(self):
         a, b, c = shots(100, 103, 300)

@@ -56,16 +56,17 @@ def _drawn(
     if component.category == "transition":
         return _crossed(whole, *pair, layout, component)
     if component.category == "animation":
-        half = layout.seconds / 2
-        whole = replace(whole, progress=(whole.seconds % half) / half)
+        slot = layout.seconds / layout.slots
+        whole = replace(whole, progress=(whole.seconds % slot) / slot)
     return program_of(component).draw(whole, **component.settings)
 
 
 def _crossed(
     whole: Stretch, a: Tensor, b: Tensor, layout: Layout, component: Component
 ) -> Tensor:
-    """The transition over the middle half of the clip, plain material outside it."""
-    begin, length = layout.seconds / 4, layout.seconds / 2
+    """The transition where the layout has it, plain material outside it."""
+    begin, end = (share * layout.seconds for share in layout.crossing)
+    length = end - begin
     since = whole.seconds - begin
     inside = (since >= 0) & (since < length)
     over = Stretch(

@@ -12,6 +12,8 @@ from torch import Tensor
 from mlcore.components.artwork import Artwork
 from mlcore.components.component import Component
 from mlcore.components.drawing.render import render
+from mlcore.components.drawing.scenes import Dice
+from mlcore.components.drawing.windows import paced, squeezed, through, wide, window
 from mlcore.components.stretch import Layout
 from mlcore.fit import seed_of
 
@@ -40,23 +42,52 @@ class Studio:
     layout: Layout
     artwork: Artwork | None = None
     device: torch.device | str = "cpu"
+    windows: bool = False
+    """Whether clips are seen as those of titles are, see `drawing.windows`"""
 
-    def draw(self, *numbers: int) -> Pair:
-        """Return a pair to train on, new for each list of numbers (seed, step, ...)."""
-        chance = torch.Generator().manual_seed(seed_of("pair", *numbers))
-        return self._there(self.materials.draw(chance, "train", self.layout))
+    @property
+    def filmed(self) -> Layout:
+        """What materials are drawn in: wider than the layout where windows are cut of it."""
+        return wide(self.layout) if self.windows else self.layout
+
+    def draw(self, *numbers: int, pool: Pool = "train") -> Pair:
+        """Return a pair of a pool, new for each list of numbers (seed, step, ...)."""
+        seed = seed_of("pair", *numbers)
+        chance = torch.Generator().manual_seed(seed)
+        return self._there(self.materials.draw(chance, pool, self._paced(seed)))
 
     def pair(self, pool: Pool, number: int) -> Pair:
         """Return material pair `number` of a pool."""
-        return self._there(self.materials.pair(pool, number, self.layout))
+        layout = self._paced(seed_of("pace", pool, number))
+        return self._there(self.materials.pair(pool, number, layout))
 
-    def clip(self, component: Component | None, pair: Pair, number: int) -> Tensor:
+    def clip(
+        self,
+        component: Component | None,
+        pair: Pair,
+        number: int,
+        *,
+        within: bool = False,
+    ) -> Tensor:
         """Return (T, 3, H, W) uint8 of a component on a pair; without one, a plain cut.
 
-        Eight bits, as in a video: nothing finer may tell one component from another.
+        `within`: A alone is shown, as one shot. Eight bits, as in a video: nothing finer
+        may tell one component from another.
         """
-        drawn = render(component, *pair, self.layout, clip=number, artwork=self.artwork)
-        return (drawn * 255).round().to(torch.uint8)
+        a, b = pair
+        layout = self.layout
+        if self.windows:
+            dice = Dice(torch.Generator().manual_seed(seed_of("window", number)))
+            layout = window(dice, layout, within=within)
+            a, b = through(dice, a, layout), through(dice, b, layout)
+        b = a if within else b
+        drawn = render(component, a, b, layout, clip=number, artwork=self.artwork)
+        return (squeezed(drawn, self.layout) * 255).round().to(torch.uint8)
+
+    def _paced(self, seed: int) -> Layout:
+        if not self.windows:
+            return self.layout
+        return paced(Dice(torch.Generator().manual_seed(seed)), self.filmed)
 
     def _there(self, pair: Pair) -> Pair:
         a, b = (each.to(self.device) for each in pair)

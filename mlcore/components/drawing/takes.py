@@ -17,7 +17,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from mlcore.components.drawing.filming import cast
 from mlcore.components.drawing.scenes import Dice, noise
-from mlcore.components.drawing.studio import Pair, Pairs, Pool
+from mlcore.components.drawing.studio import Pair, Pairs, Pool, Studio
+from mlcore.components.drawing.windows import paced
 from mlcore.components.stretch import Layout
 from mlcore.fit import one_thread, seed_of
 
@@ -62,6 +63,8 @@ class Taking(Dataset[Tensor]):
     materials: Pairs
     layout: Layout
     seed: int
+    windows: bool = False
+    """Whether each goes as fast as in a window of a title"""
 
     def __getitem__(self, number: int) -> Tensor:
         """Return (TOGETHER, T, 3, H, W) uint8."""
@@ -76,6 +79,8 @@ class Taking(Dataset[Tensor]):
             width=round(self.layout.width * LARGER),
             seconds=self.layout.seconds,
         )
+        if self.windows:
+            larger = paced(dice, larger)
         one, other = self.materials.draw(dice.chance, "train", larger)
         frames = _framed(dice, one, self.layout)
         if not dice.below(3):
@@ -85,24 +90,28 @@ class Taking(Dataset[Tensor]):
         return frames
 
 
-def make_takes(
-    materials: Pairs, layout: Layout, many: int, seed: int, *, loaders: int = 0
-) -> Takes:
-    """Make at least `many` takes, here or in `loaders` programs.
+def make_takes(studio: Studio, many: int, seed: int, *, loaders: int = 0) -> Takes:
+    """Make at least `many` takes of a studio's materials, here or in `loaders` programs.
 
     Raises ValueError for none.
     """
     if many < 1:
         raise ValueError(f"materials are made into at least one take, got {many}")
+    taking = Taking(
+        materials=studio.materials,
+        layout=studio.filmed,
+        seed=seed,
+        windows=studio.windows,
+    )
     made = DataLoader(
-        Taking(materials=materials, layout=layout, seed=seed),
+        taking,
         batch_size=None,
         sampler=range(math.ceil(many / TOGETHER)),
         num_workers=loaders,
         worker_init_fn=one_thread,
         multiprocessing_context="fork" if loaders else None,
     )
-    return Takes(materials=materials, made=torch.cat(list(made)))
+    return Takes(materials=studio.materials, made=torch.cat(list(made)))
 
 
 def recoloured(dice: Dice, frames: Tensor) -> Tensor:

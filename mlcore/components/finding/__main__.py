@@ -26,6 +26,7 @@ from mlcore.components.finding.keeping import save_detector
 from mlcore.components.measuring.retrieval import embedder
 from mlcore.components.network.keeping import load_encoder
 from mlcore.components.sources import add_sources, studio_of
+from mlcore.fit import place
 
 
 def main(environment: Mapping[str, str] = os.environ) -> int:
@@ -33,10 +34,12 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
     parser = argparse.ArgumentParser(prog="python -m mlcore.components.finding")
     parser.add_argument("encoder", type=Path)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--device")
+    parser.add_argument("--loaders", type=int, default=0)
     add_sources(parser, environment)
     given = parser.parse_args()
     try:
-        document = build(given)
+        document = build(given, place(given.device, environment))
     except (ValueError, ArtworkError, UnusableCheckpoint, OSError) as error:
         print(json.dumps({"error": str(error)}))  # noqa: T201
         return 1
@@ -44,14 +47,14 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
     return 0
 
 
-def build(given: argparse.Namespace) -> dict[str, Any]:
+def build(given: argparse.Namespace, device: torch.device) -> dict[str, Any]:
     """Fit to all components but those whose bases the encoder has not seen."""
     encoder, meaning = load_encoder(given.encoder)
-    studio = studio_of(given, encoder.config, torch.device("cpu"))
+    studio = studio_of(given, encoder.config, device, loaders=given.loaders)
     unseen = [component(key) for key in meaning["unseen"]]
     away = set(meaning["unseen"])
     known = [each for each in catalogue() if each.key not in away]
-    embed, draws = embedder(encoder, torch.device("cpu")), Draws()
+    embed, draws = embedder(encoder, device), Draws(loaders=given.loaders)
     detector, figures = build_detector(embed, studio, known, unseen, draws)
     said = {
         "encoder": hashlib.sha256(given.encoder.read_bytes()).hexdigest(),

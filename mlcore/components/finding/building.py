@@ -27,6 +27,8 @@ class Draws:
     share: int = 7
     """Of which every so manieth component is laid on each: four clips a component, then
     two"""
+    loaders: int = 0
+    """Programs that draw them; 0: this one does"""
 
     @property
     def clips(self) -> int:
@@ -43,10 +45,11 @@ def build_detector(
 ) -> tuple[Detector, dict[str, Any]]:
     """Fit to known components, calibrate and judge on others; return it with its figures.
 
-    Unseen ones, whose bases the encoder has not learned from, stand for what is not
+    Clips are seen as those of titles are, which it is for. Unseen ones, whose bases the encoder has not learned from, stand for what is not
     known, while it is learned when to say so. The references are of both: there only what
     others made is unknown. Raises ValueError where these are too few to fit to.
     """
+    studio = replace(studio, windows=True)
     fit = _drawn(embed, studio, known, "train", range(draws.fit), draws)
     asked = range(draws.calibrate)
     held = _held_out(embed, studio, known, unseen, asked, draws)
@@ -74,7 +77,13 @@ def _drawn(
     draws: Draws,
 ) -> Clips:
     return embedded_clips(
-        embed, studio, list(components), pool, numbers, share=draws.share
+        embed,
+        studio,
+        list(components),
+        pool,
+        numbers,
+        share=draws.share,
+        loaders=draws.loaders,
     )
 
 

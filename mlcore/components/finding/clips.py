@@ -1,18 +1,17 @@
 """Clips to fit a detector to: components and none, at a cut and within one shot."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
+from torch.nn.functional import normalize
 
 from mlcore.components.component import Component
-from mlcore.components.drawing.studio import Pair, Pool, Studio
+from mlcore.components.drawing.drawn import Clip, drawn
+from mlcore.components.drawing.studio import Pool, Studio
 from mlcore.components.finding.changes import changes_of
 from mlcore.components.finding.fitting import Clips, category_places
-from mlcore.components.measuring.retrieval import TOGETHER, Embed
+from mlcore.components.measuring.retrieval import Embed
 from mlcore.fit import seed_of
 
 Job = tuple[Component | None, int, bool]
@@ -23,7 +22,7 @@ PLAIN: dict[Pool, int] = {"train": 6, "test": 24}
 hundred are taken for something cannot be told, nor learned, from few."""
 
 
-def embedded_clips(
+def embedded_clips(  # noqa: PLR0913  what is drawn, where, and by how many
     embed: Embed,
     studio: Studio,
     components: Sequence[Component],
@@ -31,24 +30,26 @@ def embedded_clips(
     numbers: Sequence[int],
     *,
     share: int = 1,
+    loaders: int = 0,
 ) -> Clips:
     """Return components on numbered material pairs, see `laid_on`, and plain clips.
 
     Plain clips are of pairs drawn for them, all different, as many at a cut as within one
-    shot, stills and moving alike.
+    shot, stills and moving alike. Drawn here or in `loaders` programs.
     """
     laid = laid_on(components, numbers, share)
     plain = max(2, len(laid) * PLAIN[pool] // 10)
     jobs = laid + [(None, n, n % 2 == 0) for n in range(plain)]
-    draw = _Drawer(studio, pool, numbers[0])
-    rows = [
-        draw.embedded(embed, jobs[at : at + TOGETHER])
-        for at in range(0, len(jobs), TOGETHER)
-    ]
+    asked = [_asked(*job, pool, numbers[0]) for job in jobs]
+    rows, changes = [], []
+    for clips in drawn(studio, pool, asked, loaders):
+        rows.append(normalize(embed(clips, None).float().cpu(), dim=1))
+        changes.append(changes_of(clips))
+    seen = torch.cat([torch.cat(rows), torch.cat(changes)], dim=1)
     kinds = [None if each is None else each.category for each, _, _ in jobs]
     return Clips(
-        embeddings=np.concatenate(rows).astype(np.float64),
-        changes=draw.changes,
+        embeddings=np.asarray(seen.numpy(), np.float64),
+        changes=changes[0].shape[1],
         keys=tuple("" if each is None else each.key for each, _, _ in jobs),
         categories=category_places(kinds),
         cut=np.array([cut for _, _, cut in jobs]),
@@ -78,38 +79,17 @@ def laid_on(
     ]
 
 
-@dataclass
-class _Drawer:
-    """Draws clips on pairs of one pool; keeps the last pair, which many clips share."""
-
-    studio: Studio
-    pool: Pool
-    first: int
-    """Tells the plain clips of one call from those of another"""
-    changes: int = 0
-    """F, once something was drawn"""
-    _kept: tuple[int, Pair] | None = None
-
-    def embedded(self, embed: Embed, jobs: Sequence[Job]) -> NDArray[np.float32]:
-        """Return (n, E + F): embeddings of length 1, then changes."""
-        clips = torch.stack([self._clip(*job) for job in jobs])
-        whole = torch.nn.functional.normalize(embed(clips, None).float().cpu(), dim=1)
-        changes = changes_of(clips).cpu()
-        self.changes = changes.shape[1]
-        return np.asarray(torch.cat([whole, changes], dim=1).numpy(), np.float32)
-
-    def _clip(self, component: Component | None, number: int, cut: bool) -> Tensor:  # noqa: FBT001
-        a, b = self._plain(number) if component is None else self._pair(number)
-        chance = seed_of("found", self.pool, number)
-        return self.studio.clip(component, (a, b if cut else a), chance)
-
-    def _pair(self, number: int) -> Pair:
-        if self._kept is None or self._kept[0] != number:
-            self._kept = number, self.studio.pair(self.pool, number)
-        return self._kept[1]
-
-    def _plain(self, number: int) -> Pair:
-        """A new pair: there are only so many numbered ones, and none is to be seen twice."""
-        seed = seed_of("plain", self.pool, self.first, number)
-        chance = torch.Generator().manual_seed(seed)
-        return self.studio.materials.draw(chance, self.pool, self.studio.layout)
+def _asked(
+    component: Component | None,
+    number: int,
+    cut: bool,  # noqa: FBT001  of a job
+    pool: Pool,
+    first: int,
+) -> Clip:
+    """`first` tells the plain clips of one call from those of another."""
+    if component is None:
+        # A new pair: there are only so many numbered ones, and none is to be seen twice.
+        chance = seed_of("plain", pool, first, number)
+        return Clip(None, (first, number), chance, within=not cut)
+    chance = seed_of("found", pool, component.key, number)
+    return Clip(component, number, chance, within=not cut)

@@ -84,7 +84,8 @@ class Detector:
 
         A transition may be long or short, and fills only one of several windows as those
         it was learned from do: each is as likely beforehand, so that the odds of
-        something are the mean of theirs. What it is, the best of them says.
+        something are the mean of theirs. Of which category it is the best of them says,
+        and which one it is whichever is nearest to a reference.
         """
         if not 0.0 < plain < 1.0:
             raise ValueError(f"the plain share must lie between 0 and 1, got {plain}")
@@ -101,7 +102,8 @@ class Detector:
         shares[places] = self.category.share[places]
         seen = inputs(looks[best : best + 1], dims)
         chances = there * np.exp(self.category.log_probabilities(seen, shares)[0])
-        return self._answer(chances, looks[best, :dims] @ self.references.T, places)
+        cosines = (looks[:, :dims] @ self.references.T).max(axis=0)
+        return self._answer(chances, cosines, places)
 
     @cached_property
     def _landmarks(self) -> Landmarks:

@@ -28,6 +28,9 @@ class LearningConfig:
     titles: bool = False
     """Whether clips are as titles have them: one a step without a component, and every
     other component but transitions within one shot instead of over a cut"""
+    windows: bool = False
+    """Whether clips are seen as those of titles are: wide, squeezed to a square, with
+    transitions of any length (mlcore.components.drawing.windows)"""
     batch: int = 48
     """Components a step, of which two clips each are drawn"""
     together: int = 1
@@ -128,9 +131,14 @@ ARMS: dict[str, Arm] = {
         learning={**_TITLES, "margin": 0.3},
     ),
     "proxies-takes": Arm(
-        meaning="+ on 4,096 shots that materials are made into: what ships",
+        meaning="+ on 4,096 shots that materials are made into",
         encoder=_BEYOND,
         learning=_TAKES,
+    ),
+    "proxies-windows": Arm(
+        meaning="+ two clips in three seen as a title's are, wide and of any length: what ships",
+        encoder=_BEYOND,
+        learning={**_TAKES, "windows": True},
     ),
     "proxies-takes-shared": Arm(
         meaning="proxies-takes, four components on each pair of shots",

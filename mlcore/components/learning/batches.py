@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from mlcore.components.component import Component
-from mlcore.components.drawing.studio import Pair, Studio
+from mlcore.components.drawing.studio import Studio
 from mlcore.fit import one_thread, seed_of
 
 A_PLAIN_ONE = 24
@@ -69,6 +69,10 @@ class Batches(Dataset[Batch]):
             raise ValueError(
                 f"of a batch of {self.batch}, {self.together} cannot share materials"
             )
+        if self.raw and self.studio.windows:
+            raise ValueError(
+                "of windows of titles there is no clip without a component"
+            )
         if self.distinct > len(self.components):
             raise ValueError(
                 f"a batch of {self.batch} distinct components cannot be drawn from "
@@ -116,23 +120,19 @@ class Batches(Dataset[Batch]):
             for each in chosen
         ]
         chances = [seed_of(*numbers, each) for each in chosen]
-        pairs = [
-            self._as_in_titles(drawn[group], component, number)
-            for group, component, number in zip(groups, laid, chances, strict=True)
-        ]
-        clips = torch.stack(list(map(self.studio.clip, laid, pairs, chances)))
-        if not self.raw:
-            return clips, None
-        return clips, torch.stack([self.studio.clip(None, pair, 0) for pair in pairs])
+        clips, plain = [], []
+        for component, group, chance in zip(laid, groups, chances, strict=True):
+            within = self._within(component, chance)
+            pair, clip = drawn[group], self.studio.clip
+            clips.append(clip(component, pair, chance, within=within))
+            if self.raw:
+                plain.append(clip(None, pair, 0, within=within))
+        return torch.stack(clips), torch.stack(plain) if self.raw else None
 
-    def _as_in_titles(
-        self, pair: Pair, component: Component | None, number: int
-    ) -> Pair:
-        """The pair, or its first side twice: one shot without a cut."""
+    def _within(self, component: Component | None, number: int) -> bool:
+        """Whether a clip is of one shot, without a cut."""
         over_cut = component is not None and component.category == "transition"
-        if not self.titles or over_cut or seed_of("within", number) % 2:
-            return pair
-        return pair[0], pair[0]
+        return self.titles and not over_cut and seed_of("within", number) % 2 == 0
 
     def _groups(self, view: int) -> list[int]:
         """Which material pair each row of a view is on; rows that share in one view part in the other."""

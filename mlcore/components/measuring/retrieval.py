@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mlcore.components.component import CATEGORIES, Component
+from mlcore.components.drawing.drawn import Clip, drawn
 from mlcore.components.drawing.studio import Pool, Studio
 from mlcore.components.network.encoder import ComponentEncoder
 from mlcore.fit import mixed_precision, seed_of
@@ -21,8 +22,6 @@ Embed = Callable[[Tensor, Tensor | None], Tensor]
 """(n, T, 3, H, W) uint8 clips, the same without their components or None -> (n, E)"""
 
 Floats = NDArray[np.float64]
-TOGETHER = 64
-"""Clips embedded at once"""
 
 
 def embedder(encoder: ComponentEncoder, device: torch.device) -> Embed:
@@ -40,7 +39,7 @@ def embedder(encoder: ComponentEncoder, device: torch.device) -> Embed:
     return embed
 
 
-def embedded(
+def embedded(  # noqa: PLR0913  what is drawn, and of what
     embed: Embed,
     studio: Studio,
     components: Sequence[Component | None],
@@ -48,19 +47,15 @@ def embedded(
     *,
     pool: Pool = "test",
     raw: bool = False,
+    loaders: int = 0,
 ) -> Tensor:
     """Return (M, N, E) of length 1: every component on every material pair named."""
     rows = []
     for number in pairs:
-        pair = studio.pair(pool, number)
-        plain = studio.clip(None, pair, 0) if raw else None
-        for at in range(0, len(components), TOGETHER):
-            clips = torch.stack(
-                [
-                    studio.clip(each, pair, seed_of(pool, number))
-                    for each in components[at : at + TOGETHER]
-                ]
-            )
+        plain = studio.clip(None, studio.pair(pool, number), 0) if raw else None
+        chance = seed_of(pool, number)
+        asked = [Clip(each, number, chance) for each in components]
+        for clips in drawn(studio, pool, asked, loaders):
             beside = None if plain is None else plain.expand_as(clips)
             rows.append(embed(clips, beside).float().cpu())
     whole = torch.nn.functional.normalize(torch.cat(rows), dim=1)

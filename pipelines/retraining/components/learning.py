@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from pipelines.jobs import Claim
 
 COMPONENT = EncoderVersion.Family.COMPONENT
-ARM = "proxies-takes"
+ARM = "proxies-windows"
 """As of the one that ships; docs/component-encoder.md measures the others"""
 TAKES_A_MINUTE = 300
 """Shots that are made of the materials for each minute of training: six seconds' work"""

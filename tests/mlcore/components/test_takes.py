@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from mlcore.components.drawing.scenes import Dice
+from mlcore.components.drawing.studio import Studio
 from mlcore.components.drawing.takes import make_takes, recoloured
 from mlcore.components.network.keeping import load_encoder
 from mlcore.components.stretch import Layout
@@ -18,7 +19,8 @@ LAYOUT = Layout(frames=4, height=16, width=24)
 
 
 def takes(many=40, seed=0, loaders=0):
-    return make_takes(Photographs(), LAYOUT, many, seed, loaders=loaders)
+    room = Studio(materials=Photographs(), layout=LAYOUT)
+    return make_takes(room, many, seed, loaders=loaders)
 
 
 def chance(seed):
