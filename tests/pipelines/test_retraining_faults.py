@@ -1,26 +1,31 @@
 """Retrainings whose worker dies, or that a person stops: they end as if nobody had disturbed them."""
 
-import os
 import time
+from unittest import skipUnless
 
-import torch
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.timezone import now
 
+from catalog.files import local_path
 from catalog.models import (
+    ComponentEmbedding,
+    ComponentPlace,
     EncoderVersion,
     Job,
     MatchSet,
     Promotion,
     ShotVector,
+    TrainingRun,
 )
-from catalog.services import cancel_run, resume_run, roll_back, run_now
-from pipelines.retraining.fitting import order_of
-from pipelines.retraining.job import RETRAINING
-from pipelines.trained import clips_of
+from catalog.services import cancel_run, resume_run, run_now
+from mlcore.checkpoint import load
+from pipelines.retraining.job import COMPONENTS, RETRAINING
+from pipelines.trained import weights_key
 from tests.catalog.pages import logged_in
 from tests.factories import add_user
 from tests.ingesting import digest, ended
+from tests.killing import EVERYWHERE, RetrainingCase
+from tests.pipelines.test_component_retraining import SMALL, listed, schedule
 from tests.retrainable import (
     ANYTHING,
     MANY,
@@ -30,142 +35,89 @@ from tests.retrainable import (
     toy_schedule,
     untrained_version,
 )
-from tests.worker import WorkerTestCase
 
-# Each costs the start of a worker: the longest stands for all, but for `make faults`.
 LONGEST = ("train",)
-KILLED_IN = tuple(RETRAINING) if os.environ.get("KULESHOV_FAULTS") else LONGEST
-LINGER = 0.3
-# What a stage did is written down late: so even one of a millisecond can be killed in.
-LINGERING = f"""
-    CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS
-        'BEGIN PERFORM pg_sleep({LINGER} + 0.3); RETURN NEW; END';
-    CREATE TRIGGER linger BEFORE UPDATE OF finished ON catalog_job FOR EACH ROW
-        WHEN (OLD.finished IS DISTINCT FROM NEW.finished) EXECUTE FUNCTION linger();
-"""
-# As when the power fails: what the dead worker had begun to write is not written.
-CONNECTIONS_OF_OTHERS = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
 
 
-class RetrainingFaultCase(WorkerTestCase):
+def weights_of(version):
+    """All numbers of a version's weights, by name."""
+    tensors, _ = load(local_path(weights_key(version.weights_sha256)))
+    return {name: tensor.numpy().tobytes() for name, tensor in tensors.items()}
+
+
+class ClipCase(RetrainingCase):
+    frames = SOME
+
     def setUp(self):
         super().setUp()
         self.titles = films_to_learn_from()
 
-    def asked(self, **fields):
-        """A run that keeps its training often."""
-        with transaction.atomic():
-            schedule = toy_schedule(name=f"{now()}", better_by=ANYTHING, **fields)
-            run = run_now(schedule, user=None)
-            run.config |= {"kept_every": 0.2}
-            run.save()
+    @transaction.atomic
+    def asked(self):
+        told = {"name": f"{now()}", "better_by": ANYTHING, "frames": self.frames}
+        run = run_now(toy_schedule(**told), user=None)
+        run.config |= {"kept_every": 0.2}
+        run.save()
         return run
 
-    def finished(self, run):
-        job = ended(run.job, self.worker)
-        self.assertEqual((job.state, job.error), (Job.State.DONE, ""), job.log)
-        run.refresh_from_db()
-        return run
-
-    def reach(self, run, stage):
-        """Return when its job is in a stage."""
-        deadline = time.monotonic() + 60
-        job = Job.objects.get(pk=run.job_id)
-        while not (job.state == Job.State.RUNNING and job.stage == stage):
-            if job.is_over or time.monotonic() > deadline:
-                raise AssertionError(f"{job} never came to {stage}: {job.log}")
-            time.sleep(0.005)
-            job.refresh_from_db()
-
-    def wait_for_checkpoint(self, run):
-        deadline = time.monotonic() + 60
-        while not order_of(run).training_file.exists():
-            self.assertLess(time.monotonic(), deadline, self.worker.log())
-            time.sleep(0.005)
+    def left_by(self, run):
+        rows = ShotVector.objects.filter(version=run.version).order_by("shot", "slot")
+        vectors = rows.values_list("shot", "slot", "vector")
+        boards = MatchSet.objects.filter(live=True).values_list("title", "scope")
+        return (
+            weights_of(run.version),
+            [(shot, slot, tuple(vector)) for shot, slot, vector in vectors],
+            sorted(boards),
+            [digest(title) for title in self.titles],
+        )
 
 
-class KilledTests(RetrainingFaultCase):
+class KilledTests(ClipCase):
+    def test_killed_in_any_stage_it_goes_on_to_the_same_live_version(self):
+        self.killed_in(tuple(RETRAINING) if EVERYWHERE else LONGEST, tuple(RETRAINING))
+
+        words = "training goes on from its last checkpoint"
+        went_on = TrainingRun.objects.filter(job__log__contains=words)
+        self.assertEqual(went_on.count(), 1)
+
+
+@skipUnless(EVERYWHERE, "for `make faults`")
+class ComponentsKilledTests(RetrainingCase):
     def setUp(self):
         super().setUp()
-        self.sql(LINGERING)
-        self.addCleanup(self.sql, "DROP FUNCTION linger CASCADE")
+        listed()
 
-    def test_killed_in_any_stage_it_goes_on_to_the_same_live_version(self):
-        whole = self.finished(self.asked(frames=SOME))
-        live, shown, rows = whole.version, self.boards(), self.rows(whole.version)
-        self.assertEqual(tuple(whole.job.seconds), tuple(RETRAINING))
-        for stage in KILLED_IN:
-            with self.subTest(stage):
-                roll_back("clip", user=None)
-                run = self.asked(frames=SOME)
-                self.kill_in(run, stage, min(whole.job.seconds[stage] / 2, LINGER))
+    @transaction.atomic
+    def asked(self):
+        run = run_now(schedule(name=f"{now()}"), user=None)
+        config = run.config | SMALL | {"kept_every": 0.0}
+        TrainingRun.objects.filter(pk=run.pk).update(config=config)
+        return run
 
-                run = self.finished(run)
-
-                self.assertEqual(run.job.attempt, 2)
-                self.assertEqual(tuple(run.job.seconds), tuple(RETRAINING))
-                self.same(run, live)
-                self.assertTrue(self.rows(run.version) == rows)
-                self.assertTrue(self.boards() == shown)
-
-    def kill_in(self, run, stage, seconds):
-        """Kill the worker after so long in a stage; another takes its place."""
-        self.reach(run, stage)
-        if stage == "train":
-            self.wait_for_checkpoint(run)
-        else:
-            time.sleep(seconds)
-        self.worker.kill9()
-        self.sql(CONNECTIONS_OF_OTHERS)
-        job = Job.objects.get(pk=run.job_id)
-        self.assertEqual((job.state, job.stage), (Job.State.RUNNING, stage))
-        self.assertNotIn(stage, job.seconds)
-        # That a silent worker's lease runs out is shown where other faults are.
-        Job.objects.filter(pk=job.pk).update(lease_until=now())
-        self.worker.start()
-
-    def same(self, run, live):
-        """It made live what a run made that nobody disturbed, once, and left nothing else."""
-        one, two = (
-            clips_of(each).autoencoder.state_dict() for each in (live, run.version)
+    def left_by(self, run):
+        embedded, mapped = (
+            rows.objects.filter(version=run.version).order_by("component")
+            for rows in (ComponentEmbedding, ComponentPlace)
         )
-        for name, tensor in one.items():
-            self.assertTrue(torch.equal(tensor, two[name]), name)
-        self.assertEqual(run.version.status, EncoderVersion.Status.ACTIVE)
-        self.assertEqual(Promotion.objects.filter(version=run.version).count(), 1)
-        self.assertTrue(run.outcome["went_live"])
-        self.assertIsNotNone(run.ended_at)
-        steps = [step for step, _, _ in run.losses]
-        self.assertEqual(steps, sorted(set(steps)))
-        self.assertFalse(order_of(run).out.parent.exists())
+        return (
+            weights_of(run.version),
+            [(row.component_id, tuple(row.vector)) for row in embedded],
+            list(mapped.values_list("component", "x", "y")),
+        )
 
-    def rows(self, version):
-        rows = ShotVector.objects.filter(version=version)
-        named = rows.order_by("shot", "slot").values_list("shot", "slot", "vector")
-        return [(shot, slot, tuple(vector)) for shot, slot, vector in named]
-
-    def boards(self):
-        for title in self.titles:
-            live = MatchSet.objects.filter(title=title, live=True, scope="title")
-            self.assertEqual(live.count(), 1)
-        return [digest(title) for title in self.titles]
-
-    def sql(self, words):
-        with connection.cursor() as cursor:
-            cursor.execute(words)
+    def test_killed_in_any_stage_it_goes_on_to_the_same_live_library(self):
+        self.killed_in(tuple(COMPONENTS), tuple(COMPONENTS))
 
 
-class CancelledTests(RetrainingFaultCase):
+class CancelledTests(ClipCase):
+    frames = MANY
+
     def test_stopped_while_it_trains_it_stops_at_once_and_nothing_else_changes(self):
         live = untrained_version(0)
         EncoderVersion.objects.filter(pk=live.pk).update(status="active")
         before = live_sets()
-        run = self.asked(frames=MANY)
+        run = self.asked()
         self.reach(run, "train")
-        self.wait_for_checkpoint(run)
 
         cancel_run(run)
         asked_at = time.monotonic()
