@@ -1,6 +1,5 @@
 """Tensors and what they mean in one safetensors file that is whole or not there."""
 
-import errno
 import json
 import os
 import re
@@ -46,7 +45,8 @@ def save(path: Path, tensors: Mapping[str, Tensor], meaning: Mapping[str, Any]) 
         _sync(temporary)
         temporary.replace(path)
     except (SafetensorError, OSError) as error:
-        number = _number(error)
+        if (number := _number(error)) is None:
+            raise
         raise UnsavedCheckpoint(number, os.strerror(number), str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
@@ -112,12 +112,12 @@ def restore_optimiser(
         optimiser.state[parameter][key] = place.clone()
 
 
-def _number(error: Exception) -> int:
+def _number(error: Exception) -> int | None:
     """What the system said: safetensors has it only in words, "(os error 28)"."""
-    if isinstance(error, OSError) and error.errno:
+    if isinstance(error, OSError):
         return error.errno
     said = re.search(r"\(os error (\d+)\)", str(error))
-    return int(said[1]) if said else errno.EIO
+    return int(said[1]) if said else None
 
 
 def _sync(path: Path) -> None:
