@@ -21,11 +21,11 @@ from mlcore.videomae.search import Step, Trial, Trials
 
 WIDE, HIGH = 640, 130
 """Of the field of one step of the search, in points"""
-LEFT, ABOVE, BELOW = 64, 30, 20
+LEFT, ABOVE, BELOW = 64, 30, 30
 HEADS: dict[Step, str] = {
     "frames": "Frames of stages: accuracy after fine-tuning",
     "shares": "Shares of the budget: accuracy after fine-tuning",
-    "recipes": "Batches and rates: held-out loss, turned over",
+    "recipes": "Batches and rates: minus the held-out loss",
 }
 
 
@@ -47,15 +47,16 @@ def plotted(trials: Sequence[Trial]) -> str:
 
 
 def words_of(plan: Plan) -> str:
-    """Return a plan in a line: frames at shares of the budget, batches and rates."""
+    """Return a plan in a line: of each stage frames, share of the budget, batch and rate."""
     return "; ".join(
-        f"{each.frames} frames at {each.share:g}, batch {each.batch}, rate {each.rate:g}"
+        f"{each.frames} frames: {each.share:g} ({each.batch} clips at {each.rate:g})"
         for each in plan.stages
     )
 
 
 def _field(head: str, trials: Sequence[Trial]) -> str:
     scores = [each.score for each in trials]
+    winner = max(trials, key=lambda each: each.score)
     lowest, highest = min(scores), max(scores)
     across = [WIDE * (at + 0.5) / len(trials) for at in range(len(trials))]
     down = [_down(each, lowest, highest) for each in scores]
@@ -72,6 +73,7 @@ def _field(head: str, trials: Sequence[Trial]) -> str:
         f'<text x="-6" y="{_down(highest, lowest, highest) + 4:.1f}" text-anchor="end">{highest:.3f}</text>'
         f'<text x="-6" y="{_down(lowest, lowest, highest) + 4:.1f}" text-anchor="end">{lowest:.3f}</text>'
         f'<polyline points="{line}" fill="none" stroke="#36c"/>{"".join(dots)}'
+        f'<text x="-56" y="{HIGH + 15}" font-size="9">Best: {escape(words_of(winner.plan))}</text>'
     )
 
 

@@ -33,14 +33,22 @@ class PlotTests(FolderTest):
 
         self.assertEqual(told["trials"], len(kept))
         self.assertEqual(len(fields), 3)
-        dots = [list(field.iter(f"{SVG}circle")) for field in fields]
-        for step, own in zip(("frames", "shares", "recipes"), dots, strict=True):
+        steps = ("frames", "shares", "recipes")
+        for step, field in zip(steps, fields, strict=True):
+            own = list(field.iter(f"{SVG}circle"))
             tried = [each for each in kept if each.step == step]
             self.assertEqual(len(own), len(tried))
             titles = [dot.find(f"{SVG}title").text for dot in own]
             for title, each in zip(titles, tried, strict=True):
                 self.assertTrue(title.startswith(plot_trials.words_of(each.plan)))
                 self.assertIn(f"{each.score:.4f}", title)
+            best = max(tried, key=lambda each: each.score)
+            (said_best,) = (
+                text.text
+                for text in field.iter(f"{SVG}text")
+                if text.text.startswith("Best: ")
+            )
+            self.assertEqual(said_best, f"Best: {plot_trials.words_of(best.plan)}")
             across = [float(dot.get("cx")) for dot in own]
             self.assertEqual(across, sorted(set(across)))
             # The better, the higher: y grows downwards.

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 
 from mlcore.videomae.pretrain import arguments, ordered, pretrain, source_of
 from tests.full_disk import said_without_room
@@ -21,16 +22,21 @@ from tests.mlcore.videomae.test_pretrain import (
 PROGRAM = "mlcore.videomae.pretrain"
 
 
+def begun(out, watch):
+    """The checkpoint of a training that was stopped."""
+    given = arguments().parse_args([*WORDS, str(out)])
+    order = ordered(given)
+    with suppress(Stopped):
+        pretrain(order, source_of(given, order, CPU), CPU, resume=False, watch=watch)
+    assert order.training_file.exists()
+    return order.training_file
+
+
 class TroubleTests(FolderTest):
     def setUp(self):
         super().setUp()
         self.out = self.folder / "a.safetensors"
-        given = arguments().parse_args([*WORDS, str(self.out)])
-        order = ordered(given)
-        self.kept = order.training_file
-        with self.assertRaises(Stopped):
-            source = source_of(given, order, CPU)
-            pretrain(order, source, CPU, resume=False, watch=stop_at(20))
+        self.kept = begun(self.out, stop_at(20))
 
     def beside(self):
         """All that the training has written."""
@@ -86,9 +92,12 @@ class WaysTests(FolderTest):
         self.assertEqual(lengths, sorted(lengths))
         self.assertEqual(set(lengths), {2, 4, 8, 16})
 
-    def test_two_programs_of_torchrun_learn_what_one_learns(self):
+    def test_two_programs_of_torchrun_go_on_with_what_one_began_to_the_same_losses(
+        self,
+    ):
         one, two = (self.folder / f"{each}.safetensors" for each in ("one", "two"))
         alone = said(*WORDS, str(one))[1]
+        begun(two, stop_at(12))
         start = ("torch.distributed.run", "--standalone", "--nproc-per-node", "2")
         ran = subprocess.run(
             [sys.executable, "-m", *start, "-m", PROGRAM, *WORDS, str(two)],

@@ -13,7 +13,7 @@ from mlcore.videomae.world import DIRECTIONS, MotionWorld
 from tests.mlcore.videomae.small import CPU, chance
 from tests.mlcore.videomae.test_sources import ridge
 
-SIZE, KNOWN, ASKED = 32, 1600, 1600
+SIZE, KNOWN, ASKED = 24, 1600, 1600
 WORLDS = {"easy": easy_world(SIZE, CPU), "whole": MotionWorld(size=SIZE)}
 LEAK = 1 / DIRECTIONS + 3 * (1 / DIRECTIONS * (1 - 1 / DIRECTIONS) / ASKED) ** 0.5
 """An accuracy by three standard errors above chance"""
@@ -53,7 +53,7 @@ def convolutional(exam: Exam) -> float:
     )
     optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=0.05)
     order = chance(1)
-    for _ in range(200):
+    for _ in range(150):
         some = torch.randint(0, KNOWN, (64,), generator=order)
         loss = cross_entropy(network(exam.known[some]), exam.known_labels[some])
         optimiser.zero_grad()
