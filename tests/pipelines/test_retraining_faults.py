@@ -123,7 +123,7 @@ class CancelledTests(ClipCase):
         asked_at = time.monotonic()
         job = ended(run.job, self.worker)
 
-        self.assertLess(time.monotonic() - asked_at, 5)
+        self.assertLess(time.monotonic() - asked_at, 10)
         self.assertEqual((job.state, job.stage), (Job.State.CANCELLED, "train"))
         run.refresh_from_db()
         self.assertTrue(run.is_over)
