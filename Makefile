@@ -1,7 +1,7 @@
 # make run [ONCE=1] [PORT=8000]   set up, ingest the samples, print their match cuts, serve
 # make test [T=tests.catalog]     the tests, all or some
 # make check                      style, types, import rules, Django's own checks
-# make faults                    workers killed in every stage of ingest
+# make faults                    workers killed in every stage of ingest, edits and retraining
 # make bench [B=ingest]           measurements
 # make clean                      remove the environment and caches; data in var/ stay
 
@@ -41,10 +41,10 @@ check: $(DEV)
 		$(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) -m unittest -q tests.test_tree
 
-# Kills workers in every stage, where `make test` takes the longest three.
+# Kills workers in every stage, where `make test` takes the longest few.
 faults: $(DEV)
 	@$(PY) -m pipelines.weights
-	@KULESHOV_FAULTS=1 $(PY) manage.py test tests.pipelines.test_faults tests.pipelines.test_edit_faults
+	@KULESHOV_FAULTS=1 $(PY) manage.py test tests.pipelines.test_faults tests.pipelines.test_edit_faults tests.pipelines.test_retraining_faults
 
 bench: $(DEV)
 	@for one in $(or $(B),$(patsubst bench/%/__main__.py,%,$(wildcard bench/*/__main__.py))); do \

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,22 @@ class UnusableCheckpoint(ValueError):
     """The file is missing, broken, or of something else. One sentence that names it."""
 
 
+class UnsavedCheckpoint(OSError):
+    """The file could not be written; `errno` and `filename` say why and which."""
+
+    def __str__(self) -> str:
+        """One sentence that names the file."""
+        return (
+            f"{self.filename} could not be written: {self.strerror}; "
+            "what was there before is whole."
+        )
+
+
 def save(path: Path, tensors: Mapping[str, Tensor], meaning: Mapping[str, Any]) -> None:
     """Write tensors with a JSON description in the file's metadata.
 
     To a temporary file beside it, which is renamed when it is on disk: a kill at any
-    moment leaves the old file or the new one.
+    moment leaves the old file or the new one. Raises UnsavedCheckpoint, as on a full disk.
     """
     kept = {name: each.detach().cpu().contiguous() for name, each in tensors.items()}
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
@@ -32,6 +44,10 @@ def save(path: Path, tensors: Mapping[str, Tensor], meaning: Mapping[str, Any]) 
         save_file(kept, temporary, {"meaning": json.dumps(meaning)})
         _sync(temporary)
         temporary.replace(path)
+    except (SafetensorError, OSError) as error:
+        if (number := _number(error)) is None:
+            raise
+        raise UnsavedCheckpoint(number, os.strerror(number), str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
     _sync(path.parent)
@@ -94,6 +110,14 @@ def restore_optimiser(
         # Adam counts steps on the CPU; the rest lies beside its parameter.
         place = value if value.dim() == 0 else value.to(parameter.device)
         optimiser.state[parameter][key] = place.clone()
+
+
+def _number(error: Exception) -> int | None:
+    """What the system said: safetensors has it only in words, "(os error 28)"."""
+    if isinstance(error, OSError):
+        return error.errno
+    said = re.search(r"\(os error (\d+)\)", str(error))
+    return int(said[1]) if said else None
 
 
 def _sync(path: Path) -> None:

@@ -23,12 +23,13 @@ from pipelines.nearest import query_rows, reach_of, shortlist
 from pipelines.sought import live_search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from mlcore.matching.kinds import Kind
     from pipelines.jobs import Claim
+    from pipelines.sought import Sought
 
     Grouped = tuple[int, int | None]
 
@@ -54,10 +55,18 @@ def _index(claim: Claim) -> None:
 
 
 def _search(claim: Claim) -> None:
-    title = claim.title
+    sought = live_search()
+    rows = find_across(claim.title, sought, claim.progress)
+    with claim.writing():
+        write_across(claim.title, rows, sought)
+
+
+def find_across(
+    title: Title, sought: Sought, say: Callable[[float, str], None]
+) -> list[MatchCandidate]:
+    """Return the candidates of a title with all others, unsaved; `say` hears share and pace."""
     own = own_shots(title)
     rows: list[MatchCandidate] = []
-    sought = live_search()
     began, done = time.monotonic(), 0
     for kind, version in sought.kinds:
         fill_learned(kind, version, title)
@@ -66,12 +75,18 @@ def _search(claim: Claim) -> None:
             found += [] if pairs is None else [pairs]
             done += BATCH_SHOTS
             pace = f"{done / (time.monotonic() - began + 1e-9):.0f} shots/s"
-            claim.progress(done / (len(own) * len(sought.kinds) + 1), pace)
+            say(done / (len(own) * len(sought.kinds) + 1), pace)
         rows += _on_board(kind, found, sought.ranker(kind.name))
-    with claim.writing():
-        config = {"near": NEAR, "per_shot": PER_SHOT}
-        kept = still_there(rows)
-        write_set(title, MatchSet.Scope.ACROSS, kept, sought, config)
+    return rows
+
+
+def write_across(
+    title: Title, rows: list[MatchCandidate], sought: Sought, *, live: bool = True
+) -> None:
+    """Write a title's set across titles, without what has been replaced meanwhile."""
+    config = {"near": NEAR, "per_shot": PER_SHOT}
+    kept = still_there(rows)
+    write_set(title, MatchSet.Scope.ACROSS, kept, sought, config, live=live)
 
 
 def own_shots(title: Title) -> list[int]:

@@ -1,12 +1,13 @@
 """From a version that was trained to one that is live: every family's last stages.
 
-Every title is ranked with it first, into sets that are not shown; one transaction flips
-version and sets.
+Every board, of a title and across titles, is ranked with it first, into sets that are not
+shown; one transaction flips version and sets.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,8 +15,9 @@ from django.conf import settings
 from django.utils.timezone import now
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from catalog.models import EncoderVersion, MatchSet, Promotion, Title, TrainingRun
+from catalog.models import EncoderVersion, MatchSet, Promotion, TrainingRun
 from catalog.services import Refused, promote_version, reopen_run
+from pipelines.across import find_across, write_across
 from pipelines.boards import write_set
 from pipelines.errors import PipelineError
 from pipelines.jobs import Finished
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from pipelines.jobs import Claim
+    from pipelines.sought import Sought
 
     Stages = Mapping[str, Callable[[Claim], None]]
 
@@ -99,28 +102,37 @@ def retired_versions(family: str) -> QuerySet[EncoderVersion]:
     return old.exclude(pk__in=[key for key in kept if key])
 
 
-def rank_titles(claim: Claim) -> None:
-    """Write a set that is ready, not live, for every title on the board."""
-    version = asked_version(claim)
-    sought = search_with(version)
-    shown = MatchSet.objects.filter(live=True, scope=MatchSet.Scope.TITLE)
-    titles = list(Title.objects.filter(match_sets__in=shown).order_by("pk"))
-    for number, title in enumerate(titles, start=1):
-        ready = title.match_sets.filter(
-            live=False, scope=MatchSet.Scope.TITLE, versions=sought.versions
+def rank_boards(claim: Claim) -> None:
+    """Write a set that is ready, not live, beside every one that is shown."""
+    sought = search_with(asked_version(claim))
+    shown = MatchSet.objects.filter(live=True).select_related("title")
+    # Those of titles first: a learned space has its rows by them, and those across read all.
+    boards = list(shown.order_by("-scope", "title"))
+    for number, board in enumerate(boards, start=1):
+        told = partial(
+            claim.progress, number / len(boards), f"{number} of {len(boards)} boards"
+        )
+        ready = board.title.match_sets.filter(
+            live=False, scope=board.scope, versions=sought.versions
         )
         if not ready.exists():
-            rows = find_matches(title, sought)
-            with claim.writing():
-                write_set(
-                    title,
-                    MatchSet.Scope.TITLE,
-                    rows,
-                    sought,
-                    asdict(LIMITS),
-                    live=False,
-                )
-        claim.progress(number / len(titles), f"{number} of {len(titles)} titles")
+            _rank(claim, board, sought, told)
+        told()
+
+
+def _rank(
+    claim: Claim, shown: MatchSet, sought: Sought, told: Callable[[], None]
+) -> None:
+    """Write beside a board what it would be; `told` says meanwhile that it goes on."""
+    title = shown.title
+    if shown.scope == MatchSet.Scope.ACROSS:
+        rows = find_across(title, sought, lambda _share, _pace: told())
+        with claim.writing():
+            write_across(title, rows, sought, live=False)
+        return
+    rows = find_matches(title, sought)
+    with claim.writing():
+        write_set(title, shown.scope, rows, sought, asdict(LIMITS), live=False)
 
 
 def switch(claim: Claim) -> None:

@@ -28,7 +28,7 @@ from pipelines.looking import clip_columns
 from pipelines.promoting import (
     begun_run,
     live_of,
-    rank_titles,
+    rank_boards,
     run_of,
     switch,
     switch_by_hand,
@@ -198,7 +198,7 @@ TRAINING = {
     "labels": _freeze,
     "fit": _fit,
     "gate": _decide,
-    "boards": rank_titles,
+    "boards": rank_boards,
     "switch": switch,
 }
-BY_HAND = {"boards": rank_titles, "switch": switch_by_hand}
+BY_HAND = {"boards": rank_boards, "switch": switch_by_hand}

@@ -67,12 +67,15 @@ def add_place(component: EditingComponent, x: float, y: float) -> ComponentPlace
 
 
 def add_finding(
-    title: Title, cut_frame: int, component: EditingComponent | None = None
+    title: Title,
+    cut_frame: int,
+    component: EditingComponent | None = None,
+    version: EncoderVersion | None = None,
 ) -> ComponentFinding:
     """A transition found at a cut; without a component one that is not known."""
     return ComponentFinding.objects.create(
         title=title,
-        version=add_encoder(EncoderVersion.Family.COMPONENT),
+        version=version or add_encoder(EncoderVersion.Family.COMPONENT),
         cut_frame=cut_frame,
         first_frame=cut_frame - 6,
         end_frame=cut_frame + 6,

@@ -3,8 +3,9 @@
     python -m mlcore.videomae.find_plan --frames N --trials F.jsonl --out PLAN.json
         [--shape toy] [--stages N] [--labels N] [--batch N] [--rate R] [--seed N] ...
 
-Every trial is kept in F, so that the search goes on where it was. The plan that is found
-goes to `pretrain --plan PLAN.json`, under any budget. Prints one JSON document;
+Every trial is kept in F, so that the search goes on where it was; F.svg shows them
+(`plot_trials` draws it while the search goes on). The plan that is found goes to
+`pretrain --plan PLAN.json`, under any budget and in any shape. Prints one JSON document;
 {"error": ...} and exit code 1 when it cannot run.
 """
 
@@ -26,6 +27,7 @@ from mlcore.videomae.finetune import Tuning
 from mlcore.videomae.keeping import load_autoencoder
 from mlcore.videomae.measure import Exam, HeldOut, some_exam, some_held_out
 from mlcore.videomae.plan import Plan, Stage
+from mlcore.videomae.plot_trials import plotted
 from mlcore.videomae.pretrain import Order, pretrain
 from mlcore.videomae.sampling import Sampling
 from mlcore.videomae.search import LENGTHS, Space, Trials, search
@@ -131,10 +133,12 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
         trials = Trials(given.trials)
         found = search(start, space, trainings.accuracy, trainings.loss, trials)
         given.out.write_text(json.dumps(found.to_json(), indent=2) + "\n")
+        drawn = given.trials.with_suffix(".svg")
+        drawn.write_text(plotted(list(trials.tried.values())))
     except (ValueError, OSError) as error:
         sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
         return 1
-    said = {"plan": found.to_json(), "trials": len(trials.tried)}
+    said = {"plan": found.to_json(), "trials": len(trials.tried), "drawn": str(drawn)}
     sys.stdout.write(json.dumps({"out": str(given.out), **said}) + "\n")
     return 0
 

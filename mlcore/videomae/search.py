@@ -19,6 +19,9 @@ LENGTHS = (2, 4, 8, 12, 16)
 SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2)
 """Of a stage, beside the last one's, which is what is left"""
 
+Step = Literal["frames", "shares", "recipes"]
+"""What of a plan is searched for, one after the other."""
+
 Judge = Callable[[Plan], float]
 """Trains by a plan under the search's budget and says how good that was."""
 
@@ -48,7 +51,7 @@ class Space:
 class Trial:
     """One plan that was tried."""
 
-    step: Literal["frames", "shares", "recipes"]
+    step: Step
     plan: Plan
     score: float
     """Accuracy of a fine-tuned network; of recipes minus the unsupervised loss"""
@@ -61,16 +64,19 @@ class Trials:
         """Read what is there; a last line that a kill cut short is tried again."""
         self.path = path
         self.tried: dict[str, Trial] = {}
-        lines = path.read_text().splitlines() if path.exists() else []
-        whole = [each for each in map(_trial, lines) if each is not None]
+        whole = self.read(path)
         for each in whole:
             self.tried[_key(each.step, each.plan)] = each
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(_line(each) for each in whole))
 
-    def score(
-        self, step: Literal["frames", "shares", "recipes"], plan: Plan, judge: Judge
-    ) -> float:
+    @staticmethod
+    def read(path: Path) -> list[Trial]:
+        """Return the whole trials of a file, in their order; none without a file."""
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [each for each in map(_trial, lines) if each is not None]
+
+    def score(self, step: Step, plan: Plan, judge: Judge) -> float:
         """Return how good a plan was, or is found to be now."""
         key = _key(step, plan)
         if key not in self.tried:

@@ -111,10 +111,16 @@ class Training:
 
     def restore(self, tensors: Tensors, meaning: Meaning) -> None:
         """Go on where another training was. Raises ValueError when it was another one."""
-        wanted: dict[str, Any] = self.meaning()
-        for name in ("autoencoder", "mixed"):
-            if wanted[name] != meaning.get(name):
-                raise ValueError(f"the checkpoint is of a training with other {name}")
+        own: dict[str, Any] = self.meaning()
+        kept = meaning["autoencoder"]
+        for name, wanted in own["autoencoder"].items():
+            if wanted != kept.get(name):
+                raise ValueError(
+                    "the checkpoint is of another architecture "
+                    f"({name} {kept.get(name)}, asked for is {wanted})"
+                )
+        if own["mixed"] != meaning["mixed"]:
+            raise ValueError("the checkpoint is of a training in other precision")
         self.network.load_state_dict(under("network", tensors))
         restore_optimiser(self.optimiser, self.network, under("optimiser", tensors))
         self.steps = int(meaning["steps"])

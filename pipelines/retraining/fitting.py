@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import shutil
 import time
 from contextlib import contextmanager
@@ -12,8 +11,6 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
-
-from safetensors import SafetensorError
 
 from catalog.files import local_path
 from catalog.models import EncoderVersion, TrainingRun
@@ -49,6 +46,8 @@ KEPT_EVERY = 120.0
 """Seconds between two checkpoints: what a killed worker does again at most."""
 TOLD_EVERY = 2.0
 """Seconds between two writes of the run's row."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What a system calls a disk that is full, for everybody or for us."""
 POINTS = 400
 """Of the plot: with more, every second one goes."""
 
@@ -265,8 +264,8 @@ def one_sentence() -> Iterator[None]:
         yield
     except ValueError as error:  # no footage, a checkpoint of another training
         raise PipelineError(f"Training stopped: {error}.") from error
-    except (OSError, SafetensorError) as error:
-        if os.strerror(errno.ENOSPC) not in str(error):
+    except OSError as error:
+        if error.errno not in NO_ROOM:
             raise
         raise PipelineError(
             "The disk is full: make room, then press Retry. The last checkpoint is whole."

@@ -20,7 +20,7 @@ from pipelines.promoting import (
     asked_version,
     end_where_a_person_decides,
     is_live,
-    rank_titles,
+    rank_boards,
     retired_versions,
     run_of,
     switch,
@@ -101,7 +101,7 @@ def _tidy(claim: Claim) -> None:
         ShotVector.objects.filter(version__in=gone).delete()
 
 
-READYING = {"backfill": _backfill, "index": _index, "boards": rank_titles}
+READYING = {"backfill": _backfill, "index": _index, "boards": rank_boards}
 RETRAINING = {
     "freeze": freeze,
     "train": pretrain_clips,

@@ -10,6 +10,7 @@ TRAINERS = (
     "mlcore.videomae.pretrain",
     "mlcore.videomae.learn_motion",
     "mlcore.videomae.find_plan",
+    "mlcore.videomae.plot_trials",
     "mlcore.videomae.evaluate",
     "mlcore.editing.train",
 )

@@ -1,10 +1,9 @@
-import json
 import time
+from datetime import timedelta
 
-from django.db import transaction
 from django.utils.timezone import now
+from django_celery_beat.models import PeriodicTask
 
-from catalog.celery import app
 from catalog.files import local_path
 from catalog.models import (
     EncoderVersion,
@@ -18,14 +17,12 @@ from catalog.models import (
 )
 from catalog.services import (
     roll_back,
-    run_now,
 )
-from pipelines.retraining.fitting import order_of
 from pipelines.sought import live_search
+from tests.clock import running_clock
 from tests.footage.clips import Clip, write_clip
 from tests.ingesting import IngestCase, ended
 from tests.retrainable import (
-    NOTHING,
     SHOTS,
     SOME,
     films_to_learn_from,
@@ -45,11 +42,7 @@ class RetrainingTests(WorkerTestCase):
 
     def test_from_the_clock_to_the_board_and_back(self):
         before = live_sets()
-        schedule = toy_schedule(frames=SOME)
-        # What the clock does: the beat's row names this task and these arguments.
-        args = json.loads(schedule.beat.args)
-        app.send_task(schedule.beat.task, args=args, queue=schedule.beat.queue)
-        run = self.begun(schedule)
+        run = self.begun(toy_schedule(frames=SOME, cron="", every_hours=2))
         job = ended(run.job, self.worker)
         self.assertEqual((job.state, job.error), (Job.State.DONE, ""), job.log)
         run.refresh_from_db()
@@ -95,36 +88,17 @@ class RetrainingTests(WorkerTestCase):
         self.assertEqual(live, version)
 
     def begun(self, schedule: RetrainSchedule) -> TrainingRun:
-        """The run that a ringing begins."""
-        deadline = time.monotonic() + 30
-        while (run := schedule.runs.first()) is None:
-            self.assertLess(time.monotonic(), deadline, self.worker.log())
-            time.sleep(0.05)
+        """The run that begins when celery beat rings, which is due now."""
+        ours = PeriodicTask.objects.filter(pk=schedule.beat_id)
+        ours.update(last_run_at=now() - timedelta(hours=2))
+        with running_clock() as clock:
+            deadline = time.monotonic() + 30
+            while (run := schedule.runs.first()) is None:
+                self.assertLess(time.monotonic(), deadline, clock.last_words())
+                time.sleep(0.05)
+        schedule.refresh_from_db()
+        self.assertEqual(schedule.said, f"{run} began.")
         return run
-
-    def test_a_worker_killed_while_it_trains_goes_on_from_its_checkpoint(self):
-        with transaction.atomic():
-            schedule = toy_schedule(frames=SOME, better_by=NOTHING)
-            run = run_now(schedule, user=None)
-            run.config |= {"kept_every": 0.3}
-            run.save()
-        deadline = time.monotonic() + 60
-        while not order_of(run).training_file.exists():
-            self.assertLess(time.monotonic(), deadline, self.worker.log())
-            time.sleep(0.01)
-        self.worker.kill9()
-        # That a silent worker's lease runs out is shown where faults are.
-        Job.objects.filter(pk=run.job_id).update(lease_until=now())
-        self.worker.restart()
-
-        job = ended(run.job, self.worker)
-
-        self.assertEqual((job.state, job.attempt), (Job.State.DONE, 2), job.log)
-        self.assertIn("training goes on from its last checkpoint", job.log)
-        run.refresh_from_db()
-        self.assertEqual(run.spent["steps"], 25 + 12)
-        steps = [step for step, _, _ in run.losses]
-        self.assertEqual(steps, sorted(set(steps)))
 
 
 class BothVersionsTests(IngestCase):

@@ -15,11 +15,13 @@ from catalog.services import (
     roll_back,
     run_now,
 )
+from pipelines.errors import PipelineError
 from pipelines.jobs import Claim, Finished
 from pipelines.retraining.fitting import order_of
 from pipelines.retraining.job import RETRAINING, retrain
 from pipelines.sought import live_search
 from pipelines.trained import clips_of
+from tests.full_disk import no_room_here
 from tests.retrainable import (
     ANYTHING,
     NOTHING,
@@ -174,3 +176,15 @@ class StageTests(TestCase):
             with self.assertRaisesRegex(Exception, sentence):
                 retrain(Claim(self.claimed(run)))
             self.assertEqual(path.read_bytes(), content)
+
+    def test_a_full_disk_ends_it_with_a_sentence_and_with_room_it_goes_on(self):
+        run = run_now(toy_schedule(better_by=ANYTHING), user=None)
+        full = self.assertRaisesRegex(PipelineError, "^The disk is full: make room")
+        with full, no_room_here(2**16):
+            retrain(Claim(self.claimed(run)))
+        self.assertFalse(EncoderVersion.objects.filter(family="clip").exists())
+
+        retrain(Claim(self.claimed(run)))
+
+        run.refresh_from_db()
+        self.assertEqual(run.version.status, Status.ACTIVE)

@@ -21,6 +21,7 @@ from mlcore.checkpoint import UnusableCheckpoint, load, save
 from mlcore.components.learning.loop import Budget
 from mlcore.components.network.keeping import load_encoder
 from mlcore.components.train import begun_with, main, train
+from tests.full_disk import said_without_room
 from tests.mlcore.components.photographed import CPU, order, studio
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -163,6 +164,21 @@ class KeepingTests(unittest.TestCase):
         error = json.loads(said.getvalue())["error"]
         self.assertIn(f"{folder}/materials.safetensors", error)
         self.assertFalse(self.out.exists())
+
+    def test_a_full_disk_is_one_sentence_and_the_last_checkpoint_stays(self):
+        words = ("--shape", "small", "--components", 12, "--batch", 4, "--steps", 2)
+        words = ("mlcore.components.train", *words, "--device", "cpu", "--out")
+        code, told = said_without_room(2**30, *words, self.out)
+        self.assertEqual(code, 0, told)
+        kept = self.out.with_suffix(".training.safetensors")
+        before = {each: each.read_bytes() for each in (kept, self.out)}
+
+        code, told = said_without_room(2**20, *words, self.out)
+
+        self.assertEqual(code, 1)
+        self.assertRegex(told["error"], f"^{kept} could not be written: File too large")
+        self.assertEqual({each: each.read_bytes() for each in before}, before)
+        self.assertEqual(list(self.out.parent.glob(".*")), [])
 
     def test_a_training_in_minutes_ends_in_time(self):
         asked = replace(order(self.out), budget=Budget(minutes=0.01))

@@ -5,6 +5,7 @@ import json
 import sys
 import tempfile
 import unittest
+from collections import Counter
 from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import torch
 from bench.pretraining.arms import ARMS
 from bench.pretraining.table import spent_to
 from mlcore.videomae import evaluate, find_plan, learn_motion
+from mlcore.videomae import pretrain as pretrain_command
 from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.budget import of_shares
 from mlcore.videomae.evaluate import unrelated_under
@@ -124,6 +126,26 @@ class FindPlanTests(FolderTest):
         self.assertEqual(len(tried), told["trials"])
         self.assertEqual({e["step"] for e in tried}, {"frames", "shares", "recipes"})
         self.assertEqual(json.loads(out.read_text()), told["plan"])
+        picture = trials.with_suffix(".svg")
+        self.assertEqual(told["drawn"], str(picture))
+        self.assertEqual(picture.read_text().count("<circle"), told["trials"])
+        self.carries_over(out, told["plan"])
+
+    def carries_over(self, plan, found):
+        """To larger budgets and another shape, by its shares and without a search."""
+        for shape, frames in (("toy", 256), ("little", 512)):
+            out = self.folder / f"{shape}.safetensors"
+            words = ("--data", "drawn", "--plan", plan, "--shape", shape, "--out", out)
+            code, told = said(
+                pretrain_command, *words, "--frames", frames, "--device", "cpu"
+            )
+            self.assertEqual(code, 0, told)
+            self.assertEqual(told["plan"]["stages"], found["stages"])
+            lines = out.with_suffix(".jsonl").read_text().splitlines()
+            steps = Counter(json.loads(line)["frames"] for line in lines)
+            for stage in found["stages"]:
+                seen = steps[stage["frames"]] * stage["frames"] * stage["batch"]
+                self.assertEqual(seen, frames * stage["share"], stage)
 
     def test_lengths_that_do_not_grow_are_one_sentence(self):
         code, told = said(

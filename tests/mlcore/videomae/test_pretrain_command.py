@@ -1,0 +1,121 @@
+"""`python -m mlcore.videomae.pretrain` as people start it: by the clock, as two programs, in trouble."""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+
+from mlcore.videomae.pretrain import arguments, ordered, pretrain, source_of
+from tests.full_disk import said_without_room
+from tests.mlcore.videomae.small import CPU
+from tests.mlcore.videomae.test_pretrain import (
+    WORDS,
+    FolderTest,
+    Stopped,
+    losses,
+    noted,
+    said,
+    stop_at,
+)
+
+PROGRAM = "mlcore.videomae.pretrain"
+
+
+def begun(out, watch):
+    """The checkpoint of a training that was stopped."""
+    given = arguments().parse_args([*WORDS, str(out)])
+    order = ordered(given)
+    with suppress(Stopped):
+        pretrain(order, source_of(given, order, CPU), CPU, resume=False, watch=watch)
+    assert order.training_file.exists()
+    return order.training_file
+
+
+class TroubleTests(FolderTest):
+    def setUp(self):
+        super().setUp()
+        self.out = self.folder / "a.safetensors"
+        self.kept = begun(self.out, stop_at(20))
+
+    def beside(self):
+        """All that the training has written."""
+        return {each.name: each.read_bytes() for each in self.folder.iterdir()}
+
+    def test_a_full_disk_is_one_sentence_and_the_last_checkpoint_goes_on(self):
+        before, room = self.beside(), self.kept.stat().st_size // 2
+
+        code, told = said_without_room(room, PROGRAM, *WORDS, self.out)
+
+        self.assertEqual(code, 1)
+        self.assertEqual(
+            told["error"],
+            f"{self.kept} could not be written: File too large; "
+            "what was there before is whole.",
+        )
+        self.assertEqual(self.kept.read_bytes(), before[self.kept.name])
+        self.assertEqual(set(self.beside()), set(before))
+        whole = self.folder / "whole.safetensors"
+        for out in (self.out, whole):
+            self.assertEqual(said(*WORDS, str(out))[0], 0)
+        self.assertEqual(losses(self.out), losses(whole))
+
+    def test_a_checkpoint_of_another_architecture_is_one_sentence_and_stays(self):
+        before = self.beside()
+        for more, named in (
+            (("--shape", "little"), "size 32, asked for is 64"),
+            (("--decoded", "0.5"), "decoded 1.0, asked for is 0.5"),
+        ):
+            code, told = said(*WORDS, str(self.out), *more)
+
+            self.assertEqual(code, 1)
+            self.assertEqual(
+                told["error"],
+                f"{self.kept}: the checkpoint is of another architecture ({named}).",
+            )
+            self.assertEqual(self.beside(), before)
+
+
+class WaysTests(FolderTest):
+    def test_in_minutes_it_ends_in_time_and_stages_share_them(self):
+        out = self.folder / "a.safetensors"
+        words = ("--data", "drawn", "--shape", "toy", "--batch", "2", "--plan", "tpl4")
+
+        code, told = said(
+            *words, "--minutes", "0.05", "--device", "cpu", "--out", str(out)
+        )
+
+        self.assertEqual(code, 0, told)
+        self.assertTrue(3 <= told["meter"]["seconds"] < 9, told["meter"])
+        self.assertEqual(told["budget"], {"frames": None, "minutes": 0.05})
+        lengths = [line["frames"] for line in noted(out)]
+        self.assertEqual(lengths, sorted(lengths))
+        self.assertEqual(set(lengths), {2, 4, 8, 16})
+
+    def test_two_programs_of_torchrun_go_on_with_what_one_began_to_the_same_losses(
+        self,
+    ):
+        one, two = (self.folder / f"{each}.safetensors" for each in ("one", "two"))
+        alone = said(*WORDS, str(one))[1]
+        begun(two, stop_at(12))
+        start = ("torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+        ran = subprocess.run(
+            [sys.executable, "-m", *start, "-m", PROGRAM, *WORDS, str(two)],
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+
+        self.assertEqual(ran.returncode, 0, ran.stderr[-2000:])
+        # The first program alone speaks and writes.
+        told = json.loads(ran.stdout)
+        self.assertEqual((told["programs"], told["steps"]), (2, alone["steps"]))
+        self.assertEqual(told["meter"]["frames"], alone["meter"]["frames"])
+        for a, b in zip(losses(one), losses(two), strict=True):
+            self.assertAlmostEqual(a, b, places=4)
+        kept = sorted(each.name for each in self.folder.glob("two*"))
+        self.assertEqual(
+            kept, ["two.jsonl", "two.safetensors", "two.training.safetensors"]
+        )
