@@ -48,13 +48,15 @@ def ramp(frames: int = FRAMES) -> npt.NDArray[np.int16]:
     return (np.arange(many) % 30_000).astype(np.int16)
 
 
-def write_moving(path: Path, *, sound: bool = True) -> Path:
+def write_moving(path: Path, *, sound: bool = True, reel: str = "") -> Path:
     """Write the film without loss, from timecode 01:00:00:00, with a sound of samples."""
     with av.open(str(path), "w") as target:
         target.metadata["timecode"] = "01:00:00:00"
         stream = target.add_stream("libx264", rate=RATE)
         stream.width, stream.height, stream.pix_fmt = WIDE, HIGH, "yuv444p"
         stream.options = {"preset": "ultrafast", "qp": "0"}
+        if reel:
+            stream.metadata["reel_name"] = reel
         context = stream.codec_context
         context.colorspace = context.color_primaries = context.color_trc = 1
         context.color_range = 1
