@@ -1,7 +1,7 @@
 # make run [ONCE=1] [PORT=8000]   set up, ingest the samples, print their match cuts, serve
 # make test [T=tests.catalog]     the tests, all or some
 # make check                      style, types, import rules, Django's own checks
-# make faults                    workers killed in every stage of ingest
+# make faults                    workers killed in every stage of ingest and of edits
 # make bench [B=ingest]           measurements
 # make clean                      remove the environment and caches; data in var/ stay
 

@@ -48,12 +48,19 @@ def ramp(frames: int = FRAMES) -> npt.NDArray[np.int16]:
     return (np.arange(many) % 30_000).astype(np.int16)
 
 
-def write_moving(path: Path, *, sound: bool = True, reel: str = "") -> Path:
+def write_moving(
+    path: Path,
+    *,
+    sound: bool = True,
+    reel: str = "",
+    size: tuple[int, int] = (WIDE, HIGH),
+) -> Path:
     """Write the film without loss, from timecode 01:00:00:00, with a sound of samples."""
     with av.open(str(path), "w") as target:
         target.metadata["timecode"] = "01:00:00:00"
         stream = target.add_stream("libx264", rate=RATE)
-        stream.width, stream.height, stream.pix_fmt = WIDE, HIGH, "yuv444p"
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv444p"
         stream.options = {"preset": "ultrafast", "qp": "0"}
         if reel:
             stream.metadata["reel_name"] = reel
@@ -62,7 +69,8 @@ def write_moving(path: Path, *, sound: bool = True, reel: str = "") -> Path:
         context.color_range = 1
         heard = target.add_stream("pcm_s16le", rate=SOUND_RATE, layout="mono")
         for picture in pictures():
-            frame = VideoFrame.from_ndarray(picture).reformat(
+            sized = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+            frame = VideoFrame.from_ndarray(np.asarray(sized, np.uint8)).reformat(
                 format="yuv444p", dst_colorspace="ITU709", dst_color_range="MPEG"
             )
             target.mux(stream.encode(frame))
