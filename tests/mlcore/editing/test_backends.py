@@ -153,6 +153,16 @@ class VaceTests(unittest.TestCase):
         self.assertTrue(torch.equal(edited.frames[outside], order.frames[outside]))
         self.assertTrue((edited.frames != order.frames).any())
 
+    def test_weights_larger_than_memory_are_said_to_be_that(self):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "vace"
+            shutil.copytree(self.folder, copy)
+            told = copy / "transformer" / "config.json"
+            huge = json.loads(told.read_text()) | {"ffn_dim": 1 << 45}
+            told.write_text(json.dumps(huge))
+            with self.assertRaisesRegex(Impossible, "do not fit into memory"):
+                load_vace(copy)
+
     def test_a_cancelled_edit_ends_within_a_step(self):
         class Cancelled(Exception):
             pass

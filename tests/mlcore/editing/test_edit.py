@@ -157,13 +157,15 @@ class EditTests(unittest.TestCase):
     def test_what_does_not_fit_into_memory_says_how_many_frames_may(self):
         guided = by()
 
-        def full(*_given, **_named):
-            raise torch.OutOfMemoryError
-
-        hook = guided.denoiser.unet.register_forward_pre_hook(full)
-        with self.assertRaisesRegex(Impossible, "2 may"):
-            guided.edit(an_order())
+        hook = guided.denoiser.unet.register_forward_pre_hook(
+            lambda *_: torch.empty(1 << 50)
+        )
+        # As many as the network would see together, not as many as there are.
+        for frames, sentence in ((9, "4 frames .* 2 may"), (3, "3 frames .* no two")):
+            with self.assertRaisesRegex(Impossible, sentence):
+                guided.edit(an_order(frames))
         hook.remove()
+        self.assertGreater(guided.edit(an_order()).share, 0)
 
     def test_a_prompt_it_cannot_read_is_the_askers_mistake(self):
         with self.assertRaisesRegex(Impossible, "toy world"):
