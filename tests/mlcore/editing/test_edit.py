@@ -182,7 +182,7 @@ class CostTests(unittest.TestCase):
         self.assertAlmostEqual(cost.seconds_a_frame, cost.seconds / 4)
 
     def test_it_counts_what_the_network_is_really_asked(self):
-        half_guided = replace(CONFIG, guided=0.5, away="source")
+        half_guided = replace(CONFIG, guided=0.5)
         for frames, config in ((4, CONFIG), (9, CONFIG), (4, half_guided)):
             guided, order, seen = by(config), an_order(frames), []
             hook = guided.denoiser.unet.register_forward_hook(
