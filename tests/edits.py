@@ -1,6 +1,6 @@
 """A small film with one thing that moves, a picture to put there, and edits of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -48,19 +48,33 @@ def ramp(frames: int = FRAMES) -> npt.NDArray[np.int16]:
     return (np.arange(many) % 30_000).astype(np.int16)
 
 
-def write_moving(path: Path, *, sound: bool = True) -> Path:
-    """Write the film without loss, from timecode 01:00:00:00, with a sound of samples."""
+def write_moving(
+    path: Path,
+    *,
+    sound: bool = True,
+    reel: str = "",
+    size: tuple[int, int] = (WIDE, HIGH),
+    shown: Iterable[Picture] = (),
+) -> Path:
+    """Write the film without loss, from timecode 01:00:00:00, with a sound of samples.
+
+    Or another one: of what is `shown`.
+    """
     with av.open(str(path), "w") as target:
         target.metadata["timecode"] = "01:00:00:00"
         stream = target.add_stream("libx264", rate=RATE)
-        stream.width, stream.height, stream.pix_fmt = WIDE, HIGH, "yuv444p"
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv444p"
         stream.options = {"preset": "ultrafast", "qp": "0"}
+        if reel:
+            stream.metadata["reel_name"] = reel
         context = stream.codec_context
         context.colorspace = context.color_primaries = context.color_trc = 1
         context.color_range = 1
         heard = target.add_stream("pcm_s16le", rate=SOUND_RATE, layout="mono")
-        for picture in pictures():
-            frame = VideoFrame.from_ndarray(picture).reformat(
+        for picture in shown or pictures():
+            sized = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+            frame = VideoFrame.from_ndarray(np.asarray(sized, np.uint8)).reformat(
                 format="yuv444p", dst_colorspace="ITU709", dst_color_range="MPEG"
             )
             target.mux(stream.encode(frame))

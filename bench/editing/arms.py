@@ -5,8 +5,8 @@ from typing import Literal
 
 from mlcore.editing.correction import Form
 from mlcore.editing.noise import Noise
-from mlcore.editing.prepared import Away
 
+Away = Literal["nothing", "source"]
 Region = Literal["none", "diffedit", "shared", "separate", "true"]
 
 

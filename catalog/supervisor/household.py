@@ -19,17 +19,10 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 0.25
 REVIVE_SECONDS = 2.0
 GRACE_SECONDS = 8.0
-# Signs of the drivers themselves (NVIDIA, AMD): asking torch would load it here.
-ACCELERATORS = (Path("/proc/driver/nvidia/version"), Path("/dev/kfd"))
 
 
 class StepFailedError(RuntimeError):
     """A step of setting up or showing failed; the message is the step's own."""
-
-
-def has_accelerator() -> bool:
-    """Return whether this machine has a GPU a worker may use."""
-    return any(sign.exists() for sign in ACCELERATORS)
 
 
 @dataclass
@@ -127,21 +120,16 @@ class Household:
         self.leash.close()
 
     def _lines(self) -> dict[str, list[str]]:
-        queues = {"worker-default": "default", "worker-interactive": "interactive"}
-        if has_accelerator():
-            queues["worker-gpu"] = "gpu"
-        else:
-            queues["worker-default"] = "default,gpu"
         lines = {
             "beat": commands.beat_command(),
             "web": commands.web_command(f"{addresses.HOST}:{self.port}"),
         }
-        for name, listens in queues.items():
-            # One of each, but for the long work, where the cores decide.
-            concurrency = min(os.cpu_count() or 1, commands.DEFAULT_CONCURRENCY)
+        for queue in commands.QUEUES:
+            name = f"worker-{queue}"
+            # One of each, but for films, where the cores decide. Hours of training and
+            # editing have one to themselves, so that no film waits for them.
+            films = min(os.cpu_count() or 1, commands.DEFAULT_CONCURRENCY)
             lines[name] = commands.worker_command(
-                listens,
-                concurrency=concurrency if name == "worker-default" else 1,
-                name=name,
+                queue, concurrency=films if queue == "default" else 1, name=name
             )
         return lines

@@ -13,13 +13,13 @@ from torch import Tensor
 from mlcore.checkpoint import Tensors
 from mlcore.editing.chunks import joined
 from mlcore.editing.inversion import Inverted, invert
+from mlcore.editing.memory import within_memory
 from mlcore.editing.network.denoiser import Denoiser
 from mlcore.editing.network.tuning import tune, tuned_parameters
 from mlcore.editing.order import (
     Cost,
     Edited,
     EditOrder,
-    Impossible,
     Progress,
     laid_over,
 )
@@ -72,15 +72,9 @@ class GuidedEdit:
         """Carry it out. Raises Impossible."""
         tell = told or (lambda *_: None)
         prepared = Prepared(order, self.denoiser, self.config)
-        try:
-            with learning_only_for_now(self.denoiser):
-                return _Run(prepared, self.shelf, tell, self.clock).result()
-        except torch.OutOfMemoryError as error:
-            fewer = max(1, self.config.at_once // 2)
-            raise Impossible(
-                f"{self.config.at_once} frames at once do not fit into memory: "
-                f"{fewer} may, or a smaller picture"
-            ) from error
+        at_once = min(self.config.at_once, len(order.frames))
+        with within_memory(at_once), learning_only_for_now(self.denoiser):
+            return _Run(prepared, self.shelf, tell, self.clock).result()
 
 
 class _Run:
@@ -197,11 +191,7 @@ class _Run:
         latents = sample(
             self.denoiser,
             inverted,
-            Aim(
-                self.of.target(),
-                region,
-                away=self.of.source(0) if self.config.away == "source" else None,
-            ),
+            Aim(self.of.target(), region),
             self.config.sampling(self.order.strength),
             # The same in all chunks: what is drawn goes on where the region goes.
             self.of.chance("sampling"),

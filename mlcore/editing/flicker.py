@@ -3,6 +3,7 @@
 T: frames, H, W: picture
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -15,27 +16,39 @@ WIDEST = 480
 """Pixels across at which motion is looked for"""
 
 
-def flicker_curve(
-    frames_THW3: Bytes, like_THW3: Bytes, cover_THW: Floats
-) -> list[float]:
-    """Return T - 1 numbers 0..1: how far each frame is from the one before it, moved.
+def flicker_curves(
+    frames_THW3: Bytes,
+    like_THW3: Bytes,
+    cover_THW: Floats,
+    told: Callable[[float], None] | None = None,
+) -> tuple[list[float], list[float]]:
+    """Return T - 1 numbers 0..1 of frames, and of what they are like: how far each is from the one before it, moved.
 
     The warping error of Lai et al. (arXiv 1808.00449): the motion is that of `like` (the
     source, for both the source and its edit), by DIS, and only what is covered counts in
-    both frames. 0 where nothing is.
+    both frames. 0 where nothing is. `told` hears the share that is done; what it raises
+    ends the work.
     """
-    small = [_small(each) for each in like_THW3]
     finder = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    curve = []
-    for at in range(1, len(frames_THW3)):
-        now, before = _grey(small[at]), _grey(small[at - 1])
-        flow_hw2 = finder.calc(now, before, np.zeros((*now.shape, 2), np.float32))
-        frames, covers = (
-            [_small(every[each]) for each in (at, at - 1)]
-            for every in (frames_THW3, cover_THW)
-        )
-        curve.append(_warped_off(frames, covers, np.asarray(flow_hw2, np.float32)))
-    return curve
+    clips = (frames_THW3, like_THW3)
+    before = [_small(each[0]) for each in (*clips, cover_THW)]
+    curves: tuple[list[float], list[float]] = ([], [])
+    for at in range(1, len(like_THW3)):
+        now = [_small(each[at]) for each in (*clips, cover_THW)]
+        flow_hw2 = _flow(finder, now[1], before[1])
+        covers = [now[2], before[2]]
+        for curve, is_now, was in zip(curves, now, before, strict=False):
+            curve.append(_warped_off([is_now, was], covers, flow_hw2))
+        before = now
+        if told:
+            told((at + 1) / len(like_THW3))
+    return curves
+
+
+def _flow(finder: cv2.DISOpticalFlow, now: Floats, before: Floats) -> Floats:
+    """(h, w, 2): where each place was before."""
+    empty = np.zeros((*now.shape[:2], 2), np.float32)
+    return np.asarray(finder.calc(_grey(now), _grey(before), empty), np.float32)
 
 
 def _warped_off(

@@ -5,7 +5,6 @@ T: frames of the clip, H, W: picture
 
 import math
 from dataclasses import dataclass, field
-from typing import Literal
 
 import torch
 from torch import Tensor
@@ -23,8 +22,6 @@ from mlcore.editing.sampling import SamplingConfig
 from mlcore.editing.sizes import on_grey, sized, working_size
 from mlcore.fit import seed_of
 
-Away = Literal["nothing", "source"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class EditConfig:
@@ -38,12 +35,6 @@ class EditConfig:
     guidance: float = 3.0
     guided: float = 1.0
     """Share of the steps that are guided"""
-    away: Away = "nothing"
-    """What guidance leads away from; the inverted noise still holds what the clip shows,
-    and leading away from that takes it out"""
-    fresh: float = 0.0
-    """Share 0..1 of the noise inside the region that is drawn anew, carried along with it,
-    instead of inverted"""
     at_once: int = 8
     """Frames that the network sees together: memory grows with them"""
     overlap: int = 2
@@ -58,7 +49,6 @@ class EditConfig:
             guidance=self.guidance,
             guided=self.guided,
             strength=strength,
-            fresh=self.fresh,
             correction=self.correction,
         )
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlcore.editing.memory import within_memory
+from pipelines.editing.back_ends import one_sentence
 from pipelines.editing.making import foretell, make
 from pipelines.editing.measuring import measure
+from pipelines.editing.places import edit_of
 from pipelines.editing.reading import read_inputs
 from pipelines.editing.regions import find_region
 from pipelines.editing.writing import write_result
@@ -24,5 +27,7 @@ EDITING = {
 
 
 def edit_shot(claim: Claim) -> None:
-    """Do what an edit asks for."""
-    claim.do_stages(EDITING)
+    """Do what an edit asks for. Raises PipelineError where memory runs out in any stage."""
+    edit = edit_of(claim)
+    with one_sentence(edit.back_end), within_memory(edit.frames):
+        claim.do_stages(EDITING)

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 
 from catalog.models import EditJob
-from mlcore.editing.order import EditOrder, Impossible
-from pipelines.editing.back_ends import load_back_end, one_sentence
+from mlcore.editing.order import EditOrder
+from pipelines.editing.back_ends import load_back_end
 from pipelines.editing.places import (
     COVER,
     FRAMES,
@@ -52,7 +52,7 @@ def foretell(claim: Claim) -> None:
     if edit.estimate:
         return
     loaded = _loaded(edit)
-    with _exactly(), one_sentence(edit.back_end), _fitting(edit):
+    with _exactly():
         cost = loaded.back_end.cost(_order(edit))
     with claim.writing():
         edit.estimate = {
@@ -75,7 +75,7 @@ def make(claim: Claim) -> None:
         edit.save(update_fields=["inputs"])
     began = time.monotonic()
     told = _Told(claim, edit)
-    with _exactly(), one_sentence(edit.back_end), _fitting(edit):
+    with _exactly():
         edited = loaded.back_end.edit(_order(edit), told.step)
     seconds = time.monotonic() - began
     frames = edited.frames.permute(0, 2, 3, 1).contiguous().numpy()
@@ -156,19 +156,6 @@ def _settings_of(back_end: Backend) -> str:
     """A digest of how the back-end is set, which a release may change."""
     told = repr(getattr(back_end, "config", back_end.name))
     return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
-@contextmanager
-def _fitting(edit: EditJob) -> Iterator[None]:
-    """Say in a sentence that memory was too small, a processor's or a GPU's."""
-    try:
-        yield
-    except (MemoryError, torch.OutOfMemoryError) as error:
-        fewer = edit.frames // 2
-        raise Impossible(
-            f"{edit.frames} frames do not fit into the memory of {device()}: "
-            + (f"ask for {fewer}" if fewer >= 2 else "no two frames would")
-        ) from error
 
 
 @contextmanager

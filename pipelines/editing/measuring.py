@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlcore.editing.flicker import flicker_curve
+from mlcore.editing.flicker import flicker_curves
 from pipelines.editing.places import COVER, FRAMES, MADE, edit_of, needed
 from pipelines.editing.reading import target_picture
 from pipelines.encoders import load_encoders
@@ -40,10 +40,13 @@ def measure(claim: Claim) -> None:
         "untouched_differ": int((made != source).any(axis=3)[cover == 0].sum()),
         **seen_as(source, made, cover, target_picture(edit), claim.progress),
     }
-    flicker = {}
-    for name, frames, done in (("made", made, 0.5), ("source", source, 0.75)):
-        claim.progress(done, f"flicker: {name}")
-        flicker[name] = _rounded(flicker_curve(frames, source, cover))
+    of_made, of_source = flicker_curves(
+        made,
+        source,
+        cover,
+        lambda share: claim.progress(0.5 + 0.5 * share, "flicker"),
+    )
+    flicker = {"made": _rounded(of_made), "source": _rounded(of_source)}
     with claim.writing():
         edit.outcome = edit.outcome | {"measures": measures, "flicker": flicker}
         edit.save(update_fields=["outcome"])

@@ -104,6 +104,7 @@ def _write_master(claim: Claim, edit: EditJob, path: Path) -> None:
         told(),
         probe,
         timecode=title.tc(edit.first_frame) if title.start_tc else "",
+        reel=title.reel,
         sounds=_sounds(edit, probe),
     )
 

@@ -41,11 +41,13 @@ def write_master(
     probe: Probe,
     *,
     timecode: str,
+    reel: str = "",
     sounds: Sequence[Samples] = (),
 ) -> None:
     """Write at least one frame, (H, W, 3) RGB, at the source's rate, with its colours' names and timecode.
 
     ``timecode`` is of the first frame, drop frame ones with a semicolon; "" for none.
+    ``reel`` stands with the timecode, and without one nowhere: a MOV has no other place.
     The file appears whole or not at all.
     """
     with (
@@ -54,7 +56,7 @@ def write_master(
     ):
         shown = iter(frames)
         first = next(shown)
-        picture = _picture_stream(target, first, probe, timecode)
+        picture = _picture_stream(target, first, probe, timecode, reel)
         heard = [_sound_stream(target, each) for each in sounds]
         for index, image in enumerate(chain([first], shown)):
             frame = _frame(image, probe)
@@ -68,7 +70,7 @@ def write_master(
 
 
 def _picture_stream(
-    target: OutputContainer, image: Image, probe: Probe, timecode: str
+    target: OutputContainer, image: Image, probe: Probe, timecode: str, reel: str
 ) -> VideoStream:
     stream: VideoStream = target.add_stream(
         "prores_ks", rate=probe.rate, options=PRORES
@@ -78,6 +80,8 @@ def _picture_stream(
     stream.time_base = 1 / probe.rate
     if timecode:
         stream.metadata["timecode"] = timecode
+        if reel:
+            stream.metadata["reel_name"] = reel
     context = stream.codec_context
     number, _name = SPACES[matrix_of(probe)]
     context.colorspace, context.color_range = number, 1

@@ -4,11 +4,14 @@ import base64
 import os
 from pathlib import Path
 
+import numpy as np
+
 from catalog.models import EditJob, Title
 from catalog.services import add_from
 from tests.browser.chromium import BrowserTestCase
 from tests.edits import (
     HIGH,
+    RATE,
     SIDE,
     WIDE,
     add_edit,
@@ -34,6 +37,27 @@ COLOUR = """
   return [...canvas.getContext("2d").getImageData(...at, 1, 1).data].slice(0, 3);
 }
 """
+# What the canvas shows at every place of the source: rows of red, green, blue.
+SHOWN = """
+([wide, high]) => {
+  const canvas = document.querySelector("canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const colours = [];
+  for (let y = 0; y < high; y += 1) {
+    for (let x = 0; x < wide; x += 1) {
+      const [across, down] = [(x + 0.5) / wide, (y + 0.5) / high];
+      const row = Math.floor(down * canvas.height) * canvas.width;
+      const at = 4 * (row + Math.floor(across * canvas.width));
+      colours.push(data[at], data[at + 1], data[at + 2]);
+    }
+  }
+  return colours;
+}
+"""
+SEEN_AT = "document.querySelector('video').currentTime"
+LAST = 11
+EDGE = 8
+"""Pixels around the square that may be edited too: its edge, and what fades there"""
 
 
 class EditTests(BrowserTestCase):
@@ -47,8 +71,10 @@ class EditTests(BrowserTestCase):
         self._ask()
         self._watch()
         self._look_at_both()
+        self._look_at_what_was_edited()
         self._accept()
         self._ask_again()
+        self._reproduce()
 
     def test_one_that_takes_long_is_watched_stopped_and_gone_on_with(self):
         self.addCleanup(place_untrained_toy().unlink)
@@ -128,9 +154,34 @@ class EditTests(BrowserTestCase):
             colour = self.page.evaluate(COLOUR, middle)
             self.assertEqual(colour.index(max(colour)), channel, (line, colour))
         self.page.fill("[data-wipe]", "400")
-        self.page.check("[data-mask]")
         self.page.wait_for_selector(".flicker polyline.made")
         self._see("result")
+
+    def _look_at_what_was_edited(self):
+        """The tint lies on the square and nowhere else, in the first frame and the last."""
+        for frame in (0, LAST):
+            while (at := self.evaluate(SEEN_AT)) * RATE < frame:
+                self.page.keyboard.press(".")
+                self.until(lambda at=at: self.evaluate(SEEN_AT) > at)
+            tinted = self._tinted()
+            x, y = corner(frame)
+            inside = tinted[y + 4 : y + SIDE - 4, x + 4 : x + SIDE - 4]
+            self.assertTrue(inside.all(), frame)
+            around = tinted.copy()
+            around[y - EDGE : y + SIDE + EDGE, x - EDGE : x + SIDE + EDGE] = False
+            self.assertFalse(around.any(), frame)
+
+    def _tinted(self):
+        """Where the picture changes when what was edited is shown, (HIGH, WIDE)."""
+        self.page.uncheck("[data-mask]")
+        plain = self._shown()
+        self.page.check("[data-mask]")
+        return np.abs(self._shown() - plain).max(axis=2) > 20
+
+    def _shown(self):
+        self.page.wait_for_timeout(200)  # a frame that was sought is drawn soon after
+        colours = self.page.evaluate(SHOWN, [WIDE, HIGH])
+        return np.array(colours).reshape(HIGH, WIDE, 3)
 
     def _accept(self):
         self.page.click("#accept-edit")
@@ -160,6 +211,24 @@ class EditTests(BrowserTestCase):
         self.open("/edits/")
         self.assertEqual(self.page.locator(".edit-card").count(), 2)
         self._see("list")
+
+    def _reproduce(self):
+        first = EditJob.objects.earliest("pk")
+        self.open(f"/edits/{first.pk}/")
+        before = self._pixels_told()
+        self.page.click("#reproduce-edit")
+        self.page.wait_for_url(lambda url: not url.endswith(f"/edits/{first.pk}/"))
+        self.page.wait_for_selector(f"text=Edit {first.pk}, pixel for pixel.")
+        self.assertEqual(self._pixels_told(), before)
+        self.assertEqual(EditJob.objects.latest("pk").reproduces, first)
+        self._see("reproduced")
+
+    def _pixels_told(self):
+        """The hash of all pixels, as the page has it."""
+        told = self.page.locator("tr", has_text="pixels_sha256").locator("td")
+        text = told.text_content().strip()
+        self.assertRegex(text, "^[0-9a-f]{64}$")
+        return text
 
     def _beside(self, first, second):
         self.page.click("text=Beside this")

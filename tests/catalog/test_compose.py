@@ -32,8 +32,9 @@ class ComposeTests(unittest.TestCase):
 
     def test_every_queue_has_its_worker(self):
         cases = {
-            "worker": ("default,gpu", 2, "default"),
+            "worker": ("default", 2, "default"),
             "worker-interactive": ("interactive", 1, "interactive"),
+            "worker-long": ("gpu", 1, "long"),
             "worker-gpu": ("gpu", 1, "gpu"),
         }
         for service, (queues, concurrency, name) in cases.items():
@@ -67,8 +68,21 @@ class ComposeTests(unittest.TestCase):
         self.assertEqual(profiles.pop("worker-gpu"), ["gpu"])
         self.assertEqual(set(profiles.values()), {None})
 
+    def test_one_worker_has_the_long_queue_and_gives_way_to_a_gpu_s(self):
+        always = {name for name, one in SERVICES.items() if "profiles" not in one}
+        having = {
+            name for name in always if "gpu" in str(SERVICES[name].get("command"))
+        }
+
+        self.assertEqual(having, {"worker-long"})
+        replicas = SERVICES["worker-long"]["deploy"]["replicas"]
+        self.assertEqual(replicas, "${LONG_WORKERS:-1}")
+
     def test_what_serves_is_checked_for_health_and_runs_as_in_production(self):
-        for name in ("database", "broker", "web", "worker", "worker-interactive"):
+        for name in (
+            *("database", "broker", "web"),
+            *("worker", "worker-interactive", "worker-long"),
+        ):
             with self.subTest(service=name):
                 self.assertIn("test", SERVICES[name]["healthcheck"])
         self.assertEqual(SERVICES["web"]["environment"]["KULESHOV_PRODUCTION"], "1")

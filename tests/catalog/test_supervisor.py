@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.test import TestCase, TransactionTestCase
 
 from catalog import embedded
+from catalog.celery import app
 from catalog.supervisor import addresses
 from catalog.supervisor.children import Child, Leash
 from catalog.supervisor.first_run import create_admin
@@ -174,6 +175,7 @@ class HouseholdTests(TransactionTestCase):
         household.start(addresses.free_port(8400))
         self.addCleanup(household.stop)
         wait_until(household.is_open, 90.0)
+        self.trainings_and_edits_have_one_worker_one_at_a_time()
         numbers = {child.name: child.running.pid for child in household.children}
 
         os.killpg(numbers["web"], signal.SIGKILL)
@@ -187,3 +189,19 @@ class HouseholdTests(TransactionTestCase):
         household.stop()
         self.assertFalse(any(is_alive(number) for number in numbers.values()))
         self.assertFalse(addresses.answers(household.port))
+
+    def trainings_and_edits_have_one_worker_one_at_a_time(self):
+        asked = app.control.inspect(timeout=5.0)
+        served = {
+            name.split("@")[0]: {queue["name"] for queue in queues}
+            for name, queues in asked.active_queues().items()
+            if name.startswith("worker-")
+        }
+        having = [name for name, queues in served.items() if "gpu" in str(queues)]
+        self.assertEqual(having, ["worker-gpu"])
+        self.assertEqual(len(served["worker-gpu"]), 1)
+        pools = {
+            name.split("@")[0]: stats["pool"]["max-concurrency"]
+            for name, stats in asked.stats().items()
+        }
+        self.assertEqual(pools["worker-gpu"], 1)

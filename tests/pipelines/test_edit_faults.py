@@ -2,53 +2,48 @@
 
 import os
 import time
+import unittest
+from pathlib import Path
+from unittest import mock
 
+from django.conf import settings
+
+from catalog.back_ends import BACK_ENDS
 from catalog.files import local_path
 from catalog.models import EditJob, Job
 from catalog.services import cancel_edit, resume_edit
 from catalog.services.edits import HEAT
-from tests.edits import add_edit, job_of, write_moving
+from tests.edits import FRAMES, add_edit, box_at, job_of, write_moving
 from tests.ingesting import IngestCase, ended
+from tests.mlcore.editing.placed import place_unclip, place_vace
 from tests.untrained import place_untrained_toy
 
+EVERYWHERE = bool(os.environ.get("KULESHOV_FAULTS"))
+NO_REGION = {"region": EditJob.Region.NONE, "region_given": {}}
 # Those of the job, and those of the back-end inside "edit".
 STAGES = (
     *("read", "foretell", "tuning", "inversion", "regions", "sampling"),
     *("measure", "write"),
 )
-KILLED_IN = STAGES if os.environ.get("KULESHOV_FAULTS") else ("sampling",)
+STAGES_OF_COMPOSITE = (
+    *("read", "region", "foretell", "tracking", "compositing"),
+    *("measure", "write"),
+)
 
 
-class FaultTests(IngestCase):
-    """With a network of the toy's class that has learned nothing: only the way counts."""
-
-    def setUp(self):
-        super().setUp()
-        self.title = self.ingested(write_moving(self.folder / "square.mov"))
-        self.addCleanup(place_untrained_toy().unlink)
-
-    def asked(self) -> EditJob:
-        return add_edit(
-            self.title,
-            end_frame=11,
-            back_end="toy",
-            region=EditJob.Region.NONE,
-            region_given={},
-            steps=12,
-        )
+class FaultCase(IngestCase):
+    """Edits that are killed on their way, beside one that was left alone."""
 
     def finished(self, edit: EditJob) -> EditJob:
         job = ended(job_of(edit), self.worker)
         self.assertEqual((job.state, job.error), (Job.State.DONE, ""), job.log)
         return EditJob.objects.get(pk=edit.pk)
 
-    def test_killed_or_stopped_anywhere_it_goes_on_to_the_same_pixels(self):
-        whole = self.finished(self.asked())
-        self.assertGreater(whole.outcome["spent"]["seconds"], 0)
-        self.assertEqual(len(whole.inputs["weights_sha256"]), 64)
-        for stage in KILLED_IN:
+    def killed_in(self, stages: tuple[str, ...], whole: EditJob, asked) -> None:
+        """Kill the worker in each of these stages of an edit of its own."""
+        for stage in stages:
             with self.subTest(stage):
-                edit = self.asked()
+                edit = asked()
                 self.reach(edit, stage)
                 self.worker.kill9()
                 self.worker.start()
@@ -57,10 +52,60 @@ class FaultTests(IngestCase):
 
                 self.assertEqual(job_of(edit).attempt, 2)
                 self.same(edit, whole)
+
+    def same(self, edit: EditJob, whole: EditJob) -> None:
+        """Its pixels are those of an edit that nobody disturbed."""
+        for name in ("pixels_sha256", "file_sha256", "measures", "flicker"):
+            self.assertEqual(edit.outcome[name], whole.outcome[name], name)
+        self.assertFalse(local_path(edit.file_key("stages")).exists())
+        heats = [local_path(each.file_key(HEAT)) for each in (edit, whole)]
+        seen = [heat.read_bytes() if heat.is_file() else None for heat in heats]
+        self.assertEqual(*seen)
+
+    def reach(self, edit: EditJob, stage: str) -> None:
+        """Return when it is in a stage of its job or of its back-end."""
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            job = job_of(edit)
+            if job.is_over:
+                break
+            own = EditJob.objects.values_list("stage", flat=True).get(pk=edit.pk)
+            if job.state == Job.State.RUNNING and stage in (job.stage, own):
+                return
+            time.sleep(0.005)
+        raise AssertionError(f"{edit} never came to {stage}: {job_of(edit).log}")
+
+
+class FaultTests(FaultCase):
+    """With a network of the toy's class that has learned nothing: only the way counts."""
+
+    def setUp(self):
+        super().setUp()
+        self.title = self.ingested(write_moving(self.folder / "square.mov"))
+
+    def toy(self) -> EditJob:
+        return add_edit(self.title, end_frame=11, back_end="toy", steps=12, **NO_REGION)
+
+    def composite(self) -> EditJob:
+        return add_edit(
+            self.title, first_frame=0, end_frame=FRAMES, region_given=box_at(0)
+        )
+
+    def test_killed_or_stopped_anywhere_it_goes_on_to_the_same_pixels(self):
+        self.addCleanup(place_untrained_toy().unlink)
+        whole = self.finished(self.toy())
+        self.assertGreater(whole.outcome["spent"]["seconds"], 0)
+        self.assertEqual(len(whole.inputs["weights_sha256"]), 64)
+        self.killed_in(STAGES if EVERYWHERE else ("sampling",), whole, self.toy)
         with self.subTest("stopped"):
-            edit = self.asked()
+            edit = self.toy()
             self.reach(edit, "inversion")
             self.stopped_and_gone_on_with(edit, whole)
+
+    def test_a_composite_killed_while_it_looks_for_its_region_is_the_same(self):
+        whole = self.finished(self.composite())
+        stages = STAGES_OF_COMPOSITE if EVERYWHERE else ("region",)
+        self.killed_in(stages, whole, self.composite)
 
     def stopped_and_gone_on_with(self, edit: EditJob, whole: EditJob) -> None:
         """Cancel it, see that it stops at once, and have it finished."""
@@ -80,23 +125,45 @@ class FaultTests(IngestCase):
         # What was not made in one go says nothing of how long it takes.
         self.assertEqual(edit.outcome["spent"]["seconds"], 0)
 
-    def same(self, edit: EditJob, whole: EditJob) -> None:
-        """Its pixels are those of an edit that nobody disturbed."""
-        for name in ("pixels_sha256", "file_sha256", "measures", "flicker"):
-            self.assertEqual(edit.outcome[name], whole.outcome[name], name)
-        self.assertFalse(local_path(edit.file_key("stages")).exists())
-        heats = [local_path(each.file_key(HEAT)).read_bytes() for each in (edit, whole)]
-        self.assertEqual(*heats)
 
-    def reach(self, edit: EditJob, stage: str) -> None:
-        """Return when it is in a stage of its job or of its back-end."""
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            job = job_of(edit)
-            if job.is_over:
-                break
-            own = EditJob.objects.values_list("stage", flat=True).get(pk=edit.pk)
-            if job.state == Job.State.RUNNING and stage in (job.stage, own):
-                return
-            time.sleep(0.005)
-        raise AssertionError(f"{edit} never came to {stage}: {job_of(edit).log}")
+@unittest.skipUnless(EVERYWHERE, "minutes: make faults")
+class PlacedFaultTests(FaultCase):
+    """With tiny networks in diffusers' format, placed where published ones would be."""
+
+    def setUp(self):
+        super().setUp()
+        self.title = self.ingested(
+            write_moving(self.folder / "square.mov", size=(64, 32))
+        )
+        self.work_with(self.folder / "weights")
+
+    def work_with(self, weights: Path) -> None:
+        """Have a worker that finds placed weights beside all that there are."""
+        weights.mkdir()
+        for each in Path(settings.WEIGHTS_ROOT).iterdir():
+            if each.name != "editing":
+                (weights / each.name).symlink_to(each.resolve())
+        for name, place in (("unclip", place_unclip), ("vace", place_vace)):
+            place(weights / BACK_ENDS[name].folder)
+        changed = mock.patch.dict(os.environ, {"KULESHOV_WEIGHTS": str(weights)})
+        changed.start()
+        # The next test's worker has the weights of all others again.
+        self.addCleanup(self.worker.stop)
+        self.addCleanup(changed.stop)
+        self.worker.restart()
+
+    def unclip(self) -> EditJob:
+        return add_edit(
+            self.title, end_frame=9, back_end="unclip", steps=12, **NO_REGION
+        )
+
+    def vace(self) -> EditJob:
+        return add_edit(self.title, end_frame=10, back_end="vace", steps=60)
+
+    def test_unclip_goes_on_to_the_same_pixels(self):
+        whole = self.finished(self.unclip())
+        self.killed_in(("tuning", "regions", "sampling"), whole, self.unclip)
+
+    def test_vace_is_made_again_to_the_same_pixels(self):
+        whole = self.finished(self.vace())
+        self.killed_in(("region", "foretell", "sampling"), whole, self.vace)

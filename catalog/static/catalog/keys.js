@@ -15,7 +15,7 @@ function nameOf(event) {
 }
 
 function typing(target) {
-  return target.closest("input:not([type=range]), select, textarea, [contenteditable]") !== null;
+  return target.closest("input:not([type=range], [type=checkbox]), select, textarea, [contenteditable]") !== null;
 }
 
 /** AltGr types brackets on many keyboards, and says Ctrl and Alt while it does. */
@@ -23,9 +23,9 @@ function chord(event) {
   return (event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState("AltGraph");
 }
 
-/** Enter and Space belong to a focused button or link. */
+/** Enter and Space belong to a focused button, link or box. */
 function ownKey(target, name) {
-  return ["Enter", " "].includes(name) && target.closest("button, a, summary, video") !== null;
+  return ["Enter", " "].includes(name) && target.closest("button, a, summary, video, input[type=checkbox]") !== null;
 }
 
 function find(name) {

@@ -1,7 +1,8 @@
 """Weights in diffusers' format that somebody placed in a folder."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from mlcore.editing.memory import ran_out
 from mlcore.editing.order import Impossible
 
 INDEX = "model_index.json"
@@ -28,7 +30,7 @@ def pipeline_in(
     _check_there(folder, parts)
     import diffusers  # noqa: PLC0415  slow to import, and most installations have no such weights
 
-    try:
+    with _usable(folder):
         given = {
             part: network_in(folder / part, getattr(diffusers, name), dtype)
             for part, name in own.items()
@@ -41,17 +43,8 @@ def pipeline_in(
             low_cpu_mem_usage=False,  # the other way needs accelerate
             **given,
         )
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        RuntimeError,
-        KeyError,
-        SafetensorError,
-    ) as error:
-        raise Impossible(f"the weights in {folder} cannot be used: {error}") from error
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline.to(device)
+        pipeline.set_progress_bar_config(disable=True)
+        return pipeline.to(device)
 
 
 def network_in(folder: Path, kind: Any, dtype: torch.dtype) -> nn.Module:
@@ -72,6 +65,24 @@ def network_in(folder: Path, kind: Any, dtype: torch.dtype) -> nn.Module:
         exact = any(each in name.split(".") for each in kept)
         parameter.data = parameter.data.to(torch.float32 if exact else dtype)
     return network.eval()
+
+
+@contextmanager
+def _usable(folder: Path) -> Iterator[None]:
+    """Raise Impossible for whatever weights can be that nobody can load."""
+    try:
+        yield
+    except (
+        MemoryError,
+        OSError,
+        ValueError,
+        TypeError,
+        RuntimeError,
+        KeyError,
+        SafetensorError,
+    ) as error:
+        wrong = "do not fit into memory" if ran_out(error) else "cannot be used"
+        raise Impossible(f"the weights in {folder} {wrong}: {error}") from error
 
 
 def _parts(folder: Path, wanted: str) -> list[str]:

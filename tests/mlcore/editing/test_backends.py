@@ -12,6 +12,7 @@ from mlcore.editing.backends.unclip import CONFIG, UnclipDenoiser, load_unclip
 from mlcore.editing.backends.vace import VaceConfig, load_vace
 from mlcore.editing.network.tuning import TuningConfig
 from mlcore.editing.order import Impossible
+from mlcore.editing.regions import RegionConfig, binarised, feathered, fitted
 from tests.mlcore.editing.placed import place_unclip, place_vace
 from tests.mlcore.editing.test_edit import an_order
 
@@ -41,6 +42,34 @@ class UnclipTests(unittest.TestCase):
         outside = (edited.cover == 0)[:, None].expand_as(order.frames)
         self.assertTrue(torch.equal(edited.frames[outside], order.frames[outside]))
         self.assertTrue((edited.frames != order.frames).any())
+
+    def test_without_a_region_it_finds_one_in_every_frame(self):
+        # What an untrained network's differences mean is nothing: all are let through.
+        finding = RegionConfig(threshold=1.05, floor=0.0)
+        config = replace(
+            CONFIG, tuning=TuningConfig(steps=0), regions=finding, longest=32
+        )
+        order, told = an_order(3, 32, steps=2), []
+        found = load_unclip(self.folder, config=config).edit(
+            order, lambda stage, *_: told.append(stage)
+        )
+        self.assertIn("regions", told)
+        self.assertEqual(found.heat.shape, (3, 16, 16))
+        region = binarised(found.heat, finding)
+        cover = feathered(fitted(region, (32, 32)), config.feather)
+        self.assertTrue(torch.equal(found.cover, cover))
+        covered = (found.cover > 0).flatten(1).sum(dim=1)
+        self.assertTrue(bool((covered > 0).all() and (covered < 32 * 32).all()))
+        self.assertFalse(torch.equal(region[0], region[1]))
+
+    def test_a_region_that_is_given_is_used_instead(self):
+        region = a_region(3, 32)
+        region[2] = region[2].roll(8, dims=1)
+        config = replace(CONFIG, tuning=TuningConfig(steps=0), longest=32)
+        order = an_order(3, 32, region=region, steps=2)
+        edited = load_unclip(self.folder, config=config).edit(order)
+        self.assertIsNone(edited.heat)
+        self.assertTrue(torch.equal(edited.cover, feathered(region, config.feather)))
 
     def test_conditions_are_those_of_the_pipeline(self):
         pipeline = StableUnCLIPImg2ImgPipeline.from_pretrained(
@@ -123,6 +152,16 @@ class VaceTests(unittest.TestCase):
         outside = (edited.cover == 0)[:, None].expand_as(order.frames)
         self.assertTrue(torch.equal(edited.frames[outside], order.frames[outside]))
         self.assertTrue((edited.frames != order.frames).any())
+
+    def test_weights_larger_than_memory_are_said_to_be_that(self):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "vace"
+            shutil.copytree(self.folder, copy)
+            told = copy / "transformer" / "config.json"
+            huge = json.loads(told.read_text()) | {"ffn_dim": 1 << 45}
+            told.write_text(json.dumps(huge))
+            with self.assertRaisesRegex(Impossible, "do not fit into memory"):
+                load_vace(copy)
 
     def test_a_cancelled_edit_ends_within_a_step(self):
         class Cancelled(Exception):

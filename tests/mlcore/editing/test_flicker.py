@@ -5,7 +5,7 @@ import unittest
 import cv2
 import numpy as np
 
-from mlcore.editing.flicker import flicker_curve
+from mlcore.editing.flicker import flicker_curves
 
 WIDE, HIGH, FRAMES = 128, 72, 6
 
@@ -29,10 +29,11 @@ class FlickerTests(unittest.TestCase):
         noise = np.random.default_rng(2).normal(0, 20, self.frames.shape)
         noisy = (self.frames + noise).clip(0, 255).astype(np.uint8)
 
-        calm = flicker_curve(self.frames, self.frames, self.cover)
-        restless = flicker_curve(noisy, self.frames, self.cover)
+        told: list[float] = []
+        restless, calm = flicker_curves(noisy, self.frames, self.cover, told.append)
 
-        self.assertEqual(len(calm), FRAMES - 1)
+        self.assertEqual((len(calm), len(restless)), (FRAMES - 1, FRAMES - 1))
+        self.assertEqual((len(told), told[-1]), (FRAMES - 1, 1))
         self.assertLess(max(calm), 0.01)
         # Half of it is averaged away where the frame before is read between pixels.
         self.assertGreater(min(restless), 0.05)
@@ -41,14 +42,23 @@ class FlickerTests(unittest.TestCase):
         changed = self.frames.copy()
         changed[3:, 20:50, 40:90] //= 2
 
-        inside = flicker_curve(changed, self.frames, self.cover)
-        outside = flicker_curve(changed, self.frames, 1 - self.cover)
+        inside, _own = flicker_curves(changed, self.frames, self.cover)
+        outside, _own = flicker_curves(changed, self.frames, 1 - self.cover)
 
         self.assertEqual(int(np.argmax(inside)), 2)
         self.assertGreater(inside[2], 0.1)
         self.assertLess(outside[2], 0.03)
-        nothing = flicker_curve(changed, self.frames, np.zeros_like(self.cover))
-        self.assertEqual(nothing, [0.0] * (FRAMES - 1))
+        both = flicker_curves(changed, self.frames, np.zeros_like(self.cover))
+        self.assertEqual(both, ([0.0] * (FRAMES - 1),) * 2)
+
+    def test_a_clip_is_to_itself_what_it_is_beside_another(self):
+        changed = self.frames[:, ::-1].copy()
+
+        _other, beside = flicker_curves(changed, self.frames, self.cover)
+
+        made, own = flicker_curves(self.frames, self.frames, self.cover)
+        self.assertEqual(made, own)
+        self.assertEqual(beside, own)
 
 
 if __name__ == "__main__":
