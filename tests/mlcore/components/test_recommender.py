@@ -1,11 +1,19 @@
+import tempfile
 import unittest
+from pathlib import Path
 
 import numpy as np
 
 from mlcore.components.suggesting.choosing import choose
 from mlcore.components.suggesting.context import Contexts, Measure, contexts_of
+from mlcore.components.suggesting.keeping import (
+    Kept,
+    load_recommenders,
+    save_recommenders,
+)
 from mlcore.components.suggesting.learning import PLAIN, LearningConfig, learn
 from mlcore.components.suggesting.recommender import recommender_from
+from tests.full_disk import check_saved_whole
 
 KINDS, DIMS, MEASURES = 20, 8, 5
 NAMES = tuple(
@@ -196,3 +204,23 @@ class ContextTests(unittest.TestCase):
     def test_values_that_do_not_fit_the_measures_are_refused(self):
         with self.assertRaisesRegex(ValueError, "do not fit"):
             Contexts(NAMES, np.zeros((3, 2)))
+
+
+class KeepingTests(unittest.TestCase):
+    def test_recommenders_are_kept_whole_and_say_the_same_when_read_again(self):
+        house = House()
+        contexts, used = house.cuts(200)
+        model = learn(contexts, used, house.embeddings, LearningConfig())
+        keys = tuple(f"transition/{n}/0" for n in range(KINDS))
+        names = tuple(each.name for each in NAMES)
+        kept = {"cut": Kept(model, keys, np.ones(KINDS), names)}
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "recommenders.safetensors"
+            check_saved_whole(self, path, lambda: save_recommenders(kept, path))
+            again = load_recommenders(path, {"cut": NAMES})["cut"]
+
+        self.assertEqual((again.keys, again.measures), (keys, names))
+        asked = (contexts, house.embeddings, again.counts)
+        np.testing.assert_array_equal(
+            again.recommender.log_probabilities(*asked), model.log_probabilities(*asked)
+        )
