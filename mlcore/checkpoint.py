@@ -3,7 +3,8 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +35,24 @@ class UnsavedCheckpoint(OSError):
 def save(path: Path, tensors: Mapping[str, Tensor], meaning: Mapping[str, Any]) -> None:
     """Write tensors with a JSON description in the file's metadata.
 
-    To a temporary file beside it, which is renamed when it is on disk: a kill at any
-    moment leaves the old file or the new one. Raises UnsavedCheckpoint, as on a full disk.
+    Whole or not at all, as `written_whole` does it. Raises UnsavedCheckpoint.
     """
     kept = {name: each.detach().cpu().contiguous() for name, each in tensors.items()}
+    with written_whole(path) as temporary:
+        save_file(kept, temporary, {"meaning": json.dumps(meaning)})
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give the block a path beside a file, to write what takes the file's place.
+
+    It is renamed when it is on disk: a kill at any moment leaves the old file or the new
+    one. Raises UnsavedCheckpoint for what the system refuses, as on a full disk.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        save_file(kept, temporary, {"meaning": json.dumps(meaning)})
+        yield temporary
         _sync(temporary)
         temporary.replace(path)
     except (SafetensorError, OSError) as error:

@@ -10,7 +10,7 @@ from catalog.files import local_path, publish, working_folder
 from mlcore.matching.ranking.keeping import load_projection
 from mlcore.matching.ranking.ranker import load_ranker
 from mlcore.videomae.trained import load_trained
-from pipelines.errors import PipelineError
+from pipelines.errors import NO_ROOM, PipelineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,10 +32,18 @@ def weights_key(sha256: str) -> str:
 def keep_weights(write: Callable[[Path], None], name: str) -> str:
     """Have a pair of files written and published; returns the digest of the weights.
 
-    `write` gets the path of the .safetensors and puts the .json beside it.
+    `write` gets the path of the .safetensors and puts the .json beside it. Raises
+    PipelineError when the disk is full.
     """
     weights = working_folder(name) / "weights.safetensors"
-    write(weights)
+    try:
+        write(weights)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise PipelineError(
+            "The disk is full: make room, then press Retry. Nothing was replaced."
+        ) from error
     sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
     # The config first: weights that are there always have theirs.
     key = weights_key(sha256)

@@ -5,9 +5,13 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from unittest import TestCase
+
+from mlcore.checkpoint import UnsavedCheckpoint
 
 
 def said_without_room(bytes_: int, *words: object) -> tuple[int, dict[str, Any]]:
@@ -36,3 +40,17 @@ def no_room_here(bytes_: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def check_saved_whole(test: TestCase, file: Path, save: Callable[[], None]) -> None:
+    """Check that a full disk is one sentence that names the file, and that nothing changes.
+
+    `save` writes the file, and others beside it, into a folder of its own.
+    """
+    save()
+    before = {each: each.read_bytes() for each in file.parent.iterdir()}
+    said = f"^{file} could not be written: File too large; .* is whole.$"
+    with test.assertRaisesRegex(UnsavedCheckpoint, said), no_room_here(2**6):
+        save()
+    after = {each: each.read_bytes() for each in file.parent.iterdir()}
+    test.assertEqual(after, before)

@@ -5,7 +5,8 @@ python -m bench.suggesting [--detector FILE] [--examples 300,3000] [--seeds 0,1,
 Titles are drawn, and a house cuts them by a rule on what transitions are like, three
 times in ten by whim. The embeddings are the references of a detector, of the one that
 ships without FILE. Needs the weights and the sample titles. Drawing takes minutes a seed and
-does not depend on the detector: what was drawn is kept in FOLDER.
+does not depend on the detector: what was drawn is kept in FOLDER. In brackets: what holds 95 %
+of a figure over the asked cuts drawn again.
 """
 
 import argparse
@@ -18,12 +19,12 @@ from threadpoolctl import threadpool_limits
 
 from bench.suggesting.cutting import CUTS_A_TITLE, Drawn, kept_titles
 from bench.suggesting.house import House
+from bench.suggesting.table import lines
 from bench.suggesting.traits import TRAITS, traits_of
 from mlcore.components import weights
 from mlcore.components.catalogue import components_of
 from mlcore.components.component import Component
 from mlcore.components.finding.keeping import load_detector
-from mlcore.components.suggesting.holding_out import foresight
 from mlcore.components.suggesting.learning import PLAIN, LearningConfig, learn
 
 Floats = NDArray[np.float64]
@@ -112,16 +113,7 @@ def _arms(
 
 
 def _tell(name: str, scores: Floats, truth: Ints) -> None:
-    something = truth != PLAIN
-    warm = something & (truth < MENU - COLD)
-    cold = something & (truth >= MENU - COLD)
-    parts = []
-    for what, chosen in (("all", something), ("warm", warm), ("cold", cold)):
-        found = foresight(scores[chosen], truth[chosen])
-        parts.append(
-            f"{what} R@1 {found.first:5.1%} R@5 {found.five:5.1%} rank {found.place:4.1f}"
-        )
-    print(f"  {name:29s} " + " | ".join(parts), flush=True)
+    print("\n".join(lines(name, scores, truth, warm=MENU - COLD)), flush=True)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class EditJobAdmin(WrittenByWorkers):
         for edit in edits.with_rows():  # type: ignore[attr-defined]  # our own set
             said(self, request, partial(cancel_edit, edit))
 
-    @admin.action(description="Go on", permissions=["steer"])
+    @admin.action(description="Retry", permissions=["steer"])
     def resume(self, request: HttpRequest, edits: QuerySet[EditJob]) -> None:
         """Go on with the chosen edits."""
         for edit in edits.with_rows():  # type: ignore[attr-defined]  # as above

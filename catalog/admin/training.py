@@ -86,7 +86,7 @@ class TrainingRunAdmin(WrittenByWorkers):
         for run in runs:
             said(self, request, partial(cancel_run, run))
 
-    @admin.action(description="Go on", permissions=["steer"])
+    @admin.action(description="Retry", permissions=["steer"])
     def resume(self, request: HttpRequest, runs: QuerySet[TrainingRun]) -> None:
         """Go on with the chosen trainings."""
         for run in runs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
 import time
@@ -26,7 +25,7 @@ from mlcore.videomae.sampling import Sampling
 from mlcore.videomae.trained import save_trained, with_motion
 from mlcore.videomae.world import MotionWorld
 from pipelines.clips import STRIDE
-from pipelines.errors import PipelineError
+from pipelines.errors import NO_ROOM, PipelineError
 from pipelines.promoting import live_of, run_of
 from pipelines.retraining.freezing import training_spans
 from pipelines.trained import clips_of, keep_weights
@@ -46,8 +45,6 @@ KEPT_EVERY = 120.0
 """Seconds between two checkpoints: what a killed worker does again at most."""
 TOLD_EVERY = 2.0
 """Seconds between two writes of the run's row."""
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""What a system calls a disk that is full, for everybody or for us."""
 POINTS = 400
 """Of the plot: with more, every second one goes."""
 

@@ -19,6 +19,7 @@ from mlcore.matching.ranking.keeping import load_projection, save_projection
 from mlcore.matching.ranking.projection import Projection, ProjectionConfig
 from mlcore.matching.stored import StoredVectors
 from mlcore.metrics import average_precision
+from tests.full_disk import check_saved_whole
 
 
 def sorted_looks(n, seed, dims=60):
@@ -94,13 +95,14 @@ class ProjectionTests(unittest.TestCase):
 
         self.assertEqual(float(projection.up.weight.detach().abs().sum()), 0.0)
 
-    def test_it_is_kept_and_read_again(self):
+    def test_it_is_kept_whole_and_read_again(self):
         projection = Projection(ProjectionConfig(dims=12, rank=3), torch.Generator())
         torch.nn.init.normal_(projection.up.weight)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "weights.safetensors"
             save_projection(projection, path)
             again = load_projection(path)
+            check_saved_whole(self, path, lambda: save_projection(projection, path))
 
         x = torch.rand(4, 12)
         torch.testing.assert_close(again(x), projection(x), rtol=0, atol=0)

@@ -24,6 +24,7 @@ from mlcore.matching.ranking.ranker import (
     save_ranker,
 )
 from mlcore.metrics import average_precision
+from tests.full_disk import check_saved_whole
 
 
 def noisy(n=400, features=5, seed=0):
@@ -108,6 +109,12 @@ class RankerTests(unittest.TestCase):
                 np.testing.assert_array_equal(
                     again.probability(features), ranker.probability(features)
                 )
+
+    def test_a_full_disk_is_one_sentence_and_the_ranking_before_stays(self):
+        x, labels = noisy()
+        ranker = fit_ranker(features_of(x), labels, x[:, 0], RankerConfig())
+
+        check_saved_whole(self, self.weights, lambda: save_ranker(ranker, self.weights))
 
     def test_weights_of_something_else_are_refused(self):
         x, labels = noisy()

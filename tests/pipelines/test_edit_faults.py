@@ -13,7 +13,9 @@ from catalog.files import local_path
 from catalog.models import EditJob, Job
 from catalog.services import cancel_edit, resume_edit
 from catalog.services.edits import HEAT
+from tests.catalog.pages import logged_in
 from tests.edits import FRAMES, add_edit, box_at, job_of, write_moving
+from tests.factories import add_user
 from tests.ingesting import IngestCase, ended
 from tests.mlcore.editing.placed import place_unclip, place_vace
 from tests.untrained import place_untrained_toy
@@ -117,6 +119,9 @@ class FaultTests(FaultCase):
         shelf = local_path(edit.file_key("stages/shelf"))
         self.assertTrue((shelf / "tuning.safetensors").is_file())
         self.assertFalse((shelf / "sampling-0.safetensors").exists())
+        page = logged_in(add_user("", "admin")).get(edit.get_absolute_url())
+        self.assertContains(page, "Cancelled; press Retry to go on.")
+        self.assertContains(page, ">Retry</button>")
 
         resume_edit(EditJob.objects.get(pk=edit.pk))
 

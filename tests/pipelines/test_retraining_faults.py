@@ -133,7 +133,8 @@ class CancelledTests(ClipCase):
         self.assertFalse(Promotion.objects.exists())
         page = logged_in(add_user("", "admin")).get(f"/retraining/{run.pk}/")
         self.assertContains(page, '<span class="chip state">Cancelled train</span>')
-        self.assertContains(page, "Go on</button>")
+        self.assertContains(page, "Cancelled; press Retry to go on.")
+        self.assertContains(page, ">Retry</button>")
         self.assertNotContains(page, "every 2s")
 
         resume_run(run)

@@ -1,19 +1,25 @@
 """What labels have to say when a clip encoder is judged; what a full disk says."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import torch
 from django.test import SimpleTestCase, TestCase
 
 from catalog.models import Job, Shot
 from catalog.services import run_now
 from mlcore.matching.ranking.gate import Verdict as LabelVerdict
+from mlcore.matching.ranking.keeping import save_projection
+from mlcore.matching.ranking.projection import Projection, ProjectionConfig
 from mlcore.videomae.judging import Gate, decide
 from pipelines.errors import PipelineError
 from pipelines.jobs import Claim
 from pipelines.retraining.fitting import one_sentence
 from pipelines.retraining.job import retrain
 from pipelines.retraining.judging import OTHER_SHAPE, _decided
+from pipelines.trained import keep_weights
+from tests.full_disk import no_room_here
 from tests.labelled import verdict_on
 from tests.mlcore.videomae.test_judging import measures
 from tests.retrainable import ANYTHING, films_to_learn_from, toy_schedule
@@ -57,6 +63,15 @@ class FullDiskTests(SimpleTestCase):
             full.write("a checkpoint")
         with self.assertRaises(FileNotFoundError), one_sentence():
             Path("/nowhere/at/all").read_bytes()
+
+    def test_what_was_learned_is_not_kept_on_a_full_disk_which_one_sentence_says(self):
+        learned = Projection(ProjectionConfig(dims=64, rank=8), torch.Generator())
+        write = partial(save_projection, learned)
+        said = self.assertRaisesRegex(PipelineError, "^The disk is full: make room")
+        with said, no_room_here(2**9):
+            keep_weights(write, "test-full-disk")
+
+        self.assertEqual(len(keep_weights(write, "test-full-disk")), 64)
 
 
 class LabelledRunTests(TestCase):

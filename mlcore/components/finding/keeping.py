@@ -10,6 +10,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
 from mlcore.boosted import Boosted
+from mlcore.checkpoint import written_whole
 from mlcore.components.finding.detector import Detector
 from mlcore.components.finding.presence import Presence
 from mlcore.components.finding.softmax import Softmax
@@ -18,13 +19,14 @@ FORMAT = 3
 
 
 def save_detector(detector: Detector, path: Path, known: dict[str, Any]) -> None:
-    """Write it, with what else is known about it: the encoder it belongs to, figures."""
+    """Write it, with what else is known: its encoder, figures. Raises UnsavedCheckpoint."""
     meaning = {**known, "format": FORMAT, "keys": detector.keys}
     arrays = {
         name: np.ascontiguousarray(_halved(name, array))
         for name, array in detector.arrays().items()
     }
-    save_file(arrays, path, {"detector": json.dumps(meaning)})
+    with written_whole(path) as temporary:
+        save_file(arrays, temporary, {"detector": json.dumps(meaning)})
 
 
 def load_detector(path: Path) -> tuple[Detector, dict[str, Any]]:

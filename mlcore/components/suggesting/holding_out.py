@@ -38,18 +38,26 @@ def foresight(scores: Floats, used: Ints) -> Foresight:
 
     Raises ValueError where nothing was used.
     """
-    something = used != PLAIN
-    if not something.any():
+    place = places(scores, used)
+    if not len(place):
         raise ValueError("no cut has a component to foresee")
-    scores, used = scores[something], used[something]
-    own = scores[np.arange(len(used)), used][:, None]
-    place = 1 + (scores > own).sum(1) + ((scores == own).sum(1) - 1) / 2
     return Foresight(
-        cuts=len(used),
+        cuts=len(place),
         first=float((place <= 1).mean()),
         five=float((place <= 5).mean()),
         place=float(place.mean()),
     )
+
+
+def places(scores: Floats, used: Ints) -> Floats:
+    """Return (m,) the place, from 1, that (n, K) scores give to what each cut used.
+
+    Plain cuts are left out; of equal scores each has the mean of their places.
+    """
+    something = used != PLAIN
+    scores, used = scores[something], used[something]
+    own = scores[np.arange(len(used)), used][:, None]
+    return np.asarray(1 + (scores > own).sum(1) + ((scores == own).sum(1) - 1) / 2)
 
 
 def compared(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
+from mlcore.checkpoint import written_whole
 from mlcore.components.suggesting.context import Measure
 from mlcore.components.suggesting.recommender import Recommender, recommender_from
 
@@ -28,7 +29,7 @@ class Kept:
 
 
 def save_recommenders(kept: Mapping[str, Kept], path: Path) -> None:
-    """Write one file of several, by what each is for."""
+    """Write one file of several, by what each is for. Raises UnsavedCheckpoint."""
     meaning = {
         name: {"keys": each.keys, "measures": each.measures}
         for name, each in kept.items()
@@ -41,7 +42,8 @@ def save_recommenders(kept: Mapping[str, Kept], path: Path) -> None:
         for part, array in {**each.recommender.arrays(), "counts": each.counts}.items()
     }
     # One entry: the order of several in the file would be another each time.
-    save_file(arrays, path, {"kept": json.dumps(meaning)})
+    with written_whole(path) as temporary:
+        save_file(arrays, temporary, {"kept": json.dumps(meaning)})
 
 
 def load_recommenders(

@@ -8,17 +8,20 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
+from mlcore.checkpoint import written_whole
 from mlcore.matching.ranking.projection import Projection, ProjectionConfig
 
 FORMAT = 1
 
 
 def save_projection(projection: Projection, weights: Path) -> None:
-    """Write the weights and, beside them, what they are."""
+    """Write the weights and, beside them, what they are. Raises UnsavedCheckpoint."""
     kept = {name: row.contiguous() for name, row in projection.state_dict().items()}
-    weights.write_bytes(save(kept))
+    with written_whole(weights) as temporary:
+        temporary.write_bytes(save(kept))
     meaning = {"format": FORMAT, "config": asdict(projection.config)}
-    weights.with_suffix(".json").write_text(json.dumps(meaning, indent=2) + "\n")
+    with written_whole(weights.with_suffix(".json")) as temporary:
+        temporary.write_text(json.dumps(meaning, indent=2) + "\n")
 
 
 def load_projection(weights: Path) -> Projection:

@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from mlcore.boosted import Boosted, fit_boosted
+from mlcore.checkpoint import written_whole
 from mlcore.matching.ranking.logistic import Logistic, fit_logistic
 from mlcore.matching.ranking.pairfeatures import EMBEDDINGS, PairFeatures
 
@@ -124,17 +125,22 @@ def fit_ranker(
 
 
 def save_ranker(ranker: Ranker, weights: Path) -> None:
-    """Write arrays as safetensors, and what they mean as JSON beside them."""
+    """Write arrays as safetensors, and what they mean as JSON beside them.
+
+    Raises UnsavedCheckpoint.
+    """
     kept = {
         f"classifier.{name}": row for name, row in ranker.classifier.arrays().items()
     }
-    save_file({**kept, "fill": ranker.fill, "scale": ranker.scale}, weights)
+    with written_whole(weights) as temporary:
+        save_file({**kept, "fill": ranker.fill, "scale": ranker.scale}, temporary)
     meaning = {
         "format": FORMAT,
         "config": asdict(ranker.config),
         "names": list(ranker.names),
     }
-    weights.with_suffix(".json").write_text(json.dumps(meaning, indent=2) + "\n")
+    with written_whole(weights.with_suffix(".json")) as temporary:
+        temporary.write_text(json.dumps(meaning, indent=2) + "\n")
 
 
 def load_ranker(weights: Path) -> Ranker:

@@ -1,16 +1,29 @@
+import re
+import tempfile
 import unittest
+from pathlib import Path
 
 import numpy as np
 
+from bench.suggesting.table import lines
 from mlcore.components.suggesting.choosing import choose
 from mlcore.components.suggesting.context import Contexts, Measure, contexts_of
+from mlcore.components.suggesting.holding_out import foresight, places
+from mlcore.components.suggesting.keeping import (
+    Kept,
+    load_recommenders,
+    save_recommenders,
+)
 from mlcore.components.suggesting.learning import PLAIN, LearningConfig, learn
 from mlcore.components.suggesting.recommender import recommender_from
+from tests.full_disk import check_saved_whole
 
 KINDS, DIMS, MEASURES = 20, 8, 5
 NAMES = tuple(
     Measure(f"m{n}", f"much of {n}", f"little of {n}") for n in range(MEASURES)
 )
+
+FIGURE = r"R@1 +([\d.]+)% \[ *([\d.]+)%, +([\d.]+)%\]"
 
 
 class House:
@@ -196,3 +209,56 @@ class ContextTests(unittest.TestCase):
     def test_values_that_do_not_fit_the_measures_are_refused(self):
         with self.assertRaisesRegex(ValueError, "do not fit"):
             Contexts(NAMES, np.zeros((3, 2)))
+
+
+class ForesightTests(unittest.TestCase):
+    def test_places_of_what_was_used_are_counted_and_plain_cuts_left_out(self):
+        scores = np.array([[3.0, 2, 1], [3, 2, 1], [1, 1, 0], [3, 2, 1]])
+        used = np.array([0, 2, 1, PLAIN])
+
+        np.testing.assert_array_equal(places(scores, used), [1, 3, 1.5])
+        found = foresight(scores, used)
+        self.assertEqual((found.cuts, found.five, found.place), (3, 1, 5.5 / 3))
+        self.assertAlmostEqual(found.first, 1 / 3)
+        with self.assertRaisesRegex(ValueError, "no cut has a component"):
+            foresight(scores, np.full(4, PLAIN))
+
+    def test_the_bench_prints_each_figure_with_an_interval_over_cuts(self):
+        warm = 22
+        truth = np.repeat([0, warm, PLAIN], [40, 20, 5])
+        # The warm one comes first in half of its cuts, else last; the cold one second.
+        scores = np.zeros((65, 30))
+        scores[:20, 0], scores[20:40, 0], scores[40:60, warm] = 1, -1, 1
+        scores[40:60, 0] = 2
+
+        name, every, known, new = lines("an arm", scores, truth, warm=warm)
+
+        self.assertEqual(name.strip(), "an arm")
+        self.assertIn("all  of   60  R@1 33.3% [", every)
+        share, low, high = map(float, re.search(FIGURE, known).groups())
+        self.assertEqual(share, 50)
+        # Binomial: 40 cuts are off by 7.9 points, and 95 % lie within twice that.
+        self.assertAlmostEqual(low, 50 - 15.5, delta=3)
+        self.assertAlmostEqual(high, 50 + 15.5, delta=3)
+        self.assertIn("R@1  0.0% [ 0.0%,  0.0%]  R@5 100.0% [100.0%, 100.0%]", new)
+        self.assertIn("rank  2.0 [ 2.0,  2.0]", new)
+
+
+class KeepingTests(unittest.TestCase):
+    def test_recommenders_are_kept_whole_and_say_the_same_when_read_again(self):
+        house = House()
+        contexts, used = house.cuts(200)
+        model = learn(contexts, used, house.embeddings, LearningConfig())
+        keys = tuple(f"transition/{n}/0" for n in range(KINDS))
+        names = tuple(each.name for each in NAMES)
+        kept = {"cut": Kept(model, keys, np.ones(KINDS), names)}
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "recommenders.safetensors"
+            check_saved_whole(self, path, lambda: save_recommenders(kept, path))
+            again = load_recommenders(path, {"cut": NAMES})["cut"]
+
+        self.assertEqual((again.keys, again.measures), (keys, names))
+        asked = (contexts, house.embeddings, again.counts)
+        np.testing.assert_array_equal(
+            again.recommender.log_probabilities(*asked), model.log_probabilities(*asked)
+        )
