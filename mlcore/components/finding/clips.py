@@ -41,15 +41,20 @@ def embedded_clips(  # noqa: PLR0913  what is drawn, where, and by how many
     plain = max(2, len(laid) * PLAIN[pool] // 10)
     jobs = laid + [(None, n, n % 2 == 0) for n in range(plain)]
     asked = [_asked(*job, pool, numbers[0]) for job in jobs]
-    rows, changes = [], []
+    seen, done, changes = np.empty((0, 0)), 0, 0
     for clips in drawn(studio, pool, asked, loaders):
-        rows.append(normalize(embed(clips, None).float().cpu(), dim=1))
-        changes.append(changes_of(clips))
-    seen = torch.cat([torch.cat(rows), torch.cat(changes)], dim=1)
+        row = normalize(embed(clips, None).float().cpu(), dim=1)
+        changed = changes_of(clips)
+        both = torch.cat([row, changed], dim=1).numpy()
+        if not done:
+            # All at once: small arrays kept one by one pin gigabytes that were freed.
+            seen, changes = np.empty((len(jobs), both.shape[1])), changed.shape[1]
+        seen[done : done + len(both)] = both
+        done += len(both)
     kinds = [None if each is None else each.category for each, _, _ in jobs]
     return Clips(
-        embeddings=np.asarray(seen.numpy(), np.float64),
-        changes=changes[0].shape[1],
+        embeddings=seen,
+        changes=changes,
         keys=tuple("" if each is None else each.key for each, _, _ in jobs),
         categories=category_places(kinds),
         cut=np.array([cut for _, _, cut in jobs]),
