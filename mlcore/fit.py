@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass
@@ -12,8 +12,10 @@ from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, distributed, nn
+from torch.utils.data import DataLoader, Dataset
 
 Network = TypeVar("Network", bound=nn.Module)
+Drawn = TypeVar("Drawn")
 
 
 def cosine_rate(done: float, warm: float = 0.05) -> float:
@@ -182,8 +184,25 @@ def seed_of(*parts: int | str) -> int:
     return int.from_bytes(digest[:8], "big") >> 1
 
 
-def one_thread(_number: int) -> None:
-    """Make a program that draws for a training take one core: there are several of them."""
+def drawn_ahead(
+    drawing: Dataset[Drawn], places: Sequence[int], loaders: int
+) -> Iterator[Drawn]:
+    """Yield what is at some places, in order, drawn here or ahead by `loaders` programs."""
+    if not loaders:
+        yield from (drawing[place] for place in places)
+        return
+    yield from DataLoader(
+        drawing,
+        batch_size=None,
+        sampler=places,
+        num_workers=loaders,
+        worker_init_fn=_one_thread,
+        multiprocessing_context="fork",
+    )
+
+
+def _one_thread(_number: int) -> None:
+    """Make a program that draws take one core: there are several of them."""
     torch.set_num_threads(1)
 
 

@@ -1,17 +1,17 @@
 """Clips drawn a few at a time, here or in other programs."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 
 from mlcore.components.component import Component
 from mlcore.components.drawing.studio import Pair, Pool, Studio
-from mlcore.fit import one_thread
+from mlcore.fit import drawn_ahead
 
 TOGETHER = 64
 """Clips drawn at once"""
@@ -30,15 +30,10 @@ class Clip(NamedTuple):
 
 def drawn(
     studio: Studio, pool: Pool, clips: Sequence[Clip], loaders: int = 0
-) -> Iterable[Tensor]:
-    """Return uint8 (TOGETHER, T, 3, H, W) of clips in their order; the last may be fewer."""
-    return DataLoader(
-        _Drawing(studio=studio, pool=pool, clips=clips),
-        batch_size=None,
-        num_workers=loaders,
-        worker_init_fn=one_thread,
-        multiprocessing_context="fork" if loaders else None,
-    )
+) -> Iterator[Tensor]:
+    """Yield uint8 (TOGETHER, T, 3, H, W) of clips in their order; the last may be fewer."""
+    drawing = _Drawing(studio=studio, pool=pool, clips=clips)
+    return drawn_ahead(drawing, range(math.ceil(len(clips) / TOGETHER)), loaders)
 
 
 @dataclass(kw_only=True)
@@ -49,9 +44,6 @@ class _Drawing(Dataset[Tensor]):
     pool: Pool
     clips: Sequence[Clip]
     _kept: tuple[int, Pair] | None = None
-
-    def __len__(self) -> int:
-        return math.ceil(len(self.clips) / TOGETHER)
 
     def __getitem__(self, number: int) -> Tensor:
         clips = self.clips[number * TOGETHER :][:TOGETHER]

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 
 from mlcore.components.drawing.filming import cast
 from mlcore.components.drawing.scenes import Dice, noise
 from mlcore.components.drawing.studio import Pair, Pairs, Pool, Studio
 from mlcore.components.drawing.windows import paced
 from mlcore.components.stretch import Layout
-from mlcore.fit import one_thread, seed_of
+from mlcore.fit import drawn_ahead, seed_of
 
 LARGER = 1.5
 """Drawn so much larger than the layout, for a window that is framed tighter"""
@@ -103,14 +103,7 @@ def make_takes(studio: Studio, many: int, seed: int, *, loaders: int = 0) -> Tak
         seed=seed,
         windows=studio.windows,
     )
-    made = DataLoader(
-        taking,
-        batch_size=None,
-        sampler=range(math.ceil(many / TOGETHER)),
-        num_workers=loaders,
-        worker_init_fn=one_thread,
-        multiprocessing_context="fork" if loaders else None,
-    )
+    made = drawn_ahead(taking, range(math.ceil(many / TOGETHER)), loaders)
     return Takes(materials=studio.materials, made=torch.cat(list(made)))
 
 

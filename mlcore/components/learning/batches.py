@@ -3,16 +3,16 @@
 B: components in a batch, T: frames, H, W: picture
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 
 from mlcore.components.component import Component
 from mlcore.components.drawing.studio import Studio
-from mlcore.fit import one_thread, seed_of
+from mlcore.fit import seed_of
 
 A_PLAIN_ONE = 24
 """As in titles, of so many clips of a batch one has no component, at least one."""
@@ -140,19 +140,3 @@ class Batches(Dataset[Batch]):
         if view == 0:
             return [row // self.together for row in range(self.batch)]
         return [row % many for row in range(self.batch)]
-
-
-def drawn(batches: Batches, first: int, last: int, loaders: int) -> Iterator[Batch]:
-    """Yield batches first..last - 1, drawn here or ahead of time by `loaders` programs."""
-    steps = range(first, last)
-    if not loaders:
-        yield from (batches[step] for step in steps)
-        return
-    yield from DataLoader(
-        batches,
-        batch_size=None,
-        sampler=steps,
-        num_workers=loaders,
-        worker_init_fn=one_thread,
-        multiprocessing_context="fork",
-    )

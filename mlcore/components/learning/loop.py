@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlcore.checkpoint import UnusableCheckpoint, load, save
-from mlcore.components.learning.batches import Batches, drawn
+from mlcore.components.learning.batches import Batches
 from mlcore.components.learning.training import Training
-from mlcore.fit import Diary
+from mlcore.fit import Diary, drawn_ahead
 
 ENDLESS = 2**31
 """Steps of a training that minutes end."""
@@ -83,7 +83,7 @@ class Loop:
         began = self.clock() - seconds
         kept = self.clock()
         last = self.budget.steps or ENDLESS
-        for batch in drawn(batches, training.steps, last, self.loaders):
+        for batch in drawn_ahead(batches, range(training.steps, last), self.loaders):
             spent = self.budget.done(training.steps, self.clock() - began)
             # Programs must not disagree about the end, or one waits for ever.
             spent = training.world.agree(spent)

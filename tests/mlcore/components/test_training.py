@@ -7,8 +7,9 @@ import torch
 
 from mlcore.components.catalogue import catalogue
 from mlcore.components.learning.arms import ARMS
-from mlcore.components.learning.batches import Batches, drawn
+from mlcore.components.learning.batches import Batches
 from mlcore.components.learning.training import Training, new_encoder
+from mlcore.fit import drawn_ahead
 from tests.mlcore.components.photographed import CPU, QUICK, TINY, eight, few, studio
 
 
@@ -108,9 +109,9 @@ class BatchTests(unittest.TestCase):
         self.assertTrue(torch.equal(torch.cat([h.one for h in halves]), whole.one))
 
     def test_batches_drawn_ahead_by_other_programs_are_the_same_in_order(self):
-        here = list(drawn(batches(eight()), 1, 4, loaders=0))
+        here = list(drawn_ahead(batches(eight()), range(1, 4), loaders=0))
 
-        ahead = list(drawn(batches(eight()), 1, 4, loaders=2))
+        ahead = list(drawn_ahead(batches(eight()), range(1, 4), loaders=2))
 
         self.assertEqual(len(ahead), 3)
         for one, two in zip(here, ahead, strict=True):
