@@ -13,6 +13,7 @@ from mlcore.shots.detect import find_shots
 from mlcore.shots.roles import shot_role
 from mlcore.shots.signals import Signals
 from mlcore.spans import Span
+from pipelines.components.crossings import crossings_of
 from pipelines.cuts import likely_ends
 from pipelines.media.reader import open_proxy, read_stills
 from pipelines.stills import crop_to_picture
@@ -29,6 +30,8 @@ def segment(claim: Claim) -> None:
     signals = load_signals(title)
     likely = likely_ends(claim, len(signals))
     found = find_shots(signals, title.rate, likely=likely)
+    hidden = crossings_of(claim, signals, found)
+    found = with_changes(found, dict.fromkeys(hidden, CutChange.Action.SPLIT))
     with claim.writing():
         spans = with_changes(found, changes_of(title))
         replace_shots(title, spans)

@@ -60,7 +60,7 @@ def find_dissolves(tint: NDArray[np.uint8]) -> list[Dissolve]:
             if first <= low + (start + end) // 2 < first + _CHUNK
         ]
     return [
-        Dissolve(start, end, _middle(tint, start, end))
+        Dissolve(start, end, middle_of(tint, start, end))
         for start, end in _best_apart(found)
     ]
 
@@ -111,7 +111,7 @@ def _squares(difference: Floats) -> Floats:
     return np.asarray(np.einsum("nd,nd->n", difference, difference), np.float32)
 
 
-def _middle(tint: NDArray[np.uint8], start: int, end: int) -> int:
+def middle_of(tint: NDArray[np.uint8], start: int, end: int) -> int:
     """Return the first frame that shows more of the second picture than of the first."""
     colours = tint[start : end + 1].reshape(end + 1 - start, -1).astype(np.float32)
     step = colours[-1] - colours[0]

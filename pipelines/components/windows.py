@@ -44,21 +44,26 @@ def windows_at_cuts(shots: Iterable[Shot], rate: float) -> list[list[Window]]:
     """Return the windows about each cut between two shots that follow one another.
 
     As far as the two shots go, and as much on one side as on the other: the encoder
-    expects the cut in the middle. Sides that come out equal are looked at once.
+    expects the cut in the middle.
     """
-    found = []
-    for a, b in pairwise(shots):
-        most = min(a.frames, b.frames)
-        if a.end_frame == b.first_frame and most >= SHORTEST_SIDE * rate:
-            sides = {min(most, round(side * rate)) for side in SIDES}
-            cut = b.first_frame
-            found.append(
-                [
-                    Window(cut - side, cut + side, cut_frame=cut)
-                    for side in sorted(sides, reverse=True)
-                ]
-            )
-    return found
+    return [
+        windows_about(b.first_frame, most, rate)
+        for a, b in pairwise(shots)
+        if a.end_frame == b.first_frame
+        and (most := min(a.frames, b.frames)) >= SHORTEST_SIDE * rate
+    ]
+
+
+def windows_about(cut: int, most: int, rate: float) -> list[Window]:
+    """Return the windows about a cut, the longest first, at most `most` frames a side.
+
+    Sides that come out equal are looked at once.
+    """
+    sides = {min(most, round(side * rate)) for side in SIDES}
+    return [
+        Window(cut - side, cut + side, cut_frame=cut)
+        for side in sorted(sides, reverse=True)
+    ]
 
 
 def windows_on_shots(

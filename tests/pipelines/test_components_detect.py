@@ -79,7 +79,13 @@ class ShippedTests(IngestCase):
 
     def check_film(self):
         title = self.ingested(write(drawn(), self.folder / "laid.mp4"))
-        # Where the cuts are is known: only what lies on them is asked.
+        # A push and a wipe hide their cuts from those who look for cuts alone.
+        cuts = title.shots.filter(first_frame__lte=BURNT * LENGTH)
+        firsts = list(cuts.values_list("first_frame", flat=True))
+        self.assertEqual(len(firsts), SHOTS)
+        for n, first in enumerate(firsts):
+            self.assertAlmostEqual(first, n * LENGTH, delta=3)
+        # Where exactly they are is known: what lies on them is asked.
         title.shots.all().delete()
         Shot.objects.bulk_create(
             Shot(

@@ -13,7 +13,14 @@ from mlcore.components.artwork import Artwork
 from mlcore.components.component import Component
 from mlcore.components.drawing.render import render
 from mlcore.components.drawing.scenes import Dice
-from mlcore.components.drawing.windows import paced, squeezed, through, wide, window
+from mlcore.components.drawing.windows import (
+    paced,
+    sharpened,
+    squeezed,
+    through,
+    wide,
+    window,
+)
 from mlcore.components.stretch import Layout
 from mlcore.fit import seed_of
 
@@ -76,13 +83,16 @@ class Studio:
         """
         a, b = pair
         layout = self.layout
+        dice = Dice(torch.Generator().manual_seed(seed_of("window", number)))
         if self.windows:
-            dice = Dice(torch.Generator().manual_seed(seed_of("window", number)))
             layout = window(dice, layout, within=within)
             a, b = through(dice, a, layout), through(dice, b, layout)
         b = a if within else b
         drawn = render(component, a, b, layout, clip=number, artwork=self.artwork)
-        return (squeezed(drawn, self.layout) * 255).round().to(torch.uint8)
+        drawn = squeezed(drawn, self.layout)
+        if self.windows:
+            drawn = sharpened(dice, drawn)
+        return (drawn * 255).round().to(torch.uint8)
 
     def _paced(self, seed: int) -> Layout:
         if not self.windows:

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 from torch.utils.data import Dataset
 
-from mlcore.components.drawing.filming import cast
+from mlcore.components.drawing.filming import cast, filmed, random_move
 from mlcore.components.drawing.scenes import Dice, noise
 from mlcore.components.drawing.studio import Pair, Pairs, Pool, Studio
 from mlcore.components.drawing.windows import paced
@@ -64,7 +64,7 @@ class Taking(Dataset[Tensor]):
     layout: Layout
     seed: int
     windows: bool = False
-    """Whether each goes as fast as in a window of a title"""
+    """Whether each goes as fast as in a window of a title, and moves as what is filmed does"""
 
     def __getitem__(self, number: int) -> Tensor:
         """Return (TOGETHER, T, 3, H, W) uint8."""
@@ -82,12 +82,20 @@ class Taking(Dataset[Tensor]):
         if self.windows:
             larger = paced(dice, larger)
         one, other = self.materials.draw(dice.chance, "train", larger)
-        frames = _framed(dice, one, self.layout)
+        frames = self._seen(dice, one)
         if not dice.below(3):
-            frames = _laid_into(dice, frames, _framed(dice, other, self.layout))
+            frames = _laid_into(dice, frames, self._seen(dice, other))
         if dice.below(2):
             frames = recoloured(dice, frames)
         return frames
+
+    def _seen(self, dice: Dice, frames: Tensor) -> Tensor:
+        """A window of larger frames, which stands or, in windows of titles, is carried."""
+        if self.windows:
+            return filmed(
+                frames, random_move(dice, frames[0], self.layout), self.layout
+            )
+        return _framed(dice, frames, self.layout)
 
 
 def make_takes(studio: Studio, many: int, seed: int, *, loaders: int = 0) -> Takes:

@@ -7,8 +7,9 @@ one of them; pictures are wide, and an animation plays once in a shot.
 import math
 from dataclasses import replace
 
+import torch
 from torch import Tensor
-from torch.nn.functional import interpolate
+from torch.nn.functional import conv2d, interpolate, pad
 
 from mlcore.components.drawing.scenes import Dice
 from mlcore.components.stretch import Layout
@@ -23,6 +24,9 @@ SHARES = (0.33, 0.78)
 """Of a window at a cut that a transition fills: windows are each twice as long as another"""
 ASIDE = 0.06
 """Of the window, how far its middle lies from the cut at most"""
+SHARPNESS = (-0.5, 1.5)
+"""How often a picture's finest detail is added to it: materials are small clips and softer
+than a wide picture of a title, squeezed; some titles are softer still"""
 AS_LEARNED = 3
 """Of so many clips one is as the source has it: square, two slots of two seconds"""
 
@@ -78,6 +82,15 @@ def squeezed(frames: Tensor, layout: Layout) -> Tensor:
         frames, size, mode="bilinear", align_corners=False, antialias=True
     )
     return small.clamp(0, 1)
+
+
+def sharpened(dice: Dice, frames: Tensor) -> Tensor:
+    """Return frames (t, 3, h, w) 0..1, all softer or sharper: that must not say anything."""
+    row = torch.tensor([0.25, 0.5, 0.25], device=frames.device)
+    kernel = (row[:, None] * row).expand(3, 1, 3, 3)
+    around = pad(frames, (1, 1, 1, 1), mode="replicate")
+    detail = frames - conv2d(around, kernel, groups=3)
+    return (frames + dice.between(*SHARPNESS) * detail).clamp(0, 1)
 
 
 def _even(dice: Dice, ends: tuple[float, float]) -> float:

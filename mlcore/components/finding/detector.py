@@ -51,6 +51,8 @@ class Detector:
     """Of a transition, at a cut"""
     on_shots: Presence
     """Of anything else, within a shot"""
+    in_shots: Presence
+    """Of a transition, in what seems to be one shot"""
     plain: Floats
     """(2, D), see `Landmarks`"""
     category: Softmax
@@ -87,13 +89,9 @@ class Detector:
         something are the mean of theirs. Of which category it is the best of them says,
         and which one it is whichever is nearest to a reference.
         """
-        if not 0.0 < plain < 1.0:
-            raise ValueError(f"the plain share must lie between 0 and 1, got {plain}")
-        presence = self._presence(among)
         dims = self.references.shape[1]
-        each = presence.log_odds(self._landmarks.looks(looks))
-        together = float(logsumexp(each) - np.log(len(each)))
-        there = float(expit(together + np.log((1.0 - plain) / plain)))
+        each = self._presence(among).log_odds(self._landmarks.looks(looks))
+        there = _chance(each, plain)
         if there <= 0.5:
             return Found(None, None, 1.0 - there, None, 0.0)
         best = int(np.argmax(each))
@@ -104,6 +102,14 @@ class Detector:
         chances = there * np.exp(self.category.log_probabilities(seen, shares)[0])
         cosines = (looks[:, :dims] @ self.references.T).max(axis=0)
         return self._answer(chances, cosines, places)
+
+    def crosses(self, looks: Floats, *, plain: float) -> float:
+        """Return the chance 0..1 that in the middle of looks (n, D + F) one shot gives way to another.
+
+        For places inside what seems to be one shot, looked at n ways, see
+        `find_in_looks`; `plain` is the share of such places where nothing does.
+        """
+        return _chance(self.in_shots.log_odds(self._landmarks.looks(looks)), plain)
 
     @cached_property
     def _landmarks(self) -> Landmarks:
@@ -146,6 +152,7 @@ class Detector:
         return {
             **_named("at_cuts", self.at_cuts),
             **_named("on_shots", self.on_shots),
+            **_named("in_shots", self.in_shots),
             "category.weight": self.category.weight,
             "category.bias": self.category.bias,
             "category.share": self.category.share,
@@ -156,6 +163,14 @@ class Detector:
             "references": self.references,
             "categories": self.categories,
         }
+
+
+def _chance(log_odds: Floats, plain: float) -> float:
+    """The chance of something, of (n,) log-odds of as many ways to look at one place."""
+    if not 0.0 < plain < 1.0:
+        raise ValueError(f"the plain share must lie between 0 and 1, got {plain}")
+    together = float(logsumexp(log_odds) - np.log(len(log_odds)))
+    return float(expit(together + np.log((1.0 - plain) / plain)))
 
 
 def _named(name: str, presence: Presence) -> dict[str, NDArray[np.generic]]:

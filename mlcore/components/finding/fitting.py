@@ -1,6 +1,6 @@
 """A detector fitted to embeddings of rendered clips, and calibrated on others."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from mlcore.components.finding.softmax import calibrated, fit_softmax
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +95,9 @@ def fit_detector(train: Clips, held_out: Clips, *, strength: float = 0.1) -> Det
         plain=_plain(train), references=references, categories=categories
     )
     return Detector(
-        at_cuts=_fit_presence(train, held_out, landmarks, cut=True),
-        on_shots=_fit_presence(train, held_out, landmarks, cut=False),
+        at_cuts=_fit_presence(train, held_out, landmarks, at_cuts),
+        on_shots=_fit_presence(train, held_out, landmarks, on_shots),
+        in_shots=_fit_presence(train, held_out, landmarks, in_shots),
         plain=landmarks.plain,
         category=calibrated(model, rows, asked.categories),
         known=_fit_known(references, categories, keys, held_out),
@@ -119,20 +121,35 @@ def _plain(clips: Clips) -> Floats:
     return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float64)
 
 
-def as_in_titles(clips: Clips, *, cut: bool) -> NDArray[np.bool_]:
-    """Return (n,) which clips are as a title has them at its cuts, or within its shots.
+def at_cuts(clips: Clips) -> Bools:
+    """Return (n,) which clips are as a title has them at its cuts: a transition, or none."""
+    own = _transitions(clips) | (clips.categories == NONE)
+    return np.asarray(clips.cut & own, np.bool_)
 
-    A transition lies at a cut, every other component within a shot.
-    """
-    transition = CATEGORIES.index("transition")
-    own = (clips.categories == transition) == cut
-    return np.asarray((clips.cut == cut) & (own | (clips.categories == NONE)), np.bool_)
+
+def on_shots(clips: Clips) -> Bools:
+    """Return (n,) which clips are as a title has them within shots: all else, or nothing."""
+    return np.asarray(~clips.cut & ~_transitions(clips), np.bool_)
+
+
+def in_shots(clips: Clips) -> Bools:
+    """Return (n,) which are as where no cut was found: a transition hides it, or one shot."""
+    plain = ~clips.cut & (clips.categories == NONE)
+    return np.asarray(plain | _transitions(clips), np.bool_)
+
+
+def _transitions(clips: Clips) -> Bools:
+    own = clips.categories == CATEGORIES.index("transition")
+    return np.asarray(own, np.bool_)
 
 
 def _fit_presence(
-    train: Clips, held_out: Clips, landmarks: Landmarks, *, cut: bool
+    train: Clips,
+    held_out: Clips,
+    landmarks: Landmarks,
+    where: Callable[[Clips], Bools],
 ) -> Presence:
-    sides = [each.of(as_in_titles(each, cut=cut)) for each in (train, held_out)]
+    sides = [each.of(where(each)) for each in (train, held_out)]
     (x, there), (asked, truth) = (
         (landmarks.looks(each.embeddings), each.categories != NONE) for each in sides
     )

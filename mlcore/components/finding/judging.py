@@ -15,7 +15,7 @@ from mlcore.components.finding.detector import (
     Found,
     likeness,
 )
-from mlcore.components.finding.fitting import Clips, as_in_titles
+from mlcore.components.finding.fitting import Clips, at_cuts, in_shots, on_shots
 from mlcore.components.finding.presence import PLAIN_SHARE
 from mlcore.metrics import expected_calibration_error
 
@@ -24,8 +24,9 @@ def judge(detector: Detector, asked: Clips, *, seed: int = 0) -> dict[str, Any]:
     """Return figures for cuts and shots of which PLAIN_SHARE are plain.
 
     "cuts", "shots": recall, false alarms a hundred plain ones, how often a known one is
-    named rightly, and ECE of all answers; by category on shots. "unseen_auroc": how the
-    sureness tells known components from others of their category.
+    named rightly, and ECE of all answers; by category on shots. "in_shots": recall and
+    false alarms where a transition hides a cut. "unseen_auroc": how the sureness tells
+    known components from others of their category.
     """
     chance = np.random.default_rng(seed)
     return {
@@ -35,6 +36,7 @@ def judge(detector: Detector, asked: Clips, *, seed: int = 0) -> dict[str, Any]:
             category: _asked(detector, asked, ON_SHOTS, chance, only=category)
             for category in ON_SHOTS
         },
+        "in_shots": _hidden(detector, asked),
         "unseen_auroc": unseen_auroc(detector, asked),
     }
 
@@ -48,7 +50,7 @@ def _asked(
     only: Category | None = None,
 ) -> dict[str, float]:
     wanted = [CATEGORIES.index(each) for each in ((only,) if only else among)]
-    here = as_in_titles(asked, cut=among == AT_CUTS)
+    here = at_cuts(asked) if among == AT_CUTS else on_shots(asked)
     there = np.flatnonzero(here & np.isin(asked.categories, wanted))
     plain = np.flatnonzero(here & (asked.categories == NONE))
     # So many of either that PLAIN_SHARE are plain, at most all there are.
@@ -75,6 +77,23 @@ def _asked(
         "false_in_100": 100 * float(said[: len(plain)].mean()),
         "named": float(np.mean(known)) if known else float("nan"),
         "ece": expected_calibration_error([a.confidence for a in answers], right),
+    }
+
+
+def _hidden(detector: Detector, asked: Clips) -> dict[str, float]:
+    here = in_shots(asked)
+    there = asked.categories[here] != NONE
+    said = np.array(
+        [
+            detector.crosses(row[None], plain=PLAIN_SHARE) > 0.5
+            for row in asked.embeddings[here]
+        ]
+    )
+    return {
+        "asked": int(there.sum()),
+        "plain": int((~there).sum()),
+        "recall": float(said[there].mean()),
+        "false_in_100": 100 * float(said[~there].mean()),
     }
 
 

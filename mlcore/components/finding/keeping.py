@@ -15,7 +15,7 @@ from mlcore.components.finding.detector import Detector
 from mlcore.components.finding.presence import Presence
 from mlcore.components.finding.softmax import Softmax
 
-FORMAT = 3
+FORMAT = 4
 
 
 def save_detector(detector: Detector, path: Path, known: dict[str, Any]) -> None:
@@ -38,6 +38,7 @@ def load_detector(path: Path) -> tuple[Detector, dict[str, Any]]:
         detector = Detector(
             at_cuts=_presence("at_cuts", arrays),
             on_shots=_presence("on_shots", arrays),
+            in_shots=_presence("in_shots", arrays),
             category=Softmax(
                 weight=arrays["category.weight"],
                 bias=arrays["category.bias"],

@@ -11,13 +11,13 @@ from mlcore.components.component import CATEGORIES
 from mlcore.components.finding.detector import AT_CUTS, NONE, ON_SHOTS, likeness
 from mlcore.components.finding.fitting import (
     Clips,
-    as_in_titles,
     category_places,
     fit_detector,
+    in_shots,
+    on_shots,
     references_of,
 )
 from mlcore.components.finding.keeping import load_detector, save_detector
-from mlcore.components.finding.softmax import calibrated, fit_softmax
 from mlcore.metrics import expected_calibration_error
 
 DIMS, OF_EACH = 24, 8
@@ -101,7 +101,7 @@ class DetectorTests(unittest.TestCase):
 
     def test_confidence_is_how_often_it_is_right(self):
         asked = self.world.clips(ALL, 12, 1200)
-        asked = asked.of(as_in_titles(asked, cut=False))
+        asked = asked.of(on_shots(asked))
 
         found = self.detector.find(
             asked.embeddings, ON_SHOTS, plain=600 / len(asked.keys)
@@ -117,6 +117,18 @@ class DetectorTests(unittest.TestCase):
         ]
         error = expected_calibration_error([each.confidence for each in found], right)
         self.assertLess(error, 0.06)
+
+    def test_where_no_cut_was_found_transitions_are_told_from_one_shot(self):
+        asked = self.world.clips(KNOWN, 4, 700)
+        asked = asked.of(in_shots(asked))
+
+        said = np.array(
+            [self.detector.crosses(row[None], plain=0.95) for row in asked.embeddings]
+        )
+
+        there = asked.categories == CATEGORIES.index("transition")
+        self.assertGreater(np.mean(said[there] > 0.5), 0.7)
+        self.assertLess(np.mean(said[~there] > 0.5), 0.03)
 
     def test_only_what_can_lie_there_is_an_answer(self):
         asked = self.world.clips(KNOWN, 3, 5)
@@ -159,6 +171,9 @@ class KeepingTests(unittest.TestCase):
             for a, b in pairs:
                 self.assertEqual((a.category, a.nearest), (b.category, b.nearest))
                 self.assertAlmostEqual(a.confidence, b.confidence, delta=0.02)
+        looks = self.asked.embeddings[:3]
+        chances = [each.crosses(looks, plain=0.6) for each in (read, self.detector)]
+        self.assertAlmostEqual(*chances, delta=1e-3)
 
     def test_more_references_do_not_change_whether_something_is_there(self):
         more = 3
@@ -225,35 +240,6 @@ class FittingTests(unittest.TestCase):
     def test_likeness_by_hand(self):
         np.testing.assert_allclose(likeness(np.array([0.2, 0.9, 0.7])), [0.9, 0.2, 1])
         np.testing.assert_allclose(likeness(np.array([0.4])), [0.4, 1, 1])
-
-
-class SoftmaxTests(unittest.TestCase):
-    def test_other_shares_of_the_classes_are_reckoned_with(self):
-        chance = np.random.default_rng(3)
-        x = np.concatenate([chance.normal(-1, 1, 3000), chance.normal(1, 1, 3000)])
-        model = fit_softmax(x[:, None], np.repeat([0, 1], 3000), 2, strength=1e3)
-
-        at_zero = np.exp(
-            model.log_probabilities(np.zeros((1, 1)), np.array([0.9, 0.1]))[0]
-        )
-
-        # Between two equal classes the shares alone decide.
-        np.testing.assert_allclose(at_zero, [0.9, 0.1], atol=0.02)
-
-    def test_calibration_changes_no_order_and_cools_what_is_too_sure(self):
-        chance = np.random.default_rng(4)
-        x, labels = chance.normal(size=(60, 40)), chance.integers(0, 3, 60)
-        sure = fit_softmax(x, labels, 3, strength=1e4)  # by heart
-        new, truth = chance.normal(size=(500, 40)), chance.integers(0, 3, 500)
-
-        cool = calibrated(sure, new, truth)
-
-        before, after = sure.log_probabilities(new), cool.log_probabilities(new)
-        self.assertGreater(cool.temperature, 2)
-        np.testing.assert_array_equal(before.argmax(1), after.argmax(1))
-        self.assertGreater(
-            after[np.arange(500), truth].mean(), before[np.arange(500), truth].mean()
-        )
 
 
 class LooksTests(unittest.TestCase):

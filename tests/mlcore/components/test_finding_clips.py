@@ -2,7 +2,7 @@ import unittest
 from collections import Counter
 
 from mlcore.components.finding.clips import embedded_clips, laid_on
-from mlcore.components.finding.fitting import as_in_titles
+from mlcore.components.finding.fitting import at_cuts, in_shots, on_shots
 from tests.mlcore.components.photographed import eight, studio
 
 
@@ -35,12 +35,19 @@ class FindingClipsTests(unittest.TestCase):
         plain = self.clips.categories == 6
         self.assertGreaterEqual(plain.sum(), len(self.clips.keys) // 4)
 
-        for cut in (True, False):
-            asked = as_in_titles(self.clips, cut=cut)
+        for where, kind in (
+            (at_cuts, "transition"),
+            (on_shots, "filter"),
+            (in_shots, "transition"),
+        ):
+            asked = where(self.clips)
             kinds = {key.partition("/")[0] for key in self.clips.of(asked).keys}
 
-            self.assertEqual(kinds, {"", "transition" if cut else "filter"})
+            self.assertEqual(kinds, {"", kind})
             self.assertAlmostEqual(asked[plain].mean(), 0.5, delta=0.15)
+
+        within = on_shots(self.clips)[plain]
+        self.assertEqual(in_shots(self.clips)[plain].tolist(), within.tolist())
 
     def test_stills_and_what_moves_come_over_cuts_and_within_shots_alike(self):
         sorts = {each.key: Counter() for each in eight()}
@@ -49,8 +56,8 @@ class FindingClipsTests(unittest.TestCase):
 
         for key, each in sorts.items():
             once = {(moves, cut): 1 for moves in (True, False) for cut in (True, False)}
-            at_cuts = {(True, True): 2, (False, True): 2}
-            self.assertEqual(each, at_cuts if key.startswith("transition") else once)
+            over_cuts = {(True, True): 2, (False, True): 2}
+            self.assertEqual(each, over_cuts if key.startswith("transition") else once)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,12 @@ class TakesTests(unittest.TestCase):
         self.assertTrue(torch.equal(here.made, there.made))
         self.assertFalse(torch.equal(here.made, others.made))
 
+    def test_those_for_windows_of_titles_all_move(self):
+        room = Studio(materials=Photographs(), layout=LAYOUT, windows=True)
+        made = make_takes(room, 40, 0).made.float()
+
+        self.assertTrue(all((each[0] - each[-1]).abs().mean() > 2 for each in made))
+
     def test_two_different_ones_are_drawn_to_train_on(self):
         made = replace(takes(2), made=takes(2).made[:2])
 

@@ -13,6 +13,7 @@ from mlcore.components.drawing.windows import (
     SECONDS,
     SHARES,
     WIDE,
+    sharpened,
     squeezed,
     through,
     wide,
@@ -73,6 +74,16 @@ class WindowTests(unittest.TestCase):
         torch.testing.assert_close(
             small[0, 0, 0], torch.linspace(0.1, 0.9, 48), atol=0.01, rtol=0
         )
+
+    def test_pictures_are_softer_and_sharper_by_chance_and_as_light_as_they_were(self):
+        picture = 0.3 + 0.4 * torch.rand(1, 3, 24, 24)
+        spread = [float(sharpened(dice(seed), picture).std()) for seed in range(40)]
+
+        self.assertLess(min(spread), 0.9 * float(picture.std()))
+        self.assertGreater(max(spread), 1.2 * float(picture.std()))
+        whole = sharpened(dice(1), picture.expand(4, -1, -1, -1))
+        torch.testing.assert_close(whole[3], sharpened(dice(1), picture)[0])
+        self.assertAlmostEqual(float(whole.mean()), float(picture.mean()), delta=0.01)
 
 
 class LayoutTests(unittest.TestCase):
