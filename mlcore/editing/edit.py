@@ -3,7 +3,6 @@
 t: frames of a chunk, H, W: picture, h, w: latents
 """
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from mlcore.checkpoint import Tensors
 from mlcore.editing.chunks import joined
+from mlcore.editing.clock import Clock, clock_of
 from mlcore.editing.inversion import Inverted, invert
 from mlcore.editing.memory import within_memory
 from mlcore.editing.network.denoiser import Denoiser
@@ -46,11 +46,11 @@ class GuidedEdit:
         *,
         name: str,
         shelf: Shelf | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock | None = None,
     ) -> None:
         self.denoiser, self.config, self.name = denoiser, config, name
         self.shelf = shelf or NoShelf()
-        self.clock = clock
+        self.clock = clock or clock_of(next(denoiser.parameters()).device)
 
     @torch.no_grad()
     def cost(self, order: EditOrder) -> Cost:
@@ -81,7 +81,7 @@ class _Run:
     """One edit while it is made."""
 
     def __init__(
-        self, of: Prepared, shelf: Shelf, tell: Progress, clock: Callable[[], float]
+        self, of: Prepared, shelf: Shelf, tell: Progress, clock: Clock
     ) -> None:
         self.of, self.shelf, self.tell, self.clock = of, shelf, tell, clock
         self.denoiser, self.config, self.order = of.denoiser, of.config, of.order

@@ -1,0 +1,25 @@
+"""The time that work on a device takes."""
+
+import time
+from collections.abc import Callable
+
+import torch
+
+Clock = Callable[[], float]
+"""Seconds since some moment"""
+
+
+def clock_of(device: torch.device) -> Clock:
+    """Return a clock that waits for a device.
+
+    A GPU is told what to do long before it has done it: without waiting, time would be
+    counted to whatever asks for a result first.
+    """
+    if device.type != "cuda":
+        return time.monotonic
+
+    def waited() -> float:
+        torch.cuda.synchronize(device)
+        return time.monotonic()
+
+    return waited
