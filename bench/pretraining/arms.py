@@ -58,6 +58,13 @@ ARMS = {
         meaning="2, 4, 8, 16 at equal multiplications", plan="tpl4", equal_work=True
     ),
     "tpl-half": Arm(meaning="2, 4, 8, 16, half the budget", plan="tpl4", frames=0.5),
+    "one-cosine": Arm(
+        meaning="2, 4, 8, 16 under one cosine over all", plan="tpl4-one-cosine"
+    ),
+    "two-stages": Arm(meaning="8, 16", plan="tpl2"),
+    "three-stages": Arm(meaning="4, 8, 16", plan="tpl3"),
+    "five-stages": Arm(meaning="2, 4, 8, 12, 16", plan="tpl5"),
+    "single-frame": Arm(meaning="1, 2, 4, 8, 16", plan="single"),
     "tpl-dual": Arm(
         meaning="2, 4, 8, 16 with dual masking", plan="tpl4", changes={"decoded": 0.5}
     ),

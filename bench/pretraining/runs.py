@@ -50,6 +50,8 @@ class Bench:
     exam: Exam
     few: int
     tuning: Tuning
+    probing: int
+    """Steps of the attentive probe"""
     batch: int
     rate: float
     points: int
@@ -164,7 +166,7 @@ def _measured(encoder: ClipEncoder, one: Run, bench: Bench) -> Result:
     return {
         "few": exam.fine_tuned(encoder, bench.few, tuning, device),
         "many": exam.fine_tuned(encoder, len(exam.known), tuning, device),
-        **exam.probed(encoder, device),
+        **exam.probed(encoder, device, steps=bench.probing),
     }
 
 

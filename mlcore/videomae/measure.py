@@ -83,8 +83,8 @@ class Exam:
             Labelled(features=asked.float().mean(1), labels=self.asked_labels),
         )
         tokens = (
-            Labelled(features=known, labels=self.known_labels),
-            Labelled(features=asked, labels=self.asked_labels),
+            Labelled(features=known, labels=self.known_labels).to(device),
+            Labelled(features=asked, labels=self.asked_labels).to(device),
         )
         return {
             "linear": linear_probe(*means),

@@ -151,6 +151,8 @@ _LENGTHS, _SHARES = (2, 4, 8, 16), (0.125, 0.25, 0.5, 0.125)
 
 PLANS = {
     "plain": planned((16,), (1.0,), schedule="one"),
+    "tpl2": planned((8, 16), (0.875, 0.125)),
+    "tpl3": planned((4, 8, 16), (0.375, 0.5, 0.125)),
     "tpl4": planned(_LENGTHS, _SHARES),
     "tpl4-one-cosine": planned(_LENGTHS, _SHARES, schedule="one"),
     "tpl5": planned((2, 4, 8, 12, 16), (0.125, 0.25, 0.25, 0.25, 0.125)),
@@ -160,8 +162,9 @@ PLANS = {
     "reversed": planned(_LENGTHS, _SHARES, order="reversed"),
     "shuffled": planned(_LENGTHS, _SHARES, order="shuffled", schedule="one"),
 }
-"""tpl4 has the shares of the source's best row (FIG. 5); tpl5 and single add a stage of 12
-frames and a beginning with single frames, which it names too."""
+"""tpl4 has the shares of the source's best row (FIG. 5); tpl3 and tpl2 give those of the shortest
+clips to the next longer ones; tpl5 and single add a stage of 12 frames and a beginning with
+single frames, which it names too."""
 
 
 def read_plan(text: str) -> Plan:

@@ -28,6 +28,12 @@ class Labelled:
     labels: Tensor
     """(N,) int64, 0..K - 1"""
 
+    def to(self, device: torch.device) -> "Labelled":
+        """Return them on a device."""
+        return Labelled(
+            features=self.features.to(device), labels=self.labels.to(device)
+        )
+
 
 @torch.no_grad()
 def tokens_of(
@@ -99,7 +105,7 @@ def attentive_probe(
 ) -> float:
     """Return the accuracy 0..1 of a probe that learns which tokens to read.
 
-    Features are (N, S, D); the encoder learns nothing.
+    Features are (N, S, D); the encoder learns nothing. It learns where they are.
     """
     chance = torch.Generator().manual_seed(seed_of("attentive", seed))
     dims, classes = known.features.shape[2], int(known.labels.max()) + 1
@@ -108,6 +114,7 @@ def attentive_probe(
         for each in probe.parameters():
             if each.dim() > 1:
                 each.normal_(0, 0.02, generator=chance)
+    probe.to(known.features.device)
     optimiser = torch.optim.AdamW(probe.parameters(), lr=rate, weight_decay=0.05)
     for step in range(steps):
         chosen = torch.randint(0, len(known.labels), (batch,), generator=chance)

@@ -1,0 +1,93 @@
+"""Runs dealt over several programs, each of which takes the next that nobody has.
+
+A run is had by who holds the lock of its file, and a program that is killed holds none: what it
+was at is taken up by the next start.
+"""
+
+import argparse
+import fcntl
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+from bench.pretraining.runs import Bench, Run, run
+from mlcore.fit import place
+from mlcore.videomae.config import SHAPES
+from mlcore.videomae.find_plan import easy_world
+from mlcore.videomae.finetune import Tuning
+from mlcore.videomae.measure import some_exam, some_held_out
+
+EXAM_SEED = 12345
+"""Of held-out and labelled clips: the same for all arms and seeds"""
+
+
+def share(given: argparse.Namespace, runs: Sequence[Run], programs: int) -> bool:
+    """Do what is not done yet, the first of `runs` first; return whether all programs ended well.
+
+    After `given.minutes` no further run begins.
+    """
+    until = time.monotonic() + 60 * given.minutes
+    if programs == 1:
+        work(given, runs, until)
+        return True
+    # Not forked: a GPU does not outlive that.
+    fresh = multiprocessing.get_context("spawn")
+    workers = [
+        fresh.Process(target=work, args=(given, runs, until)) for _ in range(programs)
+    ]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    return all(each.exitcode == 0 for each in workers)
+
+
+def work(given: argparse.Namespace, runs: Sequence[Run], until: float) -> None:
+    """Do those of the runs that no other program is at, until the clock says `until`."""
+    torch.set_num_threads(given.threads)
+    bench = bench_of(given)
+    for one in runs:
+        if time.monotonic() >= until:
+            return
+        with had(given.out / f"{one.name}.lock") as ours:
+            if ours:
+                run(one, bench)
+
+
+@contextmanager
+def had(path: Path) -> Iterator[bool]:
+    """Hold a lock, unless another program has it: whether it is ours."""
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def bench_of(given: argparse.Namespace) -> Bench:
+    """Return what all runs share, as the command line says."""
+    device = place(given.device, os.environ)
+    config = SHAPES[given.shape]
+    world = easy_world(config.size, device)
+    exam = some_exam(world, config.frames, given.many, given.asked, EXAM_SEED)
+    return Bench(
+        config=config,
+        world=world,
+        held_out=some_held_out(world, config.frames, given.held_out, EXAM_SEED),
+        exam=exam,
+        few=given.few,
+        tuning=Tuning(steps=given.tuning, layer_decay=given.layer_decay),
+        probing=given.probing,
+        batch=given.batch,
+        rate=given.rate,
+        points=given.points,
+        device=device,
+        out=given.out,
+    )

@@ -1,0 +1,79 @@
+"""The bench of pretraining, dealt over several programs."""
+
+import json
+import multiprocessing
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from collections import Counter
+from pathlib import Path
+
+from bench.pretraining.arms import ARMS
+from bench.pretraining.sharing import had
+
+FEW = ("--many", 8, "--few", 4, "--asked", 4, "--held-out", 2, "--points", 2)
+SHORT = ("--tuning", 1, "--probing", 1, "--frames", 512, "--device", "cpu")
+
+
+def hold(path, begun):
+    with had(path) as ours:
+        begun.put(ours)
+        time.sleep(600)
+
+
+class SharingTests(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def bench(self, *words):
+        command = [sys.executable, "-m", "bench.pretraining", "--out", self.folder]
+        done = subprocess.run(
+            [str(each) for each in (*command, *FEW, *SHORT, *words)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.splitlines()
+
+    def test_two_programs_do_each_run_once_and_all_of_them(self):
+        arms = ("scratch", "plain", "two-stages")
+        wanted = {f"{arm}-512-{seed}" for arm in arms for seed in (0, 1)}
+        words = ("--arms", ",".join(arms), "--seeds", "0,1")
+
+        said = self.bench(*words, "--processes", 2)
+
+        names = Counter(line for line in said if line in wanted)
+        self.assertEqual(names, dict.fromkeys(wanted, 1))
+        for name in wanted:
+            kept = json.loads((self.folder / f"{name}.result.json").read_text())
+            self.assertIn(kept["arm"], ARMS)
+        self.assertIn("| two-stages | 2 |", "\n".join(said))
+
+    def test_after_its_minutes_no_run_begins(self):
+        self.bench("--arms", "scratch", "--minutes", 0)
+
+        self.assertEqual(list(self.folder.glob("*.result.json")), [])
+
+    def test_a_run_is_had_by_one_program_until_that_ends_however_it_ends(self):
+        path = self.folder / "it.lock"
+        fresh = multiprocessing.get_context("spawn")
+        begun = fresh.Queue()
+        other = fresh.Process(target=hold, args=(path, begun))
+        other.start()
+        self.addCleanup(other.kill)
+        self.assertTrue(begun.get(timeout=60))
+        with had(path) as ours:
+            self.assertFalse(ours)
+
+        other.kill()
+        other.join()
+
+        self.assertEqual(other.exitcode, -signal.SIGKILL)
+        with had(path) as ours:
+            self.assertTrue(ours)
