@@ -71,6 +71,7 @@ def add_finding(
     cut_frame: int,
     component: EditingComponent | None = None,
     version: EncoderVersion | None = None,
+    nearest: EditingComponent | None = None,
 ) -> ComponentFinding:
     """A transition found at a cut; without a component one that is not known."""
     return ComponentFinding.objects.create(
@@ -82,6 +83,7 @@ def add_finding(
         answer="known" if component else "unknown",
         category="transition",
         component=component,
+        nearest=nearest,
         confidence=0.8,
     )
 

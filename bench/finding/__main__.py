@@ -81,7 +81,8 @@ def _looked_through(title: "Title", film: Film) -> Counter[str]:
     if job is None:
         raise RuntimeError("no detector is in use")
     run_claimed(job.pk, WORK)
-    rows = list(ComponentFinding.objects.live().filter(title=title))
+    live = ComponentFinding.objects.live().with_components()
+    rows = list(live.filter(title=title))
     laid = {film.starts[shot]: key for shot, key in film.laid_at.items()}
     counts = Counter(transitions=len(laid), laid=len(film.laid_on))
     for row in rows:
@@ -103,8 +104,9 @@ def _count(counts: Counter[str], row, where: str, key: str) -> None:  # type: ig
     category = key.split("/", maxsplit=1)[0]
     counts[f"found at {where}s"] += bool(row.category)
     counts[f"right category at {where}s"] += row.category == category
-    named = row.component.key if row.component else ""
-    counts[f"named at {where}s"] += named == key
+    counts[f"named at {where}s"] += bool(row.component) and row.component.key == key
+    like = row.component or row.nearest
+    counts[f"most like at {where}s"] += bool(like) and like.key == key
 
 
 def _said(name: str, counts: Counter[str]) -> str:
@@ -113,7 +115,8 @@ def _said(name: str, counts: Counter[str]) -> str:
 
     return (
         f"{name}: transitions found {share('found at cuts', 'transitions')}, named "
-        f"{share('named at cuts', 'transitions')}, false at "
+        f"{share('named at cuts', 'transitions')}, most like the right one "
+        f"{share('most like at cuts', 'transitions')}, false at "
         f"{share('false at cuts', 'plain cuts')} plain cuts; on shots found "
         f"{share('found at shots', 'laid')}, of the right category "
         f"{share('right category at shots', 'laid')}, false at "

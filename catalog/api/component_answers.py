@@ -54,7 +54,10 @@ class FindingAnswer(Answer):
     answer = s.CharField(help_text="known, unknown or nothing")
     category = s.CharField(allow_blank=True)
     component = s.CharField(allow_null=True, help_text="its key")
-    label = s.CharField(allow_blank=True)  # type: ignore[assignment]  # a field, not DRF's own
+    nearest = s.CharField(
+        allow_null=True, help_text="of what is unknown, the key of what it is most like"
+    )
+    label = s.CharField()  # type: ignore[assignment]  # a field, not DRF's own
     confidence = s.FloatField()
     version = s.IntegerField()
 

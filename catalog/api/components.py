@@ -92,7 +92,7 @@ class Findings(generics.ListAPIView[ComponentFinding]):
         visible = Title.objects.visible_to(asker(self.request))
         title = get_object_or_404(visible, pk=self.kwargs["pk"])
         found = ComponentFinding.objects.live().filter(title=title)
-        return found.select_related("title", "component")
+        return found.with_components().select_related("title")
 
 
 class Suggestions(APIView):

@@ -50,7 +50,8 @@ def finding_document(finding: ComponentFinding) -> Document:
         "answer": finding.answer,
         "category": finding.category,
         "component": component.key if component else None,
-        "label": component.label if component else "",
+        "nearest": finding.nearest.key if finding.nearest else None,
+        "label": finding.label,
         "confidence": finding.confidence,
         "version": finding.version_id,
     }

@@ -31,7 +31,11 @@ class ComponentFindingQuerySet(models.QuerySet["ComponentFinding"]):
     def of_shot(self, shot: Shot) -> Self:
         """Those on a shot, and at the cut that it begins with."""
         at_its_head = Q(title=shot.title_id, cut_frame=shot.first_frame)
-        return self.filter(Q(shot=shot) | at_its_head).select_related("component")
+        return self.filter(Q(shot=shot) | at_its_head).with_components()
+
+    def with_components(self) -> Self:
+        """What they name comes with them."""
+        return self.select_related("component", "nearest")
 
     def laid(self) -> Self:
         """Those that say something is there, known or unknown."""
@@ -68,6 +72,10 @@ class ComponentFinding(models.Model):
     component = models.ForeignKey(
         EditingComponent, models.CASCADE, null=True, blank=True, related_name="findings"
     )
+    # Of what is unknown: what it is most like, a hint and no more.
+    nearest = models.ForeignKey(
+        EditingComponent, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     confidence = models.FloatField(
         help_text="0 to 1, as often right on held-out clips."
     )
@@ -86,6 +94,10 @@ class ComponentFinding(models.Model):
                 condition=Q(answer="known", component__isnull=False)
                 | (~Q(answer="known") & Q(component__isnull=True)),
                 name="finding_is_known_by_its_component",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="unknown") | Q(nearest__isnull=True),
+                name="finding_is_like_another_where_unknown",
             ),
             models.CheckConstraint(
                 condition=Q(confidence__range=(0, 1)), name="finding_confidence_share"
@@ -110,9 +122,10 @@ class ComponentFinding(models.Model):
 
     @property
     def label(self) -> str:
-        """What pages call it: the component, an unknown filter, nothing."""
+        """What pages call it: the component, an unknown filter like another, nothing."""
         if self.component is not None:
             return self.component.label
         if self.answer == self.Answer.UNKNOWN:
-            return f"Unknown {self.get_category_display().lower()}".strip()
+            like = f", most like {self.nearest.label}" if self.nearest else ""
+            return f"Unknown {self.get_category_display().lower()}".strip() + like
         return self.get_answer_display()

@@ -26,7 +26,7 @@ def title_components(request: PageRequest, title_id: int) -> HttpResponse:
     """What lies on a title's cuts and shots, in order of time; asks again while it is sought."""
     title = _visible(request, title_id)
     live = ComponentFinding.objects.live().filter(title=title)
-    rows = live.laid().select_related("component", "title").order_by("first_frame")
+    rows = live.laid().with_components().select_related("title").order_by("first_frame")
     context = {
         "title": title,
         "findings": [(row, title.tc(_frame(row))) for row in rows[:MOST]],

@@ -75,5 +75,6 @@ def _row(window: Window, seen: Seen) -> Found:
         cut_frame=window.cut_frame,
         category=seen.category or "",
         component=seen.key,
+        nearest=seen.nearest,
         confidence=seen.confidence,
     )

@@ -84,8 +84,8 @@ def replace_embeddings(
 class Found:
     """What detection says of one shot, or of one cut by its new shot's first frame.
 
-    `component` is its key; None with a `category` is one that is not known, None without
-    is that nothing lies there.
+    `component` is its key; None with a `category` is one that is not known, `nearest`
+    the key of what that is most like; None without is that nothing lies there.
     """
 
     first_frame: int
@@ -95,6 +95,7 @@ class Found:
     cut_frame: int | None = None
     category: str = ""
     component: str | None = None
+    nearest: str | None = None
 
 
 @transaction.atomic
@@ -102,7 +103,7 @@ def replace_findings(
     title: Title, version: EncoderVersion, found: Sequence[Found]
 ) -> int:
     """Write what a version finds in a title in place of what it found before."""
-    keys = [each.component for each in found if each.component is not None]
+    keys = {key for each in found for key in (each.component, each.nearest) if key}
     rows = EditingComponent.objects.in_bulk(keys, field_name="key")
     ComponentFinding.objects.filter(title=title, version=version).delete()
     made = [_finding(title, version, each, rows) for each in found]
@@ -128,6 +129,7 @@ def _finding(
         answer=answer.KNOWN if row else unknown,
         category=row.category if row else found.category,
         component=row,
+        nearest=None if row else rows.get(found.nearest or ""),
         confidence=found.confidence,
     )
 

@@ -52,13 +52,15 @@ class ComponentApiTests(BoardTestCase):
     def test_findings_of_a_title_are_those_of_the_live_version(self):
         title = self.pair.leaving.title
         add_finding(title, 100, self.dissolve)
-        add_finding(title, 200)
+        add_finding(title, 200, nearest=self.dissolve)
         rows = self.client.get(f"/api/titles/{title.pk}/findings/").json()["results"]
         self.assertEqual(
             [(row["cut_frame"], row["answer"], row["component"]) for row in rows],
             [(100, "known", self.dissolve.key), (200, "unknown", None)],
         )
         self.assertEqual(rows[0]["tc"], title.tc(94))
+        self.assertEqual([row["nearest"] for row in rows], [None, self.dissolve.key])
+        self.assertTrue(rows[1]["label"].startswith("Unknown transition, most like"))
 
     def test_suggestions_are_those_that_the_handles_allow(self):
         add_suggestion(self.pair, self.dissolve)

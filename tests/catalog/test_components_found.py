@@ -41,6 +41,14 @@ class FoundTests(TestCase):
         add_finding(self.title, 50)
 
         self.assertContains(self.client.get(self.page), "one that is not known")
+        self.assertNotContains(self.client.get(self.page), "most like")
+
+        add_finding(self.title, 60, nearest=self.dissolve)
+
+        page = self.client.get(self.page)
+        self.assertContains(
+            page, f'most like <a href="{self.dissolve.get_absolute_url()}"'
+        )
 
     def test_a_title_of_another_production_is_not_there(self):
         self.client.force_login(self.stranger)

@@ -118,22 +118,26 @@ class KeptTests(TestCase):
         shot = add_shots(title, 100, 100)[0]
         found = [
             Found(first_frame=94, end_frame=106, cut_frame=100, confidence=0.9,
-                  category="transition"),
+                  category="transition", nearest=self.rows[1].key),
             Found(first_frame=0, end_frame=100, shot=shot, confidence=0.8,
-                  component=self.rows[0].key),
+                  component=self.rows[0].key, nearest=self.rows[0].key),
             Found(first_frame=149, end_frame=151, cut_frame=150, confidence=0.7),
         ]  # fmt: skip
         replace_findings(title, self.version, found[:1])
         self.assertEqual(replace_findings(title, self.version, found), 3)
         rows = ComponentFinding.objects.live().filter(title=title)
-        said = [(row.answer, row.category, row.component) for row in rows]
+        said = [(row.answer, row.category, row.component, row.nearest) for row in rows]
         self.assertEqual(
             said,
             [
-                ("known", "filter", self.rows[0]),
-                ("unknown", "transition", None),
-                ("nothing", "", None),
+                ("known", "filter", self.rows[0], None),
+                ("unknown", "transition", None, self.rows[1]),
+                ("nothing", "", None, None),
             ],
+        )
+        like = f"Unknown transition, most like {self.rows[1].label}"
+        self.assertEqual(
+            [row.label for row in rows], [self.rows[0].label, like, "Nothing"]
         )
         self.assertEqual(rows.laid().count(), 2)
 

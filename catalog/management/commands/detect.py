@@ -32,7 +32,12 @@ class Command(JsonCommand):
         if done.state != Job.State.DONE:
             raise Refused(done.error)
         live = ComponentFinding.objects.live().filter(title=title)
-        laid = live.laid().select_related("title", "component").order_by("first_frame")
+        laid = (
+            live.laid()
+            .with_components()
+            .select_related("title")
+            .order_by("first_frame")
+        )
         return {
             "title": title.pk,
             "looked_at": live.count(),
@@ -43,7 +48,7 @@ class Command(JsonCommand):
         """One line a finding."""
         found = [
             f"{each['tc']}  {each['confidence']:>5.0%}  {each['category']:<10}  "
-            f"{each['label'] or 'not known'}"
+            f"{each['label']}"
             for each in document["findings"]
         ]
         return [
