@@ -26,6 +26,7 @@ from mlcore.components.catalogue import components_of
 from mlcore.components.component import Component
 from mlcore.components.finding.keeping import load_detector
 from mlcore.components.suggesting.learning import PLAIN, LearningConfig, learn
+from mlcore.components.suggesting.manner import with_manner
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -104,12 +105,18 @@ def _arms(
     arms = {
         "random embedding": chance.normal(size=kept.shape),
         "component embedding": kept,
+        "component embedding and manner, which ships": with_manner(
+            [each.key for each in menu], kept / np.linalg.norm(kept, axis=1)[:, None]
+        ),
         "true traits, as an embedding": house.traits,
     }
-    return {
-        name: each / np.linalg.norm(each, axis=1, keepdims=True)
-        for name, each in arms.items()
-    }
+    for name in (
+        "random embedding",
+        "component embedding",
+        "true traits, as an embedding",
+    ):
+        arms[name] = arms[name] / np.linalg.norm(arms[name], axis=1, keepdims=True)
+    return arms
 
 
 def _tell(name: str, scores: Floats, truth: Ints) -> None:

@@ -18,6 +18,7 @@ from catalog.models import (
 )
 from mlcore.components.suggesting.context import Contexts, contexts_of
 from mlcore.components.suggesting.learning import PLAIN
+from mlcore.components.suggesting.manner import with_manner
 from mlcore.components.suggesting.measures import (
     MEASURES,
     SHOT_MEASURES,
@@ -66,7 +67,10 @@ class Examples:
 
 
 def known_components(version: EncoderVersion, categories: Sequence[str]) -> Known:
-    """Return the offered components of some categories by a version's embeddings."""
+    """Return the offered components of some categories by a version's embeddings.
+
+    Those of transitions are followed by how each goes, which is not the encoder's to tell.
+    """
     rows = (
         ComponentEmbedding.objects.filter(
             version=version, component__category__in=categories, component__offered=True
@@ -77,7 +81,10 @@ def known_components(version: EncoderVersion, categories: Sequence[str]) -> Know
     kept = [(row.component.key, row.vector) for row in rows]
     vectors = np.array([vector for _, vector in kept], np.float64)
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True) if kept else 1.0
-    return Known(tuple(key for key, _ in kept), vectors / lengths)
+    keys, embeddings = tuple(key for key, _ in kept), vectors / lengths
+    if tuple(categories) == CATEGORIES[CUTS] and kept:
+        embeddings = with_manner(keys, embeddings)
+    return Known(keys, embeddings)
 
 
 def cut_examples(version: EncoderVersion, known: Known) -> Examples:

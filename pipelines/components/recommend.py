@@ -107,7 +107,8 @@ def _ranked(
     known = _known(version, what) if possible else None
     keys = known.keys if known else ()
     dims = kept.recommender.matrix.shape[1]
-    embeddings = known.embeddings if known else np.zeros((0, dims))
+    # One of before transitions' manners were told goes on without them: they come last.
+    embeddings = known.embeddings[:, :dims] if known else np.zeros((0, dims))
     used = dict(zip(kept.keys, kept.counts.tolist(), strict=True))
     counts = np.array([used.get(key, 0.0) for key in keys])
     choices = choose(kept.recommender, context, embeddings, counts, top=TOP)
