@@ -84,7 +84,7 @@ class ShippedTests(IngestCase):
         firsts = list(cuts.values_list("first_frame", flat=True))
         self.assertEqual(len(firsts), SHOTS)
         for n, first in enumerate(firsts):
-            self.assertAlmostEqual(first, n * LENGTH, delta=RATE // 4)
+            self.assertAlmostEqual(first, n * LENGTH, delta=OVER // 2)
         # Where exactly they are is known: what lies on them is asked.
         title.shots.all().delete()
         Shot.objects.bulk_create(
