@@ -56,7 +56,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--many", type=int, default=1000, help="labels")
     parser.add_argument("--asked", type=int, default=1000, help="labelled clips")
     parser.add_argument("--held-out", type=int, default=256, help="clips")
-    parser.add_argument("--tuning", type=int, default=600, help="steps of fine-tuning")
+    parser.add_argument(
+        "--tuning", type=int, default=600, help="steps; 0: losses alone"
+    )
     parser.add_argument("--probing", type=int, default=600, help="of attentive probes")
     parser.add_argument("--layer-decay", type=float, default=1.0)
     parser.add_argument("--points", type=int, default=32, help="of the loss curve")

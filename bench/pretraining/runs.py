@@ -49,7 +49,8 @@ class Bench:
     held_out: HeldOut
     exam: Exam
     few: int
-    tuning: Tuning
+    tuning: Tuning | None
+    """None: losses alone, nothing is learned from labels"""
     probing: int
     """Steps of the attentive probe"""
     batch: int
@@ -161,6 +162,8 @@ class Curve:
 
 
 def _measured(encoder: ClipEncoder, one: Run, bench: Bench) -> Result:
+    if bench.tuning is None:
+        return {}
     tuning = replace(bench.tuning, seed=one.seed)
     exam, device = bench.exam, bench.device
     return {

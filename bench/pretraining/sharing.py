@@ -83,7 +83,9 @@ def bench_of(given: argparse.Namespace) -> Bench:
         held_out=some_held_out(world, config.frames, given.held_out, EXAM_SEED),
         exam=exam,
         few=given.few,
-        tuning=Tuning(steps=given.tuning, layer_decay=given.layer_decay),
+        tuning=Tuning(steps=given.tuning, layer_decay=given.layer_decay)
+        if given.tuning
+        else None,
         probing=given.probing,
         batch=given.batch,
         rate=given.rate,

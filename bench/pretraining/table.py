@@ -35,7 +35,9 @@ def _row(arm: str, runs: Sequence[Result]) -> str:
         ]
     else:
         cells += ["", "", ""]
-    cells += [_spread([each[name] for each in runs], ".3f") for name in MEASURES]
+    for name in MEASURES:
+        found = [each[name] for each in runs if name in each]
+        cells.append(_spread(found, ".3f") if found else "")
     return f"| {' | '.join(cells)} |"
 
 

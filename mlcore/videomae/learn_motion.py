@@ -1,7 +1,7 @@
 """Teach a pretrained encoder how clips move, from drawn pairs that look different.
 
-    python -m mlcore.videomae.learn_motion --encoder F --out G.safetensors --steps N
-        [--whole] [--blind] [--resume] [--pictures FILE] [--batch N] [--rate R] [--seed N] ...
+    python -m mlcore.videomae.learn_motion --encoder F --out G.safetensors
+        [--steps N | --minutes M] [--whole] [--blind] [--resume] [--pictures FILE] [--batch N] [--rate R] [--seed N] ...
 
 G is an encoder of motion alone; with --whole what was pretrained lies in it too, and G is
 a clip encoder that Kuleshov can put in use and train on. Beside G it keeps the learning
@@ -31,12 +31,11 @@ from mlcore.videomae.encoder import clip_vectors
 from mlcore.videomae.keeping import load_autoencoder
 from mlcore.videomae.motion import (
     MotionConfig,
-    MotionKeeper,
     found_first,
-    learn_motion,
     new_motion_encoder,
     save_motion_encoder,
 )
+from mlcore.videomae.teaching import MotionKeeper, learn_motion
 from mlcore.videomae.trained import TrainedClips, save_trained
 from mlcore.videomae.world import MotionWorld, photographs
 
@@ -49,7 +48,9 @@ def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m mlcore.videomae.learn_motion")
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=MotionConfig.steps)
+    how_long = parser.add_mutually_exclusive_group()
+    how_long.add_argument("--steps", type=int, default=MotionConfig.steps)
+    how_long.add_argument("--minutes", type=float)
     parser.add_argument("--batch", type=int, default=MotionConfig.batch)
     parser.add_argument("--rate", type=float, default=MotionConfig.rate)
     parser.add_argument("--easy", type=float, default=MotionConfig.easy)
@@ -89,6 +90,7 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
         asked = Asked(
             config=MotionConfig(
                 steps=given.steps,
+                minutes=given.minutes,
                 batch=given.batch,
                 rate=given.rate,
                 easy=given.easy,
@@ -124,13 +126,15 @@ def _learned(pretrained: Path, asked: Asked, device: torch.device) -> Meaning:
         asked.keeper.path.unlink(missing_ok=True)
     # A copy: what was pretrained is what training goes on with.
     learner = new_motion_encoder(deepcopy(autoencoder.encoder), config)
-    learn_motion(learner, world, config, device, keeper=asked.keeper)
+    learned = learn_motion(learner, world, config, device, keeper=asked.keeper)
     after = [_vectors(learner, each, device) for each in held]
     said = {
         "pairs": HELD_OUT,
         "found_first_before": round(found_first(*before), 4),
         "found_first": round(found_first(*after), 4),
         "motion": asdict(config),
+        "steps": len(learned.losses),
+        "seconds": round(learned.seconds, 1),
     }
     if asked.whole:
         trained = TrainedClips(autoencoder=autoencoder, motion=learner)

@@ -27,13 +27,11 @@ from mlcore.videomae.encoder import ClipEncoder
 from mlcore.videomae.motion import (
     MotionConfig,
     MotionEncoder,
-    MotionKeeper,
-    Pairs,
-    learn_motion,
     load_learner,
     new_motion_encoder,
     shape_of,
 )
+from mlcore.videomae.teaching import MotionKeeper, Pairs, learn_motion
 
 FAMILY, FORMAT = "trained clip encoder", 1
 

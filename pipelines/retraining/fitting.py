@@ -18,10 +18,11 @@ from mlcore.videomae.config import SHAPES
 from mlcore.videomae.course import Budget
 from mlcore.videomae.footage import Footage
 from mlcore.videomae.keeping import load_autoencoder
-from mlcore.videomae.motion import MotionConfig, MotionKeeper
+from mlcore.videomae.motion import MotionConfig
 from mlcore.videomae.plan import PLANS, plan_of
 from mlcore.videomae.pretrain import Order, pretrain
 from mlcore.videomae.sampling import Sampling
+from mlcore.videomae.teaching import MotionKeeper
 from mlcore.videomae.trained import save_trained, with_motion
 from mlcore.videomae.world import MotionWorld
 from pipelines.clips import STRIDE

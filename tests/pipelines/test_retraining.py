@@ -20,15 +20,13 @@ from catalog.services import (
 )
 from pipelines.sought import live_search
 from tests.clock import running_clock
-from tests.footage.clips import Clip, write_clip
-from tests.ingesting import IngestCase, ended
+from tests.ingesting import ended
 from tests.retrainable import (
     SHOTS,
     SOME,
     films_to_learn_from,
     live_sets,
     toy_schedule,
-    untrained_version,
 )
 from tests.worker import WorkerTestCase
 
@@ -99,21 +97,3 @@ class RetrainingTests(WorkerTestCase):
         schedule.refresh_from_db()
         self.assertEqual(schedule.said, f"{run} began.")
         return run
-
-
-class BothVersionsTests(IngestCase):
-    def test_a_title_that_arrives_during_a_backfill_gets_both_versions(self):
-        live, coming, old = (untrained_version(seed) for seed in range(3))
-        EncoderVersion.objects.filter(pk=live.pk).update(status=Status.ACTIVE)
-        TrainingRun.objects.create(family="clip", version=coming)
-
-        clip = Clip(frames=40, cuts=(20,))
-        title = self.ingested(write_clip(self.folder / "late.mp4", clip))
-
-        shots = title.shots.pictures().count()
-        self.assertGreater(shots, 0)
-        for version, rows in ((live, 2 * shots), (coming, 2 * shots), (old, 0)):
-            found = ShotVector.objects.filter(version=version, title=title)
-            self.assertEqual(found.count(), rows, version)
-        shown = title.match_sets.get(live=True, scope="title")
-        self.assertEqual(shown.versions["clip"], live.pk)

@@ -14,10 +14,7 @@ from mlcore.videomae.finetune import Tuning, accuracy, classified, finetune
 from mlcore.videomae.keeping import save_autoencoder
 from mlcore.videomae.motion import (
     MotionConfig,
-    MotionKeeper,
-    contrast,
     found_first,
-    learn_motion,
     load_learner,
     load_motion_encoder,
     new_motion_encoder,
@@ -30,6 +27,7 @@ from mlcore.videomae.probe import (
     neighbour_probe,
     tokens_of,
 )
+from mlcore.videomae.teaching import MotionKeeper, contrast, learn_motion
 from mlcore.videomae.world import MotionWorld
 from tests.mlcore.videomae.small import CPU, SMALL, chance
 
@@ -63,6 +61,21 @@ class Fading:
             return shade[:, :, None, None, None].expand(-1, -1, 3, 16, 16)
 
         return side(1), side(2)
+
+
+class Slow(Fading):
+    """Pairs that take six seconds of a clock of their own to come."""
+
+    def __init__(self, now):
+        self.now, self.looks = now, []
+
+    def alike(self, many, frames, seed, looks=0.0):
+        self.now += 6
+        self.looks.append(round(looks, 9))
+        return super().alike(many, frames, seed, looks)
+
+    def clock(self):
+        return self.now
 
 
 class FineTuningTests(unittest.TestCase):
@@ -205,7 +218,7 @@ class MotionTests(unittest.TestCase):
             learner = new_motion_encoder(encoder(), config)
             return learn_motion(
                 learner, Fading(), config, CPU, keeper=keeper, watch=watch
-            )
+            ).losses
 
         def killed(done, _loss):
             if done == 4:
@@ -225,6 +238,37 @@ class MotionTests(unittest.TestCase):
                 learn_motion(learner, Fading(), other, CPU, keeper=keeper)
         self.assertEqual(steps, [5, 6])
         self.assertEqual(losses, learned())
+
+    def test_minutes_end_it_and_its_rate_falls_with_them_also_after_a_kill(self):
+        """Of steps of six seconds a minute has ten, and each is a tenth of it."""
+        config = MotionConfig(minutes=1, batch=4, embedding=8)
+
+        def learned(config, pairs, folder, watch=None):
+            path = Path(folder) / "m.safetensors"
+            keeper = MotionKeeper(path=path, every=0.0, clock=pairs.clock)
+            learner = new_motion_encoder(encoder(), config)
+            return learn_motion(learner, pairs, config, CPU, keeper=keeper, watch=watch)
+
+        def killed(done, _loss):
+            if done == 4:
+                raise KeyboardInterrupt
+
+        with tempfile.TemporaryDirectory() as folder:
+            first, rest = Slow(100.0), Slow(7.0)
+            with self.assertRaises(KeyboardInterrupt):
+                learned(config, first, folder, killed)
+            by_the_clock = learned(config, rest, folder)
+        with tempfile.TemporaryDirectory() as folder:
+            by_steps = learned(replace(config, minutes=None, steps=10), Slow(0), folder)
+
+        looks = first.looks + rest.looks
+        self.assertEqual(looks, [1, 0.8, 0.6, 0.4, 0.2, 0, 0, 0, 0, 0])
+        self.assertEqual(by_the_clock.seconds, 60)
+        self.assertEqual(by_the_clock.losses, by_steps.losses)
+
+    def test_no_time_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "minutes above 0, got -1"):
+            MotionConfig(minutes=-1)
 
     def test_contrast_is_least_where_partners_are_nearest(self):
         ones = torch.eye(4)

@@ -181,11 +181,13 @@ class LearnMotionTests(FolderTest):
     def test_a_whole_one_can_be_used_and_trained_on(self):
         pretrained, out = (self.folder / f"{n}.safetensors" for n in ("a", "w"))
         pretrain(order(pretrained), WORLD, CPU, resume=False)
-        words = ("--encoder", pretrained, "--out", out, "--steps", 1, "--batch", 2)
+        words = ("--encoder", pretrained, "--out", out, "--minutes", 1e-3, "--batch", 2)
         with patch.object(learn_motion, "HELD_OUT", 4):
             code, told = said(learn_motion, *words, "--whole", "--device", "cpu")
 
         self.assertEqual(code, 0, told)
+        self.assertGreaterEqual(told["seconds"], 0.1)
+        self.assertLess(told["steps"], 2000)
         before, _ = load_autoencoder(pretrained)
         after = load_trained(out).autoencoder
         for name, tensor in before.state_dict().items():

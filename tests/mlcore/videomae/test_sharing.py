@@ -60,6 +60,15 @@ class SharingTests(unittest.TestCase):
 
         self.assertEqual(list(self.folder.glob("*.result.json")), [])
 
+    def test_without_fine_tuning_losses_alone_are_measured(self):
+        said = self.bench("--arms", "plain", "--seeds", "0", "--tuning", 0)
+
+        kept = json.loads((self.folder / "plain-512-0.result.json").read_text())
+        self.assertEqual(len(kept["curve"]), 1)
+        self.assertNotIn("many", kept)
+        (row,) = (line for line in said if line.startswith("| plain | 1 |"))
+        self.assertRegex(row, r"^\| plain \| 1 \| [01]\.\d{4} .*(\|  ){5}\|$")
+
     def test_a_run_is_had_by_one_program_until_that_ends_however_it_ends(self):
         path = self.folder / "it.lock"
         fresh = multiprocessing.get_context("spawn")
