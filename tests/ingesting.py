@@ -14,9 +14,9 @@ from tests.worker import Worker, WorkerTestCase
 PATIENCE_SECONDS = 120.0
 
 
-def ended(job: Job, worker: Worker) -> Job:
-    """Return the job when it is over, sweeping as beat would."""
-    deadline, swept = time.monotonic() + PATIENCE_SECONDS, time.monotonic()
+def ended(job: Job, worker: Worker, patience: float = PATIENCE_SECONDS) -> Job:
+    """Return the job when it is over, sweeping as beat would; not longer than `patience`."""
+    deadline, swept = time.monotonic() + patience, time.monotonic()
     while True:
         job.refresh_from_db()
         if job.is_over:

@@ -10,6 +10,7 @@ as the published Stable unCLIP, whose weights are drawn at random.
 """
 
 import argparse
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,8 @@ def main() -> None:
     """Edit what is not there yet, video by video; print the tables."""
     given = arguments().parse_args()
     torch.set_num_threads(1)
+    # Without it torch refuses to tune on a GPU.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     if given.cost:
         print_costs(given)
         return

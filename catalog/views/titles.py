@@ -78,6 +78,7 @@ def title_detail(request: PageRequest, title_id: int) -> HttpResponse:
         context |= _around(request, title) | {
             "carried": carried_to(title),
             "origin": visible.filter(accepted=title).first(),
+            "taken_in": visible.filter(title=title, accepted__isnull=False),
         }
     return render_part(request, "title_detail.html", context, part="status")
 

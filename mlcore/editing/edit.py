@@ -12,6 +12,7 @@ from torch import Tensor
 from mlcore.checkpoint import Tensors
 from mlcore.editing.chunks import joined
 from mlcore.editing.clock import Clock, clock_of
+from mlcore.editing.exact import exactly
 from mlcore.editing.inversion import Inverted, invert
 from mlcore.editing.memory import within_memory
 from mlcore.editing.network.denoiser import Denoiser
@@ -52,6 +53,7 @@ class GuidedEdit:
         self.shelf = shelf or NoShelf()
         self.clock = clock or clock_of(next(denoiser.parameters()).device)
 
+    @exactly()
     @torch.no_grad()
     def cost(self, order: EditOrder) -> Cost:
         """Return what one pass of the network takes here, times passes. Raises Impossible."""
@@ -73,7 +75,8 @@ class GuidedEdit:
         tell = told or (lambda *_: None)
         prepared = Prepared(order, self.denoiser, self.config)
         at_once = min(self.config.at_once, len(order.frames))
-        with within_memory(at_once), learning_only_for_now(self.denoiser):
+        alone = learning_only_for_now(self.denoiser)
+        with within_memory(at_once), alone, exactly():
             return _Run(prepared, self.shelf, tell, self.clock).result()
 
 

@@ -6,7 +6,6 @@ import hashlib
 import os
 import platform
 import time
-from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -32,14 +31,14 @@ from pipelines.editing.reading import target_picture
 from pipelines.jobs import device
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from mlcore.editing.order import Backend
     from pipelines.editing.back_ends import Loaded
     from pipelines.jobs import Claim
 
-# Read when CUDA is first used: without it cuBLAS may add in another order each time.
+# Read when CUDA is first used: without it torch refuses to tune on a GPU (`exactly`), as
+# cuBLAS may add in another order each time.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 TOLD_EVERY = 0.5
 """Seconds between two writes of the edit's row."""
@@ -52,8 +51,7 @@ def foretell(claim: Claim) -> None:
     if edit.estimate:
         return
     loaded = _loaded(edit)
-    with _exactly():
-        cost = loaded.back_end.cost(_order(edit))
+    cost = loaded.back_end.cost(_order(edit))
     with claim.writing():
         edit.estimate = {
             "frames": cost.frames,
@@ -75,8 +73,7 @@ def make(claim: Claim) -> None:
         edit.save(update_fields=["inputs"])
     began = time.monotonic()
     told = _Told(claim, edit)
-    with _exactly():
-        edited = loaded.back_end.edit(_order(edit), told.step)
+    edited = loaded.back_end.edit(_order(edit), told.step)
     seconds = time.monotonic() - began
     frames = edited.frames.permute(0, 2, 3, 1).contiguous().numpy()
     if edited.heat is not None:
@@ -156,20 +153,3 @@ def _settings_of(back_end: Backend) -> str:
     """A digest of how the back-end is set, which a release may change."""
     told = repr(getattr(back_end, "config", back_end.name))
     return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
-@contextmanager
-def _exactly() -> Iterator[None]:
-    """Have the same numbers come out every time on the same hardware, where torch can."""
-    cudnn = torch.backends.cudnn
-    before = (
-        torch.are_deterministic_algorithms_enabled(),
-        torch.is_deterministic_algorithms_warn_only_enabled(),
-    )
-    benchmark, cudnn.benchmark = cudnn.benchmark, False
-    torch.use_deterministic_algorithms(mode=True, warn_only=True)
-    try:
-        yield
-    finally:
-        torch.use_deterministic_algorithms(mode=before[0], warn_only=before[1])
-        cudnn.benchmark = benchmark

@@ -154,3 +154,19 @@ class PageTests(PageTestCase):
         for wrong in (longer.pk, second.pk, 999, "x"):
             page = self.client.get(f"/edits/{second.pk}/?with={wrong}")
             self.assertNotContains(page, "on the left, edit")
+
+    def test_a_title_and_what_was_made_of_it_lead_to_one_another(self):
+        made = add_title(self.title.production)
+        edit, _other = done_edit(self.title), done_edit(self.title)
+        address = self.title.get_absolute_url()
+        self.assertNotContains(self.client.get(address), "Edits of it in the catalogue")
+
+        EditJob.objects.filter(pk=edit.pk).update(accepted=made)
+
+        page = self.client.get(address)
+        self.assertContains(page, "Edits of it in the catalogue")
+        self.assertContains(page, f'<a href="{made.get_absolute_url()}">{made}</a>')
+        self.assertContains(
+            self.client.get(made.get_absolute_url()),
+            f'Made by <a href="{edit.get_absolute_url()}">',
+        )

@@ -20,6 +20,8 @@ from tests.ingesting import IngestCase, ended
 from tests.mlcore.editing.placed import place_unclip, place_vace
 from tests.untrained import place_untrained_toy
 
+PATIENCE_SECONDS = 600.0
+"""The 200 steps that a placed network is tuned take minutes beside other work."""
 EVERYWHERE = bool(os.environ.get("KULESHOV_FAULTS"))
 NO_REGION = {"region": EditJob.Region.NONE, "region_given": {}}
 # Those of the job, and those of the back-end inside "edit".
@@ -37,7 +39,7 @@ class FaultCase(IngestCase):
     """Edits that are killed on their way, beside one that was left alone."""
 
     def finished(self, edit: EditJob) -> EditJob:
-        job = ended(job_of(edit), self.worker)
+        job = ended(job_of(edit), self.worker, PATIENCE_SECONDS)
         self.assertEqual((job.state, job.error), (Job.State.DONE, ""), job.log)
         return EditJob.objects.get(pk=edit.pk)
 
@@ -66,7 +68,7 @@ class FaultCase(IngestCase):
 
     def reach(self, edit: EditJob, stage: str) -> None:
         """Return when it is in a stage of its job or of its back-end."""
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             job = job_of(edit)
             if job.is_over:

@@ -21,6 +21,7 @@ from torch.nn.functional import max_pool2d
 from mlcore.editing.backends.placed import pipeline_in
 from mlcore.editing.chunks import chunks, joined
 from mlcore.editing.composite.tracking import tracked
+from mlcore.editing.exact import exactly
 from mlcore.editing.order import (
     Cost,
     Edited,
@@ -71,6 +72,7 @@ class VaceEdit:
     ) -> None:
         self.pipeline, self.config, self.clock = pipeline, config, clock
 
+    @exactly()
     def cost(self, order: EditOrder) -> Cost:
         """Return what a step takes here for a few frames, times steps.
 
@@ -83,6 +85,7 @@ class VaceEdit:
         a_step = (self.clock() - began) / min(TRIED, len(frames))
         return Cost(len(frames), a_step * order.steps * seen / len(frames))
 
+    @exactly()
     def edit(self, order: EditOrder, told: Progress | None = None) -> Edited:
         """Carry it out. Raises Impossible without a region."""
         tell = told or (lambda *_: None)

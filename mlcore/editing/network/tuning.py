@@ -12,6 +12,7 @@ import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
+from mlcore.editing.exact import exactly
 from mlcore.editing.network.denoiser import Condition, Denoiser
 from mlcore.editing.network.inflation import CROSS, OWN, TEMPORAL
 
@@ -57,6 +58,7 @@ def tuned_parameters(unet: UNet2DConditionModel) -> Iterator[tuple[str, nn.Param
             yield name, parameter
 
 
+@exactly(strictly=True)
 def tune(
     denoiser: Denoiser,
     frames_T3HW: Tensor,
@@ -67,7 +69,8 @@ def tune(
 ) -> list[float]:
     """Tune an inflated network on one clip, in place; return the loss of every step.
 
-    Raises ValueError for a network that is not inflated.
+    The same every time on the same hardware; what that asks of a program on a GPU, `exactly`
+    says. Raises ValueError for a network that is not inflated.
     """
     unet = denoiser.unet
     moving = [parameter for _, parameter in tuned_parameters(unet)]

@@ -4,6 +4,7 @@ python3 -m unittest tests.mlcore.editing.test_gpu
 """
 
 import gc
+import os
 import tempfile
 import unittest
 from dataclasses import replace
@@ -21,6 +22,8 @@ from mlcore.editing.weights import TOY
 from mlcore.editing.world import EditingWorld
 from tests.mlcore.editing.small import chance
 
+# As the worker has it.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 MEGABYTE = 2**20
 QUICK = replace(toy_config(32), tuning=TuningConfig(steps=4, rate=3e-4))
 
