@@ -20,6 +20,7 @@ from bench.pretraining.runs import Run, kept
 from bench.pretraining.sharing import share
 from bench.pretraining.table import print_table
 from mlcore.videomae.config import SHAPES
+from mlcore.videomae.views import read_views
 
 
 def main() -> int:
@@ -55,6 +56,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--few", type=int, default=100, help="labels")
     parser.add_argument("--many", type=int, default=1000, help="labels")
     parser.add_argument("--asked", type=int, default=1000, help="labelled clips")
+    parser.add_argument("--views", type=read_views, default="1x1", help="as in 2x3")
     parser.add_argument("--held-out", type=int, default=256, help="clips")
     parser.add_argument(
         "--tuning", type=int, default=600, help="steps; 0: losses alone"

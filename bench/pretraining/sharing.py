@@ -76,7 +76,8 @@ def bench_of(given: argparse.Namespace) -> Bench:
     device = place(given.device, os.environ)
     config = SHAPES[given.shape]
     world = easy_world(config.size, device)
-    exam = some_exam(world, config.frames, given.many, given.asked, EXAM_SEED)
+    many, asked = given.many, given.asked
+    exam = some_exam(world, config.frames, many, asked, EXAM_SEED, given.views)
     return Bench(
         config=config,
         world=world,

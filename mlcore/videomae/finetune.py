@@ -3,7 +3,7 @@
 N: labelled clips, B: clips in a batch, T: frames, H, W: picture, K: classes
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -97,13 +97,13 @@ def finetune(
 @torch.no_grad()
 def classified(
     learner: ClipClassifier,
-    views: Sequence[Tensor],
+    views: Iterable[Tensor],
     device: torch.device,
     batch: int = 64,
 ) -> Tensor:
     """Return (N, K) probabilities, the mean over views of the same clips.
 
-    `views`: (N, T, 3, H, W) each, other moments or other crops (multi-view testing).
+    `views`: (N, T, 3, H, W) each, other moments or other crops (views.py).
     """
     seen = [
         torch.cat(

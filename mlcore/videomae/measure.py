@@ -4,7 +4,7 @@ N: clips, T: frames, H, W: picture
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -21,6 +21,7 @@ from mlcore.videomae.probe import (
     neighbour_probe,
     tokens_of,
 )
+from mlcore.videomae.views import Views
 from mlcore.videomae.world import MotionWorld
 
 BATCH = 32
@@ -60,7 +61,10 @@ class Exam:
     """(N, T, 3, H, W) uint8"""
     known_labels: Tensor
     asked: Tensor
+    """(N, T x moments of `views`, 3, H, W) uint8"""
     asked_labels: Tensor
+    views: Views = field(default_factory=Views)
+    """Of those that are asked; a fine-tuned network's answer is the mean over them"""
 
     def fine_tuned(
         self, encoder: ClipEncoder, labels: int, tuning: Tuning, device: torch.device
@@ -69,7 +73,7 @@ class Exam:
         learner = finetune(
             encoder, self.known[:labels], self.known_labels[:labels], tuning, device
         )
-        said = classified(learner, [self.asked], device)
+        said = classified(learner, self.views.of(self.asked), device)
         return accuracy(said, self.asked_labels)
 
     def probed(
@@ -77,7 +81,7 @@ class Exam:
     ) -> Mapping[str, float]:
         """Return the accuracy 0..1 of each probe of the frozen encoder."""
         known = tokens_of(encoder, self.known, device)
-        asked = tokens_of(encoder, self.asked, device)
+        asked = tokens_of(encoder, self.asked[:, :: self.views.moments], device)
         means = (
             Labelled(features=known.float().mean(1), labels=self.known_labels),
             Labelled(features=asked.float().mean(1), labels=self.asked_labels),
@@ -101,14 +105,23 @@ def some_held_out(world: MotionWorld, frames: int, clips: int, seed: int) -> Hel
 
 
 def some_exam(
-    world: MotionWorld, frames: int, known: int, asked: int, seed: int
+    world: MotionWorld,
+    frames: int,
+    known: int,
+    asked: int,
+    seed: int,
+    views: Views | None = None,
 ) -> Exam:
     """Return an exam of directions: one of eight, 12.5 % by chance."""
     drawn, labels = world.labelled(known, frames, seed_of("known", seed))
-    others, wanted = world.labelled(asked, frames, seed_of("asked", seed))
+    views = views or Views()
+    # Frames lie the closer, so that the first moment is the same however many there are.
+    many = frames * views.moments
+    others, wanted = world.labelled(asked, many, seed_of("asked", seed))
     return Exam(
         known=drawn,
         known_labels=labels.direction,
         asked=others,
         asked_labels=wanted.direction,
+        views=views,
     )

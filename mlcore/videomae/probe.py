@@ -111,9 +111,11 @@ def attentive_probe(
     dims, classes = known.features.shape[2], int(known.labels.max()) + 1
     probe = AttentiveProbe(dims, classes)
     with torch.no_grad():
-        for each in probe.parameters():
+        for name, each in probe.named_parameters():
             if each.dim() > 1:
                 each.normal_(0, 0.02, generator=chance)
+            elif name.endswith("bias"):
+                each.zero_()
     probe.to(known.features.device)
     optimiser = torch.optim.AdamW(probe.parameters(), lr=rate, weight_decay=0.05)
     for step in range(steps):
