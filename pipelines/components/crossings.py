@@ -13,7 +13,7 @@ from mlcore.shots.changed import changed_stretches
 from mlcore.shots.dissolves import middle_of
 from pipelines.components.seen import looks_at
 from pipelines.components.shipped import live_finder
-from pipelines.components.windows import SHORTEST_SIDE, SIDES, windows_about
+from pipelines.components.windows import APART, SHORTEST_SIDE, SIDES, windows_about
 from pipelines.errors import PipelineError
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ REACH = 0.5
 """Seconds on either side by which most of a transition is over"""
 STEP = 0.16
 """Seconds between places that are looked at: windows may lie a little beside the middle"""
-APART = 1.0
-"""Seconds between two transitions at least"""
 
 
 class _Place(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -13,7 +14,7 @@ from mlcore.components.finding.presence import PLAIN_SHARE
 from pipelines.components.kept import Found, replace_findings
 from pipelines.components.seen import looks_at
 from pipelines.components.shipped import live_finder
-from pipelines.components.windows import windows_at_cuts, windows_on_shots
+from pipelines.components.windows import APART, windows_at_cuts, windows_on_shots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +57,7 @@ def find_in_title(
             claim.progress(len(found) / many)
 
     look(cuts)
+    found[:] = transitions_apart(found, rate)
     laid_over = {row.cut_frame for row in found if row.category and row.cut_frame}
     within = windows_on_shots(shots, rate, laid_over)
     look([(each, ON_SHOTS) for each in within])
@@ -65,6 +67,33 @@ def find_in_title(
     claim.job.note(
         f"{title}: {laid} of {len(found)} cuts and shots have something on them"
     )
+
+
+def transitions_apart(found: Sequence[Found], rate: float) -> list[Found]:
+    """Return what was found at cuts, of transitions less than APART seconds apart the surest.
+
+    What comes in bursts, as glitches do, looks like a transition wherever it was taken
+    for a cut. The others are said to be nothing, no surer than they were of something.
+    """
+    sure = sorted((row for row in found if row.category), key=lambda r: -r.confidence)
+    kept: list[int] = []
+    for row in sure:
+        if all(abs(_cut(row) - other) >= APART * rate for other in kept):
+            kept.append(_cut(row))
+    return [
+        row if not row.category or _cut(row) in kept else _nothing(row) for row in found
+    ]
+
+
+def _cut(row: Found) -> int:
+    if row.cut_frame is None:
+        raise ValueError("transitions lie at cuts")
+    return row.cut_frame
+
+
+def _nothing(row: Found) -> Found:
+    unsure = 1.0 - row.confidence
+    return replace(row, category="", component=None, nearest=None, confidence=unsure)
 
 
 def _row(window: Window, seen: Seen) -> Found:

@@ -21,6 +21,9 @@ these windows by a third to three quarters, as those that were learned from do."
 REACH = 1.0
 """Seconds that a transition may reach into a shot, as those that were learned from do."""
 
+APART = 1.0
+"""Seconds between two transitions at least: a picture has to be seen in between"""
+
 SHORTEST_SIDE = 0.2
 """Seconds: with less of a shot beside a cut nothing can be told of a transition."""
 

@@ -3,6 +3,8 @@
 import unittest
 
 from catalog.models import Shot
+from pipelines.components.detect import transitions_apart
+from pipelines.components.kept import Found
 from pipelines.components.windows import Window, windows_at_cuts, windows_on_shots
 
 
@@ -52,3 +54,38 @@ class WindowTests(unittest.TestCase):
     def test_frames_are_middles_of_equal_pieces_and_repeat_where_there_are_few(self):
         self.assertEqual(Window(0, 100).frames(4), [12, 37, 62, 87])
         self.assertEqual(Window(10, 12).frames(4), [10, 10, 11, 11])
+
+
+class ApartTests(unittest.TestCase):
+    def found(self, *cuts):
+        """Transitions at cuts with their confidence; without one, nothing."""
+        return [
+            Found(
+                first_frame=cut - 6,
+                end_frame=cut + 6,
+                cut_frame=cut,
+                category="transition" if sure else "",
+                nearest="transition/push left/0" if sure else None,
+                confidence=sure or 0.99,
+            )
+            for cut, sure in cuts
+        ]
+
+    def test_of_a_burst_the_surest_stays_and_the_others_are_nothing(self):
+        burst = self.found((100, 0.7), (110, 0.9), (120, 0.8), (200, 0.6), (210, 0))
+
+        said = transitions_apart(burst, 25)
+
+        self.assertEqual(
+            [row.category for row in said], ["", "transition", "", "transition", ""]
+        )
+        self.assertEqual([row.cut_frame for row in said], [100, 110, 120, 200, 210])
+        self.assertAlmostEqual(said[0].confidence, 0.3)
+        self.assertIsNone(said[0].nearest)
+        self.assertEqual((said[1], said[4]), (burst[1], burst[4]))
+
+    def test_a_second_apart_both_stay(self):
+        pair = self.found((100, 0.7), (125, 0.9))
+
+        self.assertEqual(transitions_apart(pair, 25), pair)
+        self.assertEqual(transitions_apart(pair, 26)[0].category, "")
