@@ -1,7 +1,8 @@
 """Ways to edit, compared on drawn videos whose perfect edits are known:
 
     python -m bench.editing --weights F.safetensors [--videos 7] [--seeds 0,1,2]
-        [--frames 8] [--steps 25] [--out FOLDER] [--table | --cost [--published]]
+        [--frames 8] [--steps 25] [--out FOLDER] [--arms "ONE;TWO"]
+        [--table | --cost [--published]]
 
 Takes hours, so it goes on where it was: what a video gave is kept in OUT. `--table` prints
 what is there and edits nothing. `--cost` edits one video as the back-end does and prints
@@ -50,6 +51,7 @@ def main() -> None:
                 tuning=TuningConfig(steps=given.tuning, rate=given.rate),
             ),
             out=given.out,
+            arms=tuple(given.arms.split(";")) if given.arms else (),
         )
         for number in range(given.videos):
             for seed in given.seeds.split(","):
@@ -85,6 +87,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--tuning", type=int, default=40, help="steps")
     parser.add_argument("--rate", type=float, default=3e-4, help="of tuning")
     parser.add_argument("--out", type=Path, default=Path("var/editing/bench"))
+    parser.add_argument("--arms", help="some of bench/editing/arms.py alone, by ;")
     parser.add_argument("--table", action="store_true")
     parser.add_argument("--cost", action="store_true")
     cost = parser.add_argument_group("of --cost")

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from mlcore.editing.backends.toy import TIGHT
 from mlcore.editing.correction import Form
 from mlcore.editing.noise import Noise
+from mlcore.editing.regions import RegionConfig
 
 Away = Literal["nothing", "source"]
 Region = Literal["none", "diffedit", "shared", "separate", "true"]
@@ -22,6 +24,8 @@ class Arm:
     noise: Noise = "carried"
     away: Away = "nothing"
     """What guidance leads away from"""
+    threshold: float = RegionConfig.threshold
+    """Times a frame's mean difference, above which a place is in the shared region"""
 
 
 ARMS: dict[str, Arm] = {
@@ -33,6 +37,13 @@ ARMS: dict[str, Arm] = {
     "true mask": Arm(region="true"),
     "ours, tuned": Arm(tuned=True),
     "corrected as printed": Arm(correction="printed"),
+    "corrected as printed, tight region": Arm(correction="printed", threshold=TIGHT),
+    "corrected as printed, led away from the source": Arm(
+        correction="printed", away="source"
+    ),
+    "corrected as printed, led away from the source, tight region": Arm(
+        correction="printed", away="source", threshold=TIGHT
+    ),
     "corrected on clean latents": Arm(correction="clean"),
     "new noise": Arm(fresh=1.0),
     "new noise, corrected as printed": Arm(fresh=1.0, correction="printed"),

@@ -38,6 +38,8 @@ class Bench:
     steps: int
     config: EditConfig
     out: Path
+    arms: tuple[str, ...] = ()
+    """Some names of arms, and nothing else is measured; none: all of it"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,23 +77,25 @@ def run(bench: Bench, seed: int, number: int) -> None:
     began = time.process_time()
     video = drawn(bench, seed, number)
     plain = _Edits(bench, bench.denoiser, video)
-    found = {"all": plain.known()}
+    found = {"all": {} if bench.arms else plain.known()}
     tuned = None
-    for name, arm in ARMS.items():
+    for name in bench.arms or ARMS:
+        arm = ARMS[name]
         if arm.tuned and tuned is None:
             tuned = _Edits(bench, _tuned(bench, video), video)
         edits = tuned if arm.tuned and tuned else plain
         found[name] = edits.by(arm)
-    if tuned is not None:
+    if not bench.arms and tuned is not None:
         found["ours, tuned"]["reconstruction"] = tuned.reconstruction(tuned.inverted)
-    found["ours"]["reconstruction"] = found["all"]["reconstruction"]
-    found["composite, true mask"] = _composite(video)
+        found["ours"]["reconstruction"] = found["all"]["reconstruction"]
+        found["composite, true mask"] = _composite(video)
     found["all"]["cpu_seconds"] = time.process_time() - began
     bench.out.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
     temporary.write_text(json.dumps(found))
     temporary.replace(path)
-    print(f"{path.stem}: {found['ours']}", flush=True)
+    shown = bench.arms[0] if bench.arms else "ours"
+    print(f"{path.stem}, {shown}: {found[shown]}", flush=True)
 
 
 def kept(out: Path) -> list[Result]:
@@ -112,14 +116,13 @@ class _Edits:
         self.inverted: Inverted = invert(denoiser, self.clean, self.source, bench.steps)
         other = denoiser.condition(self.prompts[0], frames[-1])
         self.own = heat(denoiser, self.inverted, (self.source, other), RegionConfig())
-        self.regions: dict[str, Tensor | None] = {"none": None}
+        self.regions: dict[tuple[str, float], Tensor] = {}
 
     def known(self) -> dict[str, float]:
         """How true the inversion is, and controls: the target is the source; the field."""
         same = self.denoiser.condition(self.prompts[0], self.video.same)
-        nothing = self._binarised(
-            heat(self.denoiser, self.inverted, (self.source, same), RegionConfig())
-        )
+        unlike = heat(self.denoiser, self.inverted, (self.source, same), RegionConfig())
+        nothing = binarised(unlike, RegionConfig(), self.own)
         field = field_right(
             self.denoiser, self.inverted, self.source, self.video.source
         )
@@ -140,7 +143,7 @@ class _Edits:
 
     def by(self, arm: Arm) -> dict[str, float]:
         """Edit and measure."""
-        region = self._region(arm.region)
+        region = self._region(arm.region, arm.threshold)
         config = SamplingConfig(
             guidance=self.bench.config.guidance,
             guided=self.bench.config.guided,
@@ -161,12 +164,14 @@ class _Edits:
             found["new_recall"] = recall(region, new)
         return found
 
-    def _region(self, kind: str) -> Tensor | None:
-        if kind not in self.regions:
-            self.regions[kind] = self._found(kind)
-        return self.regions[kind]
+    def _region(self, kind: str, threshold: float) -> Tensor | None:
+        if kind == "none":
+            return None
+        if (kind, threshold) not in self.regions:
+            self.regions[kind, threshold] = self._found(kind, threshold)
+        return self.regions[kind, threshold]
 
-    def _found(self, kind: str) -> Tensor:
+    def _found(self, kind: str, threshold: float) -> Tensor:
         both = (self.source, self.target)
         if kind == "true":
             return self.video.source.masks[0] | self.video.wanted.masks[0]
@@ -174,11 +179,9 @@ class _Edits:
             warm = diffedit_heat(self.denoiser, self.clean, *both, self.video.chance)
             return binarised(warm, replace(RegionConfig(), smooth=1, grow=0))
         reading = "separate" if kind == "separate" else "shared"
-        config = RegionConfig(reading=reading)
-        return self._binarised(heat(self.denoiser, self.inverted, both, config))
-
-    def _binarised(self, warm: Tensor) -> Tensor:
-        return binarised(warm, RegionConfig(), self.own)
+        config = RegionConfig(reading=reading, threshold=threshold)
+        warm = heat(self.denoiser, self.inverted, both, config)
+        return binarised(warm, config, self.own)
 
 
 def _tuned(bench: Bench, video: Video) -> ToyDenoiser:

@@ -42,8 +42,19 @@ def print_tables(results: Sequence[Result]) -> None:
         ("corrected as printed", "new noise, corrected as printed"),
         ("own noise", "own noise, corrected as printed"),
         ("own noise", "own noise, corrected on clean latents"),
+        ("corrected as printed", "corrected as printed, tight region"),
+        (
+            "corrected as printed",
+            "corrected as printed, led away from the source",
+        ),
+        (
+            "corrected as printed",
+            "corrected as printed, led away from the source, tight region",
+        ),
     ):
-        for name in ("flicker", "shape_iou", "track_error"):
+        if not {without, corrected} <= results[0].keys():
+            continue
+        for name in ("flicker", "shape_iou", "track_error", "colour_error"):
             print(_difference(results, without, corrected, name))
 
 

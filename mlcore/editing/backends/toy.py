@@ -10,10 +10,15 @@ from mlcore.editing.network.inflation import inflate
 from mlcore.editing.network.keeping import load_denoiser
 from mlcore.editing.network.tuning import TuningConfig
 from mlcore.editing.prepared import EditConfig
+from mlcore.editing.regions import RegionConfig
 from mlcore.editing.stages import Shelf
 
 SEED = 0
 """Of what inflation draws: the same for all edits"""
+
+
+TIGHT = 1.75
+"""Times a frame's mean difference, above which a place is edited"""
 
 
 def toy_config(size: int) -> EditConfig:
@@ -23,6 +28,8 @@ def toy_config(size: int) -> EditConfig:
         tuning=TuningConfig(steps=40, rate=3e-4),
         # What blending takes from the noise does this network good (docs/editing.md).
         correction=CorrectionConfig(form="printed"),
+        # Less of the source's form comes back inside a region that is tighter (as above).
+        regions=RegionConfig(threshold=TIGHT),
         guidance=6.0,
         guided=0.6,
         at_once=8,
