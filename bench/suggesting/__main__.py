@@ -102,21 +102,17 @@ def _arms(
     detector, _ = load_detector(file)
     kept = detector.references[[detector.keys.index(each.key) for each in menu]]
     chance = np.random.default_rng([seed, 11])
-    arms = {
-        "random embedding": chance.normal(size=kept.shape),
-        "component embedding": kept,
-        "component embedding and manner, which ships": with_manner(
-            [each.key for each in menu], kept / np.linalg.norm(kept, axis=1)[:, None]
-        ),
-        "true traits, as an embedding": house.traits,
+    keys = [each.key for each in menu]
+    return {
+        "random embedding": _unit(chance.normal(size=kept.shape)),
+        "component embedding": _unit(kept),
+        "component embedding and manner, which ships": with_manner(keys, _unit(kept)),
+        "true traits, as an embedding": _unit(house.traits),
     }
-    for name in (
-        "random embedding",
-        "component embedding",
-        "true traits, as an embedding",
-    ):
-        arms[name] = arms[name] / np.linalg.norm(arms[name], axis=1, keepdims=True)
-    return arms
+
+
+def _unit(rows: Floats) -> Floats:
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
 def _tell(name: str, scores: Floats, truth: Ints) -> None:

@@ -13,7 +13,7 @@ from mlcore.shots.changed import changed_stretches
 from mlcore.shots.dissolves import middle_of
 from pipelines.components.seen import looks_at
 from pipelines.components.shipped import live_finder
-from pipelines.components.windows import APART, SHORTEST_SIDE, SIDES, windows_about
+from pipelines.components.windows import SHORTEST_SIDE, SIDES, apart, windows_about
 from pipelines.errors import PipelineError
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def crossings_of(claim: Claim, signals: Signals, spans: Sequence[Span]) -> list[
     whether a transition lies there or the camera only went on. Without one, or where it
     cannot be loaded, which the job then notes, there are none.
     """
-    places = _places(signals, spans, float(claim.title.rate))
+    rate = float(claim.title.rate)
+    places = _places(signals, spans, rate)
     if not places:
         return []
     try:
@@ -53,7 +54,6 @@ def crossings_of(claim: Claim, signals: Signals, spans: Sequence[Span]) -> list[
         claim.job.note(f"Cuts hidden by transitions were not looked for: {error}")
         return []
     torch.set_num_threads(settings.TORCH_THREADS)
-    rate = float(claim.title.rate)
     windows = [windows_about(place.frame, _most(place), rate) for place in places]
     chances = []
     for looks in looks_at(claim.title, finder, windows):
@@ -94,12 +94,9 @@ def _cuts(
         if there:
             place, chance = max(run, key=lambda one: one[1])
             best.append((chance, place))
-    kept: list[int] = []
-    for _, place in sorted(best, key=lambda one: -one[0]):
-        cut = _middle(place, signals, round(max(SIDES) * rate))
-        if all(abs(cut - other) >= APART * rate for other in kept):
-            kept.append(cut)
-    return sorted(kept)
+    best.sort(key=lambda one: -one[0])
+    reach = round(max(SIDES) * rate)
+    return sorted(apart((_middle(place, signals, reach) for _, place in best), rate))
 
 
 def _middle(place: _Place, signals: Signals, most: int) -> int:

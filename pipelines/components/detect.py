@@ -14,7 +14,7 @@ from mlcore.components.finding.presence import PLAIN_SHARE
 from pipelines.components.kept import Found, replace_findings
 from pipelines.components.seen import looks_at
 from pipelines.components.shipped import live_finder
-from pipelines.components.windows import APART, windows_at_cuts, windows_on_shots
+from pipelines.components.windows import apart, windows_at_cuts, windows_on_shots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,19 +76,11 @@ def transitions_apart(found: Sequence[Found], rate: float) -> list[Found]:
     for a cut. The others are said to be nothing, no surer than they were of something.
     """
     sure = sorted((row for row in found if row.category), key=lambda r: -r.confidence)
-    kept: list[int] = []
-    for row in sure:
-        if all(abs(_cut(row) - other) >= APART * rate for other in kept):
-            kept.append(_cut(row))
+    kept = apart([r.cut_frame for r in sure if r.cut_frame is not None], rate)
     return [
-        row if not row.category or _cut(row) in kept else _nothing(row) for row in found
+        row if not row.category or row.cut_frame in kept else _nothing(row)
+        for row in found
     ]
-
-
-def _cut(row: Found) -> int:
-    if row.cut_frame is None:
-        raise ValueError("transitions lie at cuts")
-    return row.cut_frame
 
 
 def _nothing(row: Found) -> Found:

@@ -69,6 +69,15 @@ def windows_about(cut: int, most: int, rate: float) -> list[Window]:
     ]
 
 
+def apart(cuts: Iterable[int], rate: float) -> list[int]:
+    """Return those of some cuts, the best first, that lie APART seconds from any better one."""
+    kept: list[int] = []
+    for cut in cuts:
+        if all(abs(cut - other) >= APART * rate for other in kept):
+            kept.append(cut)
+    return kept
+
+
 def windows_on_shots(
     shots: Sequence[Shot], rate: float, transitions: Container[int] = ()
 ) -> list[list[Window]]:
