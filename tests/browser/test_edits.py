@@ -83,15 +83,13 @@ class EditTests(BrowserTestCase):
             self.title,
             end_frame=11,
             back_end="toy",
-            region="none",
-            region_given={},
-            # Long enough to be stopped after its regions are seen.
+            # Long enough to be stopped after its region is seen.
             steps=96,
         )
         self.open(f"/edits/{edit.pk}/")
         self.page.wait_for_selector("text=/tuning, [0-9]+ of 40/")
         self.page.wait_for_selector("text=/Foretold on/")
-        # What the regions are is seen before anything is made in them.
+        # What the region is is seen before anything is made in it.
         self.page.wait_for_selector(".preview img")
         self._see("running")
         self.page.click("#cancel-edit")
