@@ -11,6 +11,7 @@ from scenedetect.detectors import AdaptiveDetector
 
 from mlcore.shots.dissolves import find_dissolves
 from mlcore.shots.fades import Fade, find_fades, is_dip
+from mlcore.shots.flashes import find_flashes, outside
 from mlcore.shots.likely import likely_cuts
 from mlcore.shots.signals import Signals
 from mlcore.spans import Span
@@ -49,8 +50,8 @@ def find_shots(
     """Divide frames 0..n into shots; together they cover every frame once.
 
     Cuts are those of PySceneDetect's AdaptiveDetector on the recorded scores or, where
-    `likely` (n, 2) has the answers of `CutNetwork`, the network's; less those where
-    the picture before is back within the shortest shot (a flash, a damaged frame);
+    `likely` (n, 2) has the answers of `CutNetwork`, the network's; less those of what
+    breaks into a shot and is too short for one (a flash, a damaged frame, a glitch);
     and the middle of every dissolve and dip to white, and the ends of every black
     stretch, which hide from detectors. No frame gives no shot.
     """
@@ -58,13 +59,18 @@ def find_shots(
     if n == 0:
         return []
     cuts = _detected(signals, rate, config, likely)
-    cuts -= _flashes(sorted(cuts), signals, config)
+    cuts = outside(cuts, flashes_of(signals, config))
     for gradual in find_dissolves(signals.tint):
         cuts -= set(range(gradual.first, gradual.last + 1))
         cuts.add(gradual.middle)
     kept = _cuts_around_black(cuts, signals, config)
     edges = [0, *sorted(c for c in kept if 0 < c < n), n]
     return [Span(a, b) for a, b in pairwise(edges)]
+
+
+def flashes_of(signals: Signals, config: ShotConfig = DEFAULT_SHOTS) -> list[Span]:
+    """Return the frames that break into shots and are too short to be any."""
+    return find_flashes(signals.tint, shortest=config.shortest, same=config.same_tint)
 
 
 def _detected(
@@ -111,38 +117,6 @@ def _adaptive_cuts(
         cuts = detector.process_frame(here, scores[frame : frame + 1])
         found.extend(cut.frame_num for cut in cuts)
     return found
-
-
-def _flashes(cuts: list[int], signals: Signals, config: ShotConfig) -> set[int]:
-    """Return the cuts that begin or end a picture too short to be a shot, where the one before it returns."""
-    forgiven: set[int] = set()
-    for cut in cuts:
-        if cut in forgiven:
-            continue
-        back = _comes_back(cut, signals.tint, config)
-        if back is not None:
-            forgiven |= {c for c in cuts if cut <= c <= back}
-        elif _was_there(cut, signals.tint, config):
-            forgiven.add(cut)
-    return forgiven
-
-
-def _comes_back(cut: int, tint: NDArray[np.uint8], config: ShotConfig) -> int | None:
-    before = tint[cut - 1].astype(np.float32)
-    after = tint[cut : cut + config.shortest].astype(np.float32)
-    change = np.abs(after - before).mean(axis=(1, 2, 3))
-    if change[0] <= config.same_tint:
-        return None
-    same = np.flatnonzero(change <= config.same_tint)
-    return cut + int(same[0]) if len(same) else None
-
-
-def _was_there(cut: int, tint: NDArray[np.uint8], config: ShotConfig) -> bool:
-    """Whether a cut only ends a flash, of whose beginning the detector said nothing."""
-    after = tint[cut].astype(np.float32)
-    before = tint[max(0, cut - config.shortest) : cut].astype(np.float32)
-    change = np.abs(before - after).mean(axis=(1, 2, 3))
-    return bool(change[-1] > config.same_tint and (change <= config.same_tint).any())
 
 
 def _cuts_around_black(

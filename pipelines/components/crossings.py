@@ -10,7 +10,9 @@ from django.conf import settings
 
 from mlcore.components.finding.presence import PLAIN_SHARE
 from mlcore.shots.changed import changed_stretches
+from mlcore.shots.detect import flashes_of
 from mlcore.shots.dissolves import middle_of
+from mlcore.shots.flashes import without
 from pipelines.components.seen import looks_at
 from pipelines.components.shipped import live_finder
 from pipelines.components.windows import SHORTEST_SIDE, SIDES, apart, windows_about
@@ -65,7 +67,8 @@ def crossings_of(claim: Claim, signals: Signals, spans: Sequence[Span]) -> list[
 def _places(signals: Signals, spans: Sequence[Span], rate: float) -> list[_Place]:
     step = max(1, round(STEP * rate))
     stretches = changed_stretches(
-        signals.tint,
+        # What breaks into a shot and goes again leaves the same picture behind.
+        without(signals.tint, flashes_of(signals)),
         spans,
         reach=round(REACH * rate),
         least=max(1, round(SHORTEST_SIDE * rate)),

@@ -108,6 +108,25 @@ class TruthTests(unittest.TestCase):
 
         self.assertEqual(cuts(recorded(clip, pan(25, 30))), [30])
 
+    def test_a_burst_of_several_pictures_is_no_cut_while_its_shot_comes_back(self):
+        for lengths in ((3, 4), (2, 3, 2), (1, 5, 5, 2)):
+            with self.subTest(lengths):
+                clip = pan(26, 60, (0.5, 0))
+                burst = [
+                    frame
+                    for n, length in enumerate(lengths)
+                    for frame in still(texture(90 + n), length)
+                ]
+                clip[20 : 20 + len(burst)] = burst
+
+                self.assertEqual(cuts(recorded(clip, pan(27, 30))), [60])
+
+    def test_a_shot_between_two_parts_of_another_is_found_beside_a_burst(self):
+        a, b = pan(28, 60, (0.5, 0)), still(texture(94), 6)
+        clip = [*a[:20], *still(texture(95), 2), *b, *a[28:]]
+
+        self.assertEqual(cuts(recorded(clip)), [20, 28])
+
     def test_shots_of_six_frames_survive(self):
         shots = [still(texture(30 + n), 6) for n in range(8)]
 

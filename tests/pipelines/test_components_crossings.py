@@ -50,6 +50,23 @@ class LostTests(TestCase):
         self.assertIn("not looked for: No trained component encoder", claim.job.log)
 
 
+class BurstTests(TestCase):
+    def test_what_breaks_into_a_shot_and_goes_again_hides_no_cut(self):
+        # No encoder is live: had there been a place to ask about, the job would say so.
+        claim = claimed(add_row(add_title(), kind=Job.Kind.REDETECT))
+        n = 2 * LENGTH
+        one, flow = np.zeros(n, np.float32), np.zeros((n, 9, 16, 2), np.float16)
+        tint = np.full((n, 6, 8, 3), 60, np.uint8)
+        for first, level in ((70, 200), (73, 120), (76, 240)):
+            tint[first : first + 3] = level
+
+        found = crossings_of(claim, Signals(one, one, one, tint, flow), [Span(0, n)])
+
+        self.assertEqual(found, [])
+        claim.job.refresh_from_db()
+        self.assertNotIn("not looked for", claim.job.log)
+
+
 class CrossingTests(IngestCase):
     def cuts(self, title):
         return list(title.shots.values_list("first_frame", flat=True))[1:]
