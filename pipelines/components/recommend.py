@@ -73,7 +73,7 @@ def _live() -> EncoderVersion:
     live = EncoderVersion.objects.actives().filter(family=Family.RECOMMENDER).first()
     if live is None:
         raise PipelineError(
-            "No recommender is in use yet: nothing has been learned from finished titles."
+            "No recommender is in use yet: an admin has it learn from finished titles on the page Components."
         )
     return live
 

@@ -287,7 +287,7 @@ class RecommendingTests(House):
 
     def test_without_a_recommender_or_an_encoder_it_says_what_is_missing(self):
         a, b = add_shots(add_title(self.production), 60, 60)
-        with self.assertRaisesRegex(PipelineError, "nothing has been learned"):
+        with self.assertRaisesRegex(PipelineError, "learn from finished titles"):
             recommend(claimed(ask_recommendation(a, b, user=None)))
         EncoderVersion.objects.filter(family="component").update(status="retired")
         with self.assertRaisesRegex(PipelineError, "No component encoder"):

@@ -13,6 +13,9 @@ Floats = NDArray[np.float64]
 MOST_MEASURES = 2
 """Named in a reason: what comes third adds little."""
 
+ALIKE = 1e-9
+"""Difference of logarithms of chances up to which they are the same number"""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -37,17 +40,24 @@ def choose(
     """Return up to `top` choices for one cut, the likeliest first; the plain cut is among them.
 
     `embeddings` (K, D) and `counts` (K,) are of the components that are possible here; with
-    none, a plain cut is all there is. Raises ValueError for `top` below 1.
+    none, a plain cut is all there is. Of those that nobody has used, the last that are as
+    likely as one that has no room are left out: nothing but its name would put one first.
+    Raises ValueError for `top` below 1.
     """
     if top < 1:
         raise ValueError(f"at least one suggestion must be asked for, got {top}")
     if not len(embeddings):
         return [Choice(None, 1.0, ())]
     log_p = recommender.log_probabilities(context, embeddings, counts)[0]
-    order = np.argsort(-log_p, kind="stable")[:top].tolist()
+    ranked = np.argsort(-log_p, kind="stable")
     plain = len(embeddings)
+    if len(ranked) > top:
+        told = log_p > log_p[ranked[top]] + ALIKE
+        told[:plain] |= counts > 0
+        ranked = ranked[:top][told[ranked[:top]]]
+    order = ranked.tolist()
     if plain not in order:
-        order[-1] = plain
+        order = [*order[: top - 1], plain]
     return [
         Choice(
             None if place == plain else place,

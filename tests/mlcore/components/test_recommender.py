@@ -1,6 +1,7 @@
 import re
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -169,6 +170,23 @@ class ChoosingTests(unittest.TestCase):
 
         self.assertEqual(sure, sorted(sure, reverse=True))
         self.assertAlmostEqual(sum(sure), 1.0)
+
+    def test_those_that_nobody_used_and_that_are_all_alike_are_left_out(self):
+        nothing = np.full_like(self.context.values, np.nan)
+        self.context = Contexts(NAMES, nothing)
+        self.model = replace(self.model, bias=np.zeros(DIMS))
+        self.counts = np.zeros(KINDS)
+        self.counts[[3, 7]] = 1
+
+        def places(top):
+            return {each.place for each in self.choices(top)}
+
+        self.assertEqual(places(6), {3, 7, None})
+        # Where all have room none is left out.
+        self.assertEqual(places(KINDS + 1), {*range(KINDS), None})
+        # Those that were used stay, though others that were have no room.
+        self.counts[:] = 1
+        self.assertEqual(len(places(6)), 6)
 
     def test_where_nothing_is_possible_a_plain_cut_is_all(self):
         only = self.choices(5, few=0)
