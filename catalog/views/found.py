@@ -17,6 +17,8 @@ from catalog.views.access import admins_post, editors_post
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from catalog.models import Shot
+
 MOST = 500
 """Shown of one title: more is what the API is for."""
 
@@ -29,12 +31,26 @@ def title_components(request: PageRequest, title_id: int) -> HttpResponse:
     rows = live.laid().with_components().select_related("title").order_by("first_frame")
     context = {
         "title": title,
-        "findings": [(row, title.tc(_frame(row))) for row in rows[:MOST]],
+        "findings": _placed(title, list(rows[:MOST])),
         "looked_at": live.count(),
         "job": title.jobs.filter(kind=Job.Kind.DETECT).order_by("-pk").first(),
         "may_edit": may_edit(request.user),
     }
     return render_part(request, "title_components.html", context, part="found")
+
+
+def _placed(
+    title: Title, rows: list[ComponentFinding]
+) -> list[tuple[ComponentFinding, str, Shot | None]]:
+    """With its time and what plays there: its shot, or the one that a cut enters."""
+    shots = list(title.shots.filter(represented=True))
+    by_key = {shot.pk: shot for shot in shots}
+    by_frame = {shot.first_frame: shot for shot in shots}
+    found = []
+    for row in rows:
+        shot = by_key.get(row.shot_id) if row.shot_id else by_frame.get(_frame(row))
+        found.append((row, title.tc(_frame(row)), shot))
+    return found
 
 
 def _frame(row: ComponentFinding) -> int:

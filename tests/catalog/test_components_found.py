@@ -32,6 +32,22 @@ class FoundTests(TestCase):
         self.assertContains(page, "80%")
         self.assertNotContains(page, "Look again")
 
+    def test_they_are_shown_and_lead_to_where_they_play(self):
+        first, second = self.title.shots.order_by("first_frame")
+        add_finding(self.title, 50, self.dissolve)
+        found = add_finding(self.title, 60)
+        found.shot, found.cut_frame = first, None
+        found.save()
+        self.client.force_login(self.viewer)
+
+        page = self.client.get(self.page)
+
+        for frame in (second.first_frame - 1, second.first_frame, 25):
+            self.assertContains(page, reverse("still", args=[self.title.pk, frame]))
+        for shot in (first, second):
+            where = f"{self.title.get_absolute_url()}?shot={shot.pk}"
+            self.assertContains(page, f'href="{where}"')
+
     def test_unknown_ones_are_said_to_be_unknown_and_nothing_is_said_to_be_nothing(
         self,
     ):
