@@ -5,6 +5,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from catalog.models.jobs import Job
+
 
 class EncoderVersionQuerySet(models.QuerySet["EncoderVersion"]):
     """Which versions."""
@@ -24,15 +26,21 @@ class EncoderVersionQuerySet(models.QuerySet["EncoderVersion"]):
     def filled(self, family: str) -> Self:
         """The versions of a family that every title needs rows of.
 
-        The live one, and one that is being made ready beside it.
+        The live one, and any that is being made ready beside it, by a training or because a
+        person had it go live.
         """
+        asked = Job.objects.unfinished().filter(
+            kind=Job.Kind.RETRAIN, subject__has_key="version"
+        )
+        by_hand = list(asked.values_list("subject__version", flat=True))
         coming = Q(
             status=EncoderVersion.Status.CANDIDATE,
             training_run__isnull=False,
             training_run__ended_at__isnull=True,
         )
         live = Q(status=EncoderVersion.Status.ACTIVE)
-        return self.filter(live | coming, family=family).order_by("pk")
+        wanted = live | coming | Q(pk__in=by_hand)
+        return self.filter(wanted, family=family).order_by("pk")
 
 
 class EncoderVersion(models.Model):

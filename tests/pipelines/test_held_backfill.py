@@ -37,7 +37,7 @@ class HeldBackfillTests(IngestCase):
     def setUp(self):
         super().setUp()
         self.titles = films_to_learn_from()
-        self.live, _neither_live_nor_coming = (untrained_version(n) for n in (0, 1))
+        self.live, self.other = (untrained_version(n) for n in (0, 1))
         self.done(ask_promotion(self.live, user=None, reason="The first."))
         for title in self.titles:
             self.done(ask_across(title))
@@ -68,6 +68,18 @@ class HeldBackfillTests(IngestCase):
         for asked, said in before.items():
             self.assertNotEqual(after[asked], said, asked)
 
+    def test_a_title_that_arrives_while_a_choice_by_hand_is_made_ready_gets_both(self):
+        self.close_gate()
+        job = ask_promotion(self.other, user=None, reason="Chosen.")
+        self.until(lambda: self.rows_of(self.other) == DONE * 2 * SHOTS)
+
+        with Worker(queues="default,interactive") as other:
+            late = self.arrives(other, self.other)
+            sql(f"SELECT pg_advisory_unlock({GATE})")
+            self.done(job)
+
+        self.all_is_of(self.other, late)
+
     def close_gate(self):
         """Rows of one title more will have to wait for this test."""
         sql(f"SELECT pg_advisory_lock({GATE})")
@@ -77,19 +89,23 @@ class HeldBackfillTests(IngestCase):
 
     def held_in_the_middle(self, run):
         """Its version, when a worker has written the rows of some titles and waits."""
-        deadline = time.monotonic() + 90
-        while True:
-            run.refresh_from_db()
-            if run.version and self.rows_of(run.version) == DONE * 2 * SHOTS:
-                break
-            self.assertLess(time.monotonic(), deadline, self.worker.log())
-            time.sleep(0.05)
+        self.until(lambda: self.is_held(run))
         run.job.refresh_from_db()
         self.assertEqual(
             (run.job.state, run.job.stage), (Job.State.RUNNING, "backfill")
         )
         self.assertEqual(run.version.status, EncoderVersion.Status.CANDIDATE)
         return run.version
+
+    def is_held(self, run):
+        run.refresh_from_db()
+        return run.version and self.rows_of(run.version) == DONE * 2 * SHOTS
+
+    def until(self, true):
+        deadline = time.monotonic() + 90
+        while not true():
+            self.assertLess(time.monotonic(), deadline, self.worker.log())
+            time.sleep(0.05)
 
     def rows_of(self, version):
         """How many rows it has of the films that were there from the beginning."""
