@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,10 @@ from typing import Any
 
 CLAIMS = "KULESHOV_TEST_CLAIMS"
 """Names the folder in which programs say what they took."""
+
+CLAIM = ".module"
+TOLD = 15
+"""Modules whose time is said: where to look when tests take too long"""
 
 MOST = 4
 """Each program holds some gigabytes of networks, and its worker as many."""
@@ -62,6 +67,7 @@ def run_shared(many: int, labels: Sequence[str]) -> Counter[str]:
         finally:
             for program in running:
                 program.terminate()
+        sys.stderr.write("\n".join(["slowest modules:", *slowest(claims), ""]))
         return sum((counted(claims, each.pid) for each in running), Counter[str]())
 
 
@@ -101,8 +107,10 @@ class Share(unittest.TestSuite):
         modules = groupby(cases, lambda test: type(test).__module__)
         for place, (module, tests) in enumerate(modules):
             mine = list(tests)
-            if _take(f"{place}-{module}"):
+            if (claim := _take(f"{place}-{module}")) is not None:
+                began = time.monotonic()
                 yield from mine
+                claim.write_text(str(time.monotonic() - began))
 
 
 def _cases(tests: Iterable[Any]) -> Iterator[unittest.TestCase]:
@@ -113,9 +121,20 @@ def _cases(tests: Iterable[Any]) -> Iterator[unittest.TestCase]:
             yield test
 
 
-def _take(name: str) -> bool:
+def _take(name: str) -> Path | None:
+    claim = Path(os.environ[CLAIMS]) / f"{name}{CLAIM}"
     try:
-        (Path(os.environ[CLAIMS]) / name).touch(exist_ok=False)
+        claim.touch(exist_ok=False)
     except FileExistsError:
-        return False
-    return True
+        return None
+    return claim
+
+
+def slowest(claims: Path) -> list[str]:
+    """Return lines of the modules that took longest, longest first, with their seconds."""
+    took = {each: each.read_text() for each in claims.glob(f"*{CLAIM}")}
+    told = [(float(text), each) for each, text in took.items() if text]
+    return [
+        f"{seconds:6.0f} s  {each.name.partition('-')[2].removesuffix(CLAIM)}"
+        for seconds, each in sorted(told, reverse=True)[:TOLD]
+    ]

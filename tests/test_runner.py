@@ -103,12 +103,24 @@ class ShareTests(unittest.TestCase):
             tempfile.TemporaryDirectory() as claims,
             mock.patch.dict(os.environ, {shares.CLAIMS: claims}),
         ):
-            (Path(claims) / "1-b").touch()
+            (Path(claims) / f"1-b{shares.CLAIM}").touch()
 
             first, then = self.ran(["a", "b", "c"]), self.ran(["a", "b", "c", "d"])
 
         self.assertEqual(first, ["a", "end of a", "c", "end of c"])
         self.assertEqual(then, ["d", "end of d"])
+
+    def test_the_modules_that_took_longest_are_named(self):
+        with tempfile.TemporaryDirectory() as name:
+            claims = Path(name)
+            for claim, took in (("0-a.b", "2.4"), ("1-c", "31.5"), ("2-under-way", "")):
+                (claims / f"{claim}{shares.CLAIM}").write_text(took)
+
+            told = shares.slowest(claims)
+
+        self.assertEqual(
+            [line.split() for line in told], [["32", "s", "c"], ["2", "s", "a.b"]]
+        )
 
     def test_a_program_that_ends_without_having_counted_is_an_error(self):
         with (
