@@ -1,6 +1,6 @@
 """Versions of an encoder family: drawn, compared, put live and taken back."""
 
-from catalog.models import EncoderVersion, Job, TrainingRun
+from catalog.models import EncoderVersion, Job, Promotion, TrainingRun
 from catalog.services import promote_version
 from catalog.versions import chart_of
 from tests.catalog.pages import HTMX, PageTestCase, logged_in
@@ -44,6 +44,16 @@ class VersionPageTests(PageTestCase):
             *("0.4500", "0.4000 before", "Worse.", "Put live anyway"),
         ):
             self.assertContains(page, words)
+
+    def test_the_history_names_versions_without_their_family_which_the_page_names(self):
+        old, new = version("first", Status.RETIRED), version("second", Status.ACTIVE)
+        Promotion.objects.note("clip", old, None, "It ships.")
+        Promotion.objects.note("clip", new, old, "Better.")
+
+        page = self.client.get("/versions/clip/")
+
+        for cell in ("first", "second", "nothing"):
+            self.assertContains(page, f"<td>{cell}</td>", html=True)
 
     def test_the_drawing_stands_the_best_loss_lowest_and_marks_what_was_beside_it(self):
         told = [
