@@ -28,10 +28,10 @@ def title_components(request: PageRequest, title_id: int) -> HttpResponse:
     """What lies on a title's cuts and shots, in order of time; asks again while it is sought."""
     title = _visible(request, title_id)
     live = ComponentFinding.objects.live().filter(title=title)
-    rows = live.laid().with_components().select_related("title").order_by("first_frame")
+    rows = live.laid().with_components().select_related("title", "shot")
     context = {
         "title": title,
-        "findings": _placed(title, list(rows[:MOST])),
+        "findings": _placed(title, list(rows.order_by("first_frame")[:MOST])),
         "looked_at": live.count(),
         "job": title.jobs.filter(kind=Job.Kind.DETECT).order_by("-pk").first(),
         "may_edit": may_edit(request.user),
@@ -43,14 +43,13 @@ def _placed(
     title: Title, rows: list[ComponentFinding]
 ) -> list[tuple[ComponentFinding, str, Shot | None]]:
     """With its time and what plays there: its shot, or the one that a cut enters."""
-    shots = list(title.shots.filter(represented=True))
-    by_key = {shot.pk: shot for shot in shots}
-    by_frame = {shot.first_frame: shot for shot in shots}
-    found = []
-    for row in rows:
-        shot = by_key.get(row.shot_id) if row.shot_id else by_frame.get(_frame(row))
-        found.append((row, title.tc(_frame(row)), shot))
-    return found
+    cuts = [row.cut_frame for row in rows if row.cut_frame is not None]
+    entered = title.shots.filter(represented=True, first_frame__in=cuts)
+    by_frame = {shot.first_frame: shot for shot in entered}
+    return [
+        (row, title.tc(_frame(row)), row.shot or by_frame.get(_frame(row)))
+        for row in rows
+    ]
 
 
 def _frame(row: ComponentFinding) -> int:

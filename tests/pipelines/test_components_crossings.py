@@ -32,18 +32,21 @@ def film():
     return torch.cat([a, b])
 
 
+def signals_of(tint):
+    """Signals of which only the colours, (n, 6, 8, 3), say anything."""
+    n = len(tint)
+    one, flow = np.zeros(n, np.float32), np.zeros((n, 9, 16, 2), np.float16)
+    return Signals(one, one, one, tint, flow)
+
+
 class LostTests(TestCase):
     def test_an_encoder_that_is_lost_holds_nothing_up(self):
         add_encoder("component")
         claim = claimed(add_row(add_title(), kind=Job.Kind.REDETECT))
-        n = 2 * LENGTH
-        one, flow = np.zeros(n, np.float32), np.zeros((n, 9, 16, 2), np.float16)
-        tint = np.zeros((n, 6, 8, 3), np.uint8)
+        tint = np.zeros((2 * LENGTH, 6, 8, 3), np.uint8)
         tint[LENGTH:] = 200
 
-        found = crossings_of(
-            claim, Signals(one, one, one, tint, flow), [Span(0, 2 * LENGTH)]
-        )
+        found = crossings_of(claim, signals_of(tint), [Span(0, 2 * LENGTH)])
 
         self.assertEqual(found, [])
         claim.job.refresh_from_db()
@@ -54,13 +57,11 @@ class BurstTests(TestCase):
     def test_what_breaks_into_a_shot_and_goes_again_hides_no_cut(self):
         # No encoder is live: had there been a place to ask about, the job would say so.
         claim = claimed(add_row(add_title(), kind=Job.Kind.REDETECT))
-        n = 2 * LENGTH
-        one, flow = np.zeros(n, np.float32), np.zeros((n, 9, 16, 2), np.float16)
-        tint = np.full((n, 6, 8, 3), 60, np.uint8)
+        tint = np.full((2 * LENGTH, 6, 8, 3), 60, np.uint8)
         for first, level in ((70, 200), (73, 120), (76, 240)):
             tint[first : first + 3] = level
 
-        found = crossings_of(claim, Signals(one, one, one, tint, flow), [Span(0, n)])
+        found = crossings_of(claim, signals_of(tint), [Span(0, 2 * LENGTH)])
 
         self.assertEqual(found, [])
         claim.job.refresh_from_db()
