@@ -4,7 +4,8 @@
         [--processes N] [--minutes M] [--shape toy] [--device D] [--out FOLDER] [--table]
 
 Takes hours, so it goes on where it was: what an arm and seed gave is kept in OUT, a kill in
-the middle of a training costs two minutes. All arms of the first budget come first, each with
+the middle of a training costs two minutes; what was measured in another way is measured anew
+without training. All arms of the first budget come first, each with
 all seeds, dealt over N programs; after M minutes no further one begins. `--table` prints what
 is there and trains nothing. First of all fine-tuning after `plain` has to beat `scratch` by
 15 points, or the rest says nothing.
@@ -18,7 +19,7 @@ from pathlib import Path
 from bench.pretraining.arms import ARMS
 from bench.pretraining.runs import Run, kept
 from bench.pretraining.sharing import share
-from bench.pretraining.table import print_table
+from bench.pretraining.table import print_over_budgets, print_table
 from mlcore.videomae.config import SHAPES
 from mlcore.videomae.views import read_views
 
@@ -41,6 +42,7 @@ def main() -> int:
         well = share(given, runs, given.processes)
     for frames in budgets:
         print_table(kept(given.out), frames)
+    print_over_budgets(kept(given.out), budgets)
     return 0 if well else 1
 
 
@@ -53,7 +55,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--shape", choices=SHAPES, default="toy")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--few", type=int, default=100, help="labels")
+    parser.add_argument("--few", type=int, default=100, help="labels; 0: none")
     parser.add_argument("--many", type=int, default=1000, help="labels")
     parser.add_argument("--asked", type=int, default=1000, help="labelled clips")
     parser.add_argument("--views", type=read_views, default="1x1", help="as in 2x3")

@@ -60,6 +60,20 @@ class Bench:
     device: torch.device
     out: Path
 
+    @property
+    def protocol(self) -> Result | None:
+        """How accuracy is measured, as a result tells it; None: it is not."""
+        if self.tuning is None:
+            return None
+        views, tuning = self.exam.views, asdict(self.tuning)
+        return {
+            "tuning": {name: tuning[name] for name in tuning if name != "seed"},
+            "views": f"{views.moments}x{views.crops}",
+            "labels": [self.few, len(self.exam.known)],
+            "asked": len(self.exam.asked),
+            "probing": self.probing,
+        }
+
 
 @dataclass
 class PausedClock:
@@ -93,8 +107,12 @@ class PausedClock:
 
 
 def run(one: Run, bench: Bench) -> None:
-    """Train and measure, unless that is done; go on where a kill left it."""
-    if one.name in kept(bench.out):
+    """Train and measure, unless that is done; go on where a kill left it.
+
+    What is trained and was measured in another way is measured anew.
+    """
+    before = kept(bench.out).get(one.name)
+    if before and bench.protocol in (None, before.get("protocol")):
         return
     config = replace(bench.config, **ARMS[one.arm].changes)
     result: Result = asdict(one)
@@ -102,20 +120,27 @@ def run(one: Run, bench: Bench) -> None:
         encoder = new_autoencoder(config, one.seed).encoder.to(bench.device).eval()
     else:
         order = _order(one, bench, config)
-        curve = Curve(bench.out / f"{one.name}.curve.jsonl", order, bench)
-        known = pretrain(
-            order,
-            bench.world,
-            bench.device,
-            resume=True,
-            watch=curve.watch,
-            clock=curve.clock,
-        )
+        result |= _trained(before, order, bench)
         encoder, _ = load_encoder(order.out, bench.device)
-        result |= {"curve": curve.read(), "meter": known["meter"]}
-        order.training_file.unlink()
     keep(bench.out, one.name, result | _measured(encoder, one, bench))
     print(one.name, flush=True)
+
+
+def _trained(before: Result | None, order: Order, bench: Bench) -> Result:
+    """Train, unless that is done: the held-out loss along it, and what it cost."""
+    if before and order.out.exists():
+        return {name: before[name] for name in ("curve", "meter")}
+    curve = Curve(order.out.with_suffix(".curve.jsonl"), order, bench)
+    known = pretrain(
+        order,
+        bench.world,
+        bench.device,
+        resume=True,
+        watch=curve.watch,
+        clock=curve.clock,
+    )
+    order.training_file.unlink()
+    return {"curve": curve.read(), "meter": known["meter"]}
 
 
 def _order(one: Run, bench: Bench, config: AutoencoderConfig) -> Order:
@@ -166,9 +191,14 @@ def _measured(encoder: ClipEncoder, one: Run, bench: Bench) -> Result:
         return {}
     tuning = replace(bench.tuning, seed=one.seed)
     exam, device = bench.exam, bench.device
+    labels = {"few": bench.few, "many": len(exam.known)}
     return {
-        "few": exam.fine_tuned(encoder, bench.few, tuning, device),
-        "many": exam.fine_tuned(encoder, len(exam.known), tuning, device),
+        "protocol": bench.protocol,
+        **{
+            name: exam.fine_tuned(encoder, many, tuning, device)
+            for name, many in labels.items()
+            if many
+        },
         **exam.probed(encoder, device, steps=bench.probing),
     }
 

@@ -1,5 +1,7 @@
 """The table: every measure of every arm, means and deviations over seeds."""
 
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import mean, stdev
 
@@ -21,8 +23,40 @@ def print_table(results: Mapping[str, Result], frames: int) -> None:
     print("| --- " * (5 + len(MEASURES)) + "|")
     for arm in arms:
         print(_row(arm, [each for each in own if each["arm"] == arm]))
+    _print_protocols(own)
     for arm, said in TARGETS.items():
         _print_to_target(own, arms, arm, said)
+
+
+def print_over_budgets(results: Mapping[str, Result], budgets: Sequence[int]) -> None:
+    """Print each arm's accuracy with many labels, seed by seed, a column a budget."""
+    own = [each for each in results.values() if "many" in each]
+    print("\nAccuracy with many labels, of each seed\n")
+    print(f"| arm | {' | '.join(f'{frames:,} frames' for frames in budgets)} |")
+    print("| --- " * (1 + len(budgets)) + "|")
+    for arm in ARMS:
+        found = [[e for e in own if _is_of(e, arm, frames)] for frames in budgets]
+        if any(found):
+            print(f"| {arm} | {' | '.join(map(_seeds, found))} |")
+
+
+def _is_of(result: Result, arm: str, frames: int) -> bool:
+    return bool(result["arm"] == arm and result["frames"] == frames)
+
+
+def _seeds(runs: Sequence[Result]) -> str:
+    if not runs:
+        return ""
+    ordered = sorted(runs, key=lambda each: int(each["seed"]))
+    said = ", ".join(f"{each['many']:.3f}" for each in ordered)
+    return f"{_spread([each['many'] for each in runs], '.3f')} ({said})"
+
+
+def _print_protocols(runs: Sequence[Result]) -> None:
+    """How accuracies were measured: those of two ways cannot be compared."""
+    ways = Counter(json.dumps(e.get("protocol")) for e in runs if "many" in e)
+    for way, many in ways.items():
+        print(f"\n{many} runs were measured by {way}")
 
 
 def _row(arm: str, runs: Sequence[Result]) -> str:

@@ -1,7 +1,8 @@
 """Search for a stage plan on the drawn world, with trainings as short as can be told apart.
 
     python -m mlcore.videomae.find_plan --frames N --trials F.jsonl --out PLAN.json
-        [--shape toy] [--stages N] [--labels N] [--batch N] [--rate R] [--seed N] ...
+        [--by accuracy|loss] [--schedule restarts|one] [--shape toy] [--stages N]
+        [--labels N] [--batch N] [--rate R] [--seed N] ...
 
 Every trial is kept in F, so that the search goes on where it was; F.svg shows them
 (`plot_trials` draws it while the search goes on). The plan that is found goes to
@@ -17,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import torch
 
@@ -30,7 +32,7 @@ from mlcore.videomae.plan import Plan, Stage
 from mlcore.videomae.plot_trials import plotted
 from mlcore.videomae.pretrain import Order, pretrain
 from mlcore.videomae.sampling import Sampling
-from mlcore.videomae.search import LENGTHS, Space, Trials, search
+from mlcore.videomae.search import LENGTHS, By, Judge, Space, Trials, search
 from mlcore.videomae.world import MotionWorld
 
 ASKED, HELD_OUT = 512, 128
@@ -101,6 +103,12 @@ def easy_world(size: int, device: torch.device) -> MotionWorld:
     return MotionWorld(size=size, camera=False, things=1, octaves=2, device=device)
 
 
+def start_of(given: argparse.Namespace) -> Plan:
+    """Return the plan whose schedule, batch and rate the search begins with."""
+    stage = Stage(frames=2, share=1, batch=given.batch, rate=given.rate)
+    return Plan(stages=(stage,), schedule=given.schedule)
+
+
 def arguments() -> argparse.ArgumentParser:
     """Return what can be asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m mlcore.videomae.find_plan")
@@ -110,6 +118,13 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--shape", choices=SHAPES, default="toy")
     parser.add_argument("--stages", type=int, default=4, help="at most")
     parser.add_argument("--lengths", help="as in 2,4,8,16")
+    parser.add_argument(
+        "--by",
+        choices=get_args(By),
+        default="accuracy",
+        help="what judges lengths and shares",
+    )
+    parser.add_argument("--schedule", choices=("restarts", "one"), default="restarts")
     parser.add_argument("--labels", type=int, default=1000)
     parser.add_argument("--tuning", type=int, default=300, help="steps of fine-tuning")
     parser.add_argument("--batch", type=int, default=32)
@@ -129,9 +144,11 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
         )
         space = replace(Space(), lengths=lengths, most_stages=given.stages)
         trainings = trainings_of(given, device)
-        start = Stage(frames=lengths[0], share=1, batch=given.batch, rate=given.rate)
         trials = Trials(given.trials)
-        found = search(start, space, trainings.accuracy, trainings.loss, trials)
+        by_loss = Judge(by="loss", measured=trainings.loss)
+        by_accuracy = Judge(by="accuracy", measured=trainings.accuracy)
+        stages = by_loss if given.by == "loss" else by_accuracy
+        found = search(start_of(given), space, stages, by_loss, trials)
         given.out.write_text(json.dumps(found.to_json(), indent=2) + "\n")
         drawn = given.trials.with_suffix(".svg")
         drawn.write_text(plotted(list(trials.tried.values())))

@@ -17,28 +17,37 @@ from itertools import accumulate
 from pathlib import Path
 
 from mlcore.videomae.plan import Plan
-from mlcore.videomae.search import Step, Trial, Trials
+from mlcore.videomae.search import By, Step, Trial, Trials
 
 WIDE, HIGH = 640, 130
 """Of the field of one step of the search, in points"""
 LEFT, ABOVE, BELOW = 64, 30, 30
 HEADS: dict[Step, str] = {
-    "frames": "Frames of stages: accuracy after fine-tuning",
-    "shares": "Shares of the budget: accuracy after fine-tuning",
-    "recipes": "Batches and rates: minus the held-out loss",
+    "frames": "Frames of stages",
+    "shares": "Shares of the budget",
+    "recipes": "Batches and rates",
+}
+MEASURES: dict[By, str] = {
+    "accuracy": "accuracy after fine-tuning",
+    "loss": "minus the held-out loss",
 }
 
 
 def plotted(trials: Sequence[Trial]) -> str:
     """Return an SVG: a field a step, a dot a trial, a line for the best so far."""
-    steps = [step for step in HEADS if any(each.step == step for each in trials)]
     each_high = ABOVE + HIGH + BELOW
+    parts = {
+        f"{head}: {measure}": [e for e in trials if (e.step, e.by) == (step, by)]
+        for step, head in HEADS.items()
+        for by, measure in MEASURES.items()
+    }
+    filled = [(head, own) for head, own in parts.items() if own]
     fields = [
         f'<g transform="translate({LEFT} {number * each_high + ABOVE})">'
-        f"{_field(HEADS[step], [each for each in trials if each.step == step])}</g>"
-        for number, step in enumerate(steps)
+        f"{_field(head, own)}</g>"
+        for number, (head, own) in enumerate(filled)
     ]
-    wide, high = LEFT + WIDE + 20, each_high * len(steps)
+    wide, high = LEFT + WIDE + 20, each_high * len(fields)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" '
         f'width="{wide}" height="{high}" font-family="sans-serif" font-size="12">'

@@ -3,7 +3,8 @@
 After US 12,387,097 B2, which enumerates the number of stages from small to large, the
 frames of each out of 2, 4, 8, 12 and 16, the shares out of sixteenths, and judges those by
 the accuracy of a fine-tuned network; then batch and rate of each stage by the
-unsupervised loss. A trial costs a training, so what has been tried is kept, a line each.
+unsupervised loss. Budgets too small for labels to tell plans apart can be searched by that
+loss throughout. A trial costs a training, so what has been tried is kept, a line each.
 """
 
 import json
@@ -22,8 +23,21 @@ SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2)
 Step = Literal["frames", "shares", "recipes"]
 """What of a plan is searched for, one after the other."""
 
-Judge = Callable[[Plan], float]
-"""Trains by a plan under the search's budget and says how good that was."""
+By = Literal["accuracy", "loss"]
+"""What a plan is judged by: of a fine-tuned network, or the unsupervised one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judge:
+    """Trains by a plan under the search's budget and says how good that was."""
+
+    by: By
+    measured: Callable[[Plan], float]
+
+    def score(self, plan: Plan) -> float:
+        """Return what is the higher the better."""
+        found = self.measured(plan)
+        return found if self.by == "accuracy" else -found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +66,10 @@ class Trial:
     """One plan that was tried."""
 
     step: Step
+    by: By
     plan: Plan
     score: float
-    """Accuracy of a fine-tuned network; of recipes minus the unsupervised loss"""
+    """Accuracy of a fine-tuned network, or minus the unsupervised loss"""
 
 
 class Trials:
@@ -66,7 +81,7 @@ class Trials:
         self.tried: dict[str, Trial] = {}
         whole = self.read(path)
         for each in whole:
-            self.tried[_key(each.step, each.plan)] = each
+            self.tried[_key(each.step, each.by, each.plan)] = each
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(_line(each) for each in whole))
 
@@ -78,9 +93,10 @@ class Trials:
 
     def score(self, step: Step, plan: Plan, judge: Judge) -> float:
         """Return how good a plan was, or is found to be now."""
-        key = _key(step, plan)
+        key = _key(step, judge.by, plan)
         if key not in self.tried:
-            trial = Trial(step=step, plan=plan, score=judge(plan))
+            score = judge.score(plan)
+            trial = Trial(step=step, by=judge.by, plan=plan, score=score)
             self.tried[key] = trial
             with self.path.open("a") as file:
                 file.write(_line(trial))
@@ -88,20 +104,20 @@ class Trials:
 
 
 def search(
-    start: Stage,
+    start: Plan,
     space: Space,
-    accuracy: Judge,
-    loss: Judge,
+    stages: Judge,
+    recipes: Judge,
     trials: Trials,
 ) -> Plan:
-    """Return the best plan that was found; `start` gives the first batch and rate.
+    """Return the best plan that was found; `start` gives schedule, first batch and rate.
 
-    `accuracy` judges lengths and shares, `loss` (the lower the better) the recipes. The
-    plan holds shares of a budget, so it stands for larger ones too.
+    `stages` judges lengths and shares, `recipes` batches and rates. The plan holds shares
+    of a budget, so it stands for larger ones too.
     """
-    best = _best_lengths(start, space, accuracy, trials)
-    best = _best_shares(best, space, accuracy, trials)
-    return _best_recipes(best, space, loss, trials)
+    best = _best_lengths(start, space, stages, trials)
+    best = _best_shares(best, space, stages, trials)
+    return _best_recipes(best, space, recipes, trials)
 
 
 def length_choices(space: Space, stages: int) -> Iterator[tuple[int, ...]]:
@@ -133,7 +149,7 @@ def share_choices(space: Space, stages: int) -> Iterator[tuple[float, ...]]:
     yield from more(())
 
 
-def _best_lengths(start: Stage, space: Space, judge: Judge, trials: Trials) -> Plan:
+def _best_lengths(start: Plan, space: Space, judge: Judge, trials: Trials) -> Plan:
     best, score, without = None, float("-inf"), 0
     for stages in range(1, space.most_stages + 1):
         better = False
@@ -162,9 +178,7 @@ def _best_recipes(plan: Plan, space: Space, judge: Judge, trials: Trials) -> Pla
 
     def best(place: int, stages: list[Stage]) -> Plan:
         choices = [plan, *(_with(plan, place, each) for each in stages)]
-        return max(
-            choices, key=lambda each: trials.score("recipes", each, _minus(judge))
-        )
+        return max(choices, key=lambda each: trials.score("recipes", each, judge))
 
     for place in range(len(plan.stages)):
         stage = plan.stages[place]
@@ -174,15 +188,10 @@ def _best_recipes(plan: Plan, space: Space, judge: Judge, trials: Trials) -> Pla
     return plan
 
 
-def _minus(judge: Judge) -> Judge:
-    return lambda plan: -judge(plan)
-
-
-def _evenly(start: Stage, lengths: Sequence[int]) -> Plan:
-    share = 1 / len(lengths)
-    return Plan(
-        stages=tuple(replace(start, frames=each, share=share) for each in lengths)
-    )
+def _evenly(start: Plan, lengths: Sequence[int]) -> Plan:
+    first, share = start.stages[0], 1 / len(lengths)
+    stages = tuple(replace(first, frames=each, share=share) for each in lengths)
+    return replace(start, stages=stages)
 
 
 def _shared(plan: Plan, shares: Sequence[float]) -> Plan:
@@ -198,20 +207,25 @@ def _with(plan: Plan, place: int, stage: Stage) -> Plan:
     return replace(plan, stages=tuple(stages))
 
 
-def _key(step: str, plan: Plan) -> str:
-    return json.dumps([step, plan.to_json()], sort_keys=True)
+def _key(step: Step, by: By, plan: Plan) -> str:
+    return json.dumps([step, by, plan.to_json()], sort_keys=True)
 
 
 def _line(trial: Trial) -> str:
-    known: dict[str, Any] = {"step": trial.step, "score": trial.score}
+    known: dict[str, Any] = {
+        "step": trial.step,
+        "by": trial.by,
+        "score": trial.score,
+    }
     return json.dumps({**known, "plan": trial.plan.to_json()}) + "\n"
 
 
 def _trial(line: str) -> Trial | None:
     try:
         known = json.loads(line)
+        plan = plan_of(known["plan"])
         return Trial(
-            step=known["step"], plan=plan_of(known["plan"]), score=known["score"]
+            step=known["step"], by=known["by"], plan=plan, score=known["score"]
         )
     except (KeyError, TypeError, ValueError):
         return None

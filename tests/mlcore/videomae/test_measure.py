@@ -124,7 +124,9 @@ class FindPlanTests(FolderTest):
         self.assertEqual(code, 0, told)
         tried = [json.loads(line) for line in trials.read_text().splitlines()]
         self.assertEqual(len(tried), told["trials"])
-        self.assertEqual({e["step"] for e in tried}, {"frames", "shares", "recipes"})
+        steps = {(e["step"], e["by"]) for e in tried}
+        by_labels = {("frames", "accuracy"), ("shares", "accuracy")}
+        self.assertEqual(steps, {*by_labels, ("recipes", "loss")})
         self.assertEqual(json.loads(out.read_text()), told["plan"])
         picture = trials.with_suffix(".svg")
         self.assertEqual(told["drawn"], str(picture))

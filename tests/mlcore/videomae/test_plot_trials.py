@@ -7,7 +7,7 @@ from defusedxml.ElementTree import fromstring
 from mlcore.videomae import plot_trials
 from mlcore.videomae.search import Trials, search
 from tests.mlcore.videomae.test_measure import FolderTest, said
-from tests.mlcore.videomae.test_search import SPACE, START, liked, lost
+from tests.mlcore.videomae.test_search import LIKED, LOST, SPACE, START
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -26,7 +26,7 @@ class PlotTests(FolderTest):
         return told, list(root.iter(f"{SVG}g"))
 
     def test_every_trial_stands_where_its_score_says(self):
-        search(START, SPACE, liked, lost, Trials(self.trials))
+        search(START, SPACE, LIKED, LOST, Trials(self.trials))
         kept = Trials.read(self.trials)
 
         told, fields = self.drawn()
@@ -59,7 +59,7 @@ class PlotTests(FolderTest):
             self.assertEqual(ranked, sorted(ranked, reverse=True))
 
     def test_the_line_is_the_best_so_far(self):
-        search(START, SPACE, liked, lost, Trials(self.trials))
+        search(START, SPACE, LIKED, LOST, Trials(self.trials))
 
         for field in self.drawn()[1]:
             dots = [float(dot.get("cy")) for dot in field.iter(f"{SVG}circle")]
@@ -69,8 +69,26 @@ class PlotTests(FolderTest):
             self.assertTrue(all(a >= b for a, b in pairwise(points)))
             self.assertTrue(all(a <= b for a, b in zip(points, dots, strict=True)))
 
+    def test_scores_of_two_measures_share_no_field(self):
+        search(START, SPACE, LIKED, LOST, Trials(self.trials))
+        search(START, SPACE, LOST, LOST, Trials(self.trials))
+
+        fields = self.drawn()[1]
+
+        heads = [next(field.iter(f"{SVG}text")).text for field in fields]
+        self.assertEqual(
+            heads,
+            [
+                "Frames of stages: accuracy after fine-tuning",
+                "Frames of stages: minus the held-out loss",
+                "Shares of the budget: accuracy after fine-tuning",
+                "Shares of the budget: minus the held-out loss",
+                "Batches and rates: minus the held-out loss",
+            ],
+        )
+
     def test_a_search_that_was_killed_is_drawn_as_far_as_it_came(self):
-        search(START, SPACE, liked, lost, Trials(self.trials))
+        search(START, SPACE, LIKED, LOST, Trials(self.trials))
         lines = self.trials.read_text().splitlines(keepends=True)
         self.trials.write_text("".join(lines[:2]) + lines[2][:20])
 

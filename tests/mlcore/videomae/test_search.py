@@ -2,10 +2,12 @@
 
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
-from mlcore.videomae.plan import Stage
+from mlcore.videomae.plan import Plan, Stage
 from mlcore.videomae.search import (
+    Judge,
     Space,
     Trials,
     length_choices,
@@ -13,7 +15,8 @@ from mlcore.videomae.search import (
     share_choices,
 )
 
-START = Stage(frames=2, share=1, batch=32, rate=1e-3)
+FIRST = Stage(frames=2, share=1, batch=32, rate=1e-3)
+START = Plan(stages=(FIRST,))
 SPACE = Space(lengths=(2, 4, 8, 16), most_stages=3)
 
 
@@ -30,6 +33,10 @@ def lost(plan):
     )
 
 
+LIKED = Judge(by="accuracy", measured=liked)
+LOST = Judge(by="loss", measured=lost)
+
+
 class SearchTests(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -37,7 +44,7 @@ class SearchTests(unittest.TestCase):
         self.path = Path(folder.name) / "trials.jsonl"
 
     def test_it_finds_lengths_shares_and_recipes(self):
-        found = search(START, SPACE, liked, lost, Trials(self.path))
+        found = search(START, SPACE, LIKED, LOST, Trials(self.path))
 
         self.assertEqual([each.frames for each in found.stages], [4, 16])
         self.assertEqual([each.share for each in found.stages], [0.25, 0.75])
@@ -45,27 +52,47 @@ class SearchTests(unittest.TestCase):
         self.assertEqual([each.rate for each in found.stages], [2e-3, 2e-3])
 
     def test_a_found_plan_scales_to_a_larger_budget(self):
-        found = search(START, SPACE, liked, lost, Trials(self.path))
+        found = search(START, SPACE, LIKED, LOST, Trials(self.path))
 
         small, large = (found.steps(n * 16 * 16 * 64) for n in (1, 4))
 
         self.assertEqual([4 * each for each in small], large)
 
     def test_it_goes_on_after_a_kill_without_trying_anything_twice(self):
-        whole = search(START, SPACE, liked, lost, Trials(self.path))
+        whole = search(START, SPACE, LIKED, LOST, Trials(self.path))
         lines = self.path.read_text().splitlines(keepends=True)
         many = len(lines) // 2
         self.path.write_text("".join(lines[:many]) + lines[many][:20])
         tried = []
 
         def counted(judge):
-            return lambda plan: tried.append(plan) or judge(plan)
+            measured = judge.measured
+            return replace(judge, measured=lambda p: tried.append(p) or measured(p))
 
-        again = search(START, SPACE, counted(liked), counted(lost), Trials(self.path))
+        again = search(START, SPACE, counted(LIKED), counted(LOST), Trials(self.path))
 
         self.assertEqual(again, whole)
         self.assertEqual(len(tried), len(lines) - many)
         self.assertEqual(self.path.read_text().splitlines(keepends=True), lines)
+
+    def test_all_of_it_can_be_searched_by_the_loss_under_one_cosine(self):
+        def short(plan):
+            return 9 * abs(len(plan.stages) - 2) + plan.stages[0].share + lost(plan)
+
+        begin = replace(START, schedule="one")
+        judge = Judge(by="loss", measured=short)
+        search(begin, SPACE, LIKED, LOST, Trials(self.path))
+        many = len(Trials.read(self.path))
+
+        found = search(begin, SPACE, judge, judge, Trials(self.path))
+
+        self.assertEqual([len(found.stages), found.schedule], [2, "one"])
+        self.assertEqual(found.stages[0].share, 1 / 16)
+        self.assertEqual({each.batch for each in found.stages}, {16})
+        # What accuracy said of the same plans is no loss: all are tried again.
+        new = Trials.read(self.path)[many:]
+        self.assertEqual({each.by for each in new}, {"loss"})
+        self.assertTrue(all(each.score == -short(each.plan) for each in new))
 
     def test_more_stages_are_not_tried_when_more_did_not_help(self):
         tried = []
@@ -75,7 +102,8 @@ class SearchTests(unittest.TestCase):
             return -len(plan.stages)
 
         space = Space(lengths=(2, 4, 8, 12, 16), most_stages=4, patience=0)
-        search(START, space, plain, lost, Trials(self.path))
+        judge = Judge(by="accuracy", measured=plain)
+        search(START, space, judge, LOST, Trials(self.path))
 
         self.assertEqual(max(tried), 2)
 

@@ -69,6 +69,31 @@ class SharingTests(unittest.TestCase):
         (row,) = (line for line in said if line.startswith("| plain | 1 |"))
         self.assertRegex(row, r"^\| plain \| 1 \| [01]\.\d{4} .*(\|  ){5}\|$")
 
+    def test_what_was_measured_in_another_way_is_measured_anew_without_training(self):
+        words = ("--arms", "plain", "--seeds", "0")
+        self.bench(*words, "--tuning", 0)
+        path = self.folder / "plain-512-0.result.json"
+        trained = json.loads(path.read_text())
+        weights = (self.folder / "plain-512-0.safetensors").stat().st_mtime_ns
+
+        said = self.bench(*words, "--few", 0, "--views", "2x3")
+        again = self.bench(*words, "--few", 0, "--views", "2x3")
+
+        known = json.loads(path.read_text())
+        self.assertEqual(known["curve"], trained["curve"])
+        self.assertEqual(known["protocol"]["views"], "2x3")
+        self.assertEqual(known["protocol"]["tuning"]["steps"], 1)
+        self.assertIn("many", known)
+        self.assertNotIn("few", known)
+        now = (self.folder / "plain-512-0.safetensors").stat().st_mtime_ns
+        self.assertEqual(now, weights)
+        # The second time there was nothing to do, and the table says how it was measured.
+        self.assertEqual(said[0], "plain-512-0")
+        self.assertNotIn("plain-512-0", again)
+        self.assertTrue(any(e.startswith("1 runs were measured by {") for e in again))
+        accuracy = f"{known['many']:.3f}"
+        self.assertIn(f"| plain | {accuracy} ({accuracy}) |", again)
+
     def test_a_run_is_had_by_one_program_until_that_ends_however_it_ends(self):
         path = self.folder / "it.lock"
         fresh = multiprocessing.get_context("spawn")
