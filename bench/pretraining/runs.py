@@ -1,6 +1,7 @@
 """One arm with one seed: pretrained, measured, and its result kept."""
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -123,7 +124,9 @@ def run(one: Run, bench: Bench) -> None:
         result |= _trained(before, order, bench)
         encoder, _ = load_encoder(order.out, bench.device)
     keep(bench.out, one.name, result | _measured(encoder, one, bench))
-    print(one.name, flush=True)
+    # In one piece: other programs write to the same place.
+    sys.stdout.write(f"{one.name}\n")
+    sys.stdout.flush()
 
 
 def _trained(before: Result | None, order: Order, bench: Bench) -> Result:
