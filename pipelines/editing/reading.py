@@ -21,6 +21,7 @@ from pipelines.media.pictures import read_cutout
 from pipelines.media.probe import Probe
 from pipelines.media.reader import read_frames
 from pipelines.media.times import FrameTimes
+from pipelines.memory import available_memory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,13 +71,6 @@ def check_memory(frames: int, pixels: int, available: int | None = None) -> None
         f"of memory, this worker has {there / 2**30:.1f}: "
         + (f"{fit} frames would fit." if fit >= 2 else "no two frames would fit.")
     )
-
-
-def available_memory() -> int:
-    """Bytes that can be had without swapping, as Linux foretells them."""
-    told = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-    found = next(line for line in told if line.startswith("MemAvailable"))
-    return int(found.split()[1]) * 1024
 
 
 def target_picture(edit: EditJob) -> Bytes:
