@@ -115,15 +115,23 @@ def roll_back(family: str, *, user: User | None) -> Promotion:
     """
     kind_of(family)
     live = _locked_live(family)
-    made = Promotion.objects.filter(version=live).exclude(
-        reason__startswith=ROLLED_BACK
-    )
-    last = made.select_related("before").first() if live else None
+    last = way_back(live)
     if live is None or last is None:
         raise Refused(f"Nothing of {family} was promoted; there is no way back.")
     return _switch(
         family, last.before, live, user=user, reason=f"{ROLLED_BACK} {live.name}."
     )
+
+
+def way_back(live: EncoderVersion | None) -> Promotion | None:
+    """Return how a live version came to be so: its `before` is where a rollback leads.
+
+    None where nothing was promoted. A way back is none to go on from.
+    """
+    made = Promotion.objects.filter(version=live).exclude(
+        reason__startswith=ROLLED_BACK
+    )
+    return made.select_related("before").first() if live else None
 
 
 def _locked_live(family: str) -> EncoderVersion | None:

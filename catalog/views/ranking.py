@@ -18,7 +18,7 @@ from catalog.services import (
     roll_back,
     trainable_kinds,
 )
-from catalog.services.rankings import RANKER
+from catalog.services.rankings import RANKER, way_back
 from catalog.views.access import admins_post, editors_only
 from catalog.views.steering import done, promote_named, word
 
@@ -66,7 +66,7 @@ class KindCard:
     to_decide: str
     versions: list[VersionRow]
     live: EncoderVersion | None
-    way_back: bool
+    way_back: Promotion | None
 
     @property
     def left_out(self) -> list[tuple[str, int]]:
@@ -132,7 +132,7 @@ def _card(kind: str) -> KindCard:
         to_decide=labels.missing_to_decide(),
         versions=[_row(version) for version in versions],
         live=live,
-        way_back=live is not None and live.promotions.exists(),
+        way_back=way_back(live),
     )
 
 

@@ -11,6 +11,7 @@ from catalog.htmx import PageRequest, render_part
 from catalog.models import EncoderVersion, Job, Promotion
 from catalog.models.productions import sees_everything
 from catalog.services import is_switched, roll_back
+from catalog.services.rankings import way_back
 from catalog.versions import chart_of, compared, metric_of
 from catalog.views.access import admins_post, editors_only
 from catalog.views.steering import done, promote_named
@@ -49,7 +50,7 @@ def versions(request: PageRequest, family: str) -> HttpResponse:
         "lines": compared(*pair) if pair else [],
         "jobs": jobs,
         "working": any(not job.is_over for job in jobs),
-        "way_back": live is not None and live.promotions.exists(),
+        "way_back": way_back(live),
         "history": history.select_related("version", "before", "made_by")[:HISTORY],
         "may_decide": sees_everything(request.user) and is_switched(family),
     }

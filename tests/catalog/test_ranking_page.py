@@ -137,6 +137,7 @@ class SwitchTests(PageTestCase):
         page = logged_in(add_user("", "admin")).get("/ranking/")
         self.assertContains(page, "Better.")
         self.assertTrue(markup(page).by_id("rollback-frame"))
+        self.assertContains(page, "Take out of use")
 
         roll_back("ranker-frame", user=None)
         self.assertEqual(self.live(), self.old)

@@ -120,6 +120,23 @@ class VersionPageTests(PageTestCase):
         self.assertEqual(made.status, Status.RETIRED)
         self.assertContains(self.client.get("/versions/clip/"), "Rolled back")
 
+    def test_the_way_back_says_where_it_leads_and_is_gone_once_gone(self):
+        first = add_encoder("clip", status="candidate")
+        promote_version(first, user=self.admin, reason="Better than none.")
+        second = add_encoder("clip", status="candidate")
+        self.assertContains(self.client.get("/versions/clip/"), ">Take out of use<")
+        promote_version(second, user=self.admin, reason="Better.")
+        page = self.client.get("/versions/clip/")
+        self.assertContains(page, f">Roll back to {first.name}<")
+
+        self.client.post("/versions/clip/rollback/")
+        self.client.post("/versions/clip/rollback/")
+
+        self.assertNotContains(self.client.get("/versions/clip/"), 'id="rollback"')
+        for each in (first, second):
+            each.refresh_from_db()
+            self.assertEqual(each.status, Status.RETIRED)
+
     def test_every_family_has_its_page_and_those_with_one_version_no_acts(self):
         for family in ("mask", "learned", "ranker-frame", "recommender"):
             made = add_encoder(family)
