@@ -84,13 +84,21 @@ def bench_of(given: argparse.Namespace) -> Bench:
         held_out=some_held_out(world, config.frames, given.held_out, EXAM_SEED),
         exam=exam,
         few=given.few,
-        tuning=Tuning(steps=given.tuning, layer_decay=given.layer_decay)
-        if given.tuning
-        else None,
+        tuning=tuning_of(given) if given.tuning else None,
         probing=given.probing,
         batch=given.batch,
         rate=given.rate,
         points=given.points,
         device=device,
         out=given.out,
+    )
+
+
+def tuning_of(given: argparse.Namespace) -> Tuning:
+    """Return how encoders are fine-tuned: none of their layers slower than others, usually."""
+    return Tuning(
+        steps=given.tuning,
+        rate=given.tuning_rate,
+        smoothing=given.smoothing,
+        layer_decay=given.layer_decay,
     )
