@@ -17,7 +17,7 @@ from typing import Any, Literal
 from mlcore.videomae.plan import Plan, Stage, plan_of
 
 LENGTHS = (2, 4, 8, 12, 16)
-SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2)
+SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 3 / 4, 7 / 8)
 """Of a stage, beside the last one's, which is what is left"""
 
 Step = Literal["frames", "shares", "recipes"]
