@@ -21,6 +21,8 @@ class Arm:
     widen: int = 1
     equal_work: bool = False
     """As many frames as multiply what the budget does in clips of 16"""
+    own_recipes: bool = False
+    """Batches and rates are those of its plan"""
     changes: Mapping[str, Any] = field(default_factory=dict)
     """Of the network"""
 
@@ -28,7 +30,10 @@ class Arm:
         """Return its plan with this batch of the longest clips and this rate."""
         if self.plan is None:
             raise ValueError("an arm from scratch has no plan")
-        return PLANS[self.plan].with_recipes(batch=batch, rate=rate, widen=self.widen)
+        plan = PLANS[self.plan]
+        if self.own_recipes:
+            return plan
+        return plan.with_recipes(batch=batch, rate=rate, widen=self.widen)
 
     def budget(self, frames: int, config: AutoencoderConfig) -> int:
         """Return how many frames it may see where others see `frames`."""
@@ -73,5 +78,10 @@ ARMS = {
     ),
     "reversed": Arm(meaning="16, 8, 4, 2", plan="reversed"),
     "shuffled": Arm(meaning="2, 4, 8, 16 in random order", plan="shuffled"),
+    "found": Arm(
+        meaning="what a search under a smaller budget found",
+        plan="found",
+        own_recipes=True,
+    ),
     "short": Arm(meaning="2 frames only", plan="short"),
 }
