@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from tests.footage.copies import write_copy
+
 Picture = npt.NDArray[np.uint8]
 SIZE = (640, 360)
 RATE = Fraction(25)
@@ -97,9 +99,13 @@ def planted_film() -> Film:
 def write_film(
     path: Path,
     film: Film,
-    change: Callable[[Picture, int], Picture] = lambda picture, _frame: picture,
+    change: Callable[[Picture, int], Picture] | None = None,
 ) -> Path:
     """Draw the film into an H.264 file, each picture changed as told."""
+    if change is None:
+        return write_copy(
+            path, film, lambda place: write_pictures(place, pictures(film))
+        )
     drawn = enumerate(pictures(film))
     return write_pictures(path, (change(picture, frame) for frame, picture in drawn))
 

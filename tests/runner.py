@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db import connection
 from django.test.runner import DiscoverRunner
 from psycopg import sql
@@ -35,6 +36,11 @@ class KuleshovRunner(DiscoverRunner):
         sys.stdout.write(f"{closing_line(self.counts)}\n")
         sys.stdout.flush()
         return self.counts["failed"]
+
+    def setup_test_environment(self, **kwargs: Any) -> None:
+        """Have static files found when asked for: a listing a client costs 50 ms each."""
+        super().setup_test_environment(**kwargs)
+        settings.WHITENOISE_AUTOREFRESH = True
 
     def setup_databases(self, **kwargs: Any) -> Any:
         """Clear what crashed runs left, then make this run's database."""

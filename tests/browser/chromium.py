@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.staticfiles.testing import StaticLiveServerTestCase
+from django.test import Client
 
 from tests.factories import PASSWORD, add_production, add_user
 from tests.ingesting import IngestCase
@@ -81,7 +82,7 @@ class BrowserTestCase(IngestCase, StaticLiveServerTestCase):
         self.production: Production = add_production("Harbour")
         self.editor: User = add_user("anna", "editor", [self.production])
         self.faults: list[str] = []
-        self.page = self.log_in(self.context())
+        self.page = self.enter(self.context())
 
     def tearDown(self) -> None:
         """Fail on what the browser had to complain of."""
@@ -97,16 +98,35 @@ class BrowserTestCase(IngestCase, StaticLiveServerTestCase):
         context.set_default_timeout(PATIENCE_MS)
         return context
 
+    def enter(self, context: BrowserContext) -> Page:
+        """A page at the board in which the editor is logged in already."""
+        client = Client()
+        client.force_login(self.editor)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        where = {"name": settings.SESSION_COOKIE_NAME, "url": self.live_server_url}
+        context.add_cookies([{**where, "value": session}])  # type: ignore[typeddict-item]
+        page = self._listened_to(context)
+        page.goto(f"{self.live_server_url}/")
+        return page
+
     def log_in(self, context: BrowserContext) -> Page:
         """A page at the board, by way of the login form."""
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", self._heard)
+        page = self._listened_to(context)
         page.goto(f"{self.live_server_url}/")
+        self.fill_in_login(page)
+        return page
+
+    def fill_in_login(self, page: Page) -> None:
+        """From the form to the board."""
         page.fill("#id_username", "anna")
         page.fill("#id_password", PASSWORD)
         page.click("main button")
         page.wait_for_url(f"{self.live_server_url}/")
+
+    def _listened_to(self, context: BrowserContext) -> Page:
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", self._heard)
         return page
 
     def _heard(self, message: object) -> None:

@@ -123,6 +123,8 @@ class BoardTests(BrowserTestCase):
         self.page.select_option("select[name=kind]", "motion")
 
         self.page.wait_for_url("**/login/?next=/")
+        self.fill_in_login(self.page)
+        self.assertEqual(self.shown()[0], self.card(0))
 
     def test_everything_is_reached_by_tab_alone(self):
         reached = set()

@@ -13,6 +13,7 @@ from av.audio.frame import AudioFrame
 from av.filter import Graph
 from av.video.frame import VideoFrame
 
+from tests.footage.copies import ENDINGS, write_copy
 from tests.footage.drawing import Picture, draw_picture
 
 SAMPLE_RATE = 48_000
@@ -59,6 +60,13 @@ class Clip:
 
 def write_clip(path: Path, clip: Clip) -> Path:
     """Draw ``clip`` into ``path``; the ending names the container unless the clip does."""
+    if path.suffix in ENDINGS and clip.container is None:
+        return write_copy(path, repr(clip), lambda place: _draw(place, clip))
+    _draw(path, clip)
+    return path
+
+
+def _draw(path: Path, clip: Clip) -> None:
     options = clip.container_options
     with av.open(str(path), "w", format=clip.container, options=options) as target:
         if clip.timecode:
@@ -76,7 +84,6 @@ def write_clip(path: Path, clip: Clip) -> Path:
                 packets += sound.encode(frame)
         for packet in sorted(packets, key=_when):
             target.mux(packet)
-    return path
 
 
 def edit_listed(source: Path, path: Path, start: Fraction) -> Path:

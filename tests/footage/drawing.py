@@ -1,6 +1,8 @@
 """Pictures that say which frame they are, and which way up."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -119,15 +121,34 @@ def _blocks(size: tuple[int, int]) -> list[tuple[slice, slice]]:
 
 def _background(size: tuple[int, int], scene: int, step: int) -> Picture:
     """A moving pattern of bands, its colours and direction those of the scene."""
+    bands = _bands(size, scene)
+    wave = np.sin(2 * np.pi * (bands.along + 0.01 * step) / bands.period)
+    shade = wave * 0.7 + bands.across
+    picture = np.empty((*shade.shape, 3), np.uint8)
+    for channel, (base, accent) in enumerate(bands.colours):
+        picture[..., channel] = (base + shade * accent).clip(45, 235)
+    return picture
+
+
+@dataclass(frozen=True)
+class _Bands:
+    """What all pictures of a scene share: (height, width) each, and (base, accent)."""
+
+    along: npt.NDArray[np.float64]
+    across: npt.NDArray[np.float64]
+    period: float
+    colours: list[tuple[float, float]]
+
+
+@lru_cache(maxsize=8)
+def _bands(size: tuple[int, int], scene: int) -> _Bands:
     width, height = size
     chance = np.random.default_rng(1000 + scene)
     base = chance.uniform(70, 170, 3)
     accent = chance.uniform(-60, 60, 3)
     angle, period = chance.uniform(0, np.pi), chance.uniform(0.15, 0.4)
     y, x = np.mgrid[:height, :width] / height
-    along = x * np.cos(angle) + y * np.sin(angle) + 0.01 * step
-    wave = np.sin(2 * np.pi * along / period)
+    along = x * np.cos(angle) + y * np.sin(angle)
     across = np.sin(2 * np.pi * (y * np.cos(angle) - x * np.sin(angle)) / 0.5)
-    bands = (wave * 0.7 + across * 0.3)[..., None] * accent
-    picture: Picture = np.clip(base + bands, 45, 235).astype(np.uint8)
-    return picture
+    colours = list(zip(base.tolist(), accent.tolist(), strict=True))
+    return _Bands(along, across * 0.3, period, colours)

@@ -4,14 +4,16 @@ import json
 import os
 from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
+from av.video.frame import VideoFrame
 from numpy.typing import NDArray
-from sklearn.datasets import load_sample_images
+from PIL import Image
 
 Picture = NDArray[np.uint8]
 
@@ -31,10 +33,14 @@ def weights_folder() -> Path:
 @cache
 def photographs() -> dict[str, Picture]:
     """The two photographs that scikit-learn brings: a palace in China, a dahlia."""
-    china, flower = load_sample_images().images
+    # Found without importing scikit-learn, which takes every program two seconds.
+    found = find_spec("sklearn")
+    if not found or not found.origin:
+        raise AssertionError("scikit-learn is not installed")
+    folder = Path(found.origin).with_name("datasets") / "images"
     return {
-        "china": np.asarray(china, np.uint8),
-        "flower": np.asarray(flower, np.uint8),
+        name: np.asarray(Image.open(folder / f"{name}.jpg"), np.uint8)
+        for name in ("china", "flower")
     }
 
 
@@ -60,15 +66,12 @@ class SampleTitle:
 
     def all_frames(self) -> Iterator[Picture]:
         """Every frame, RGB, cropped to the active picture."""
-        with av.open(str(self.film)) as film:
-            for frame in film.decode(video=0):
-                picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
-                yield self._cropped(picture)
+        return map(self._cropped, self._decoded())
 
     def frames(self, wanted: list[int]) -> dict[int, Picture]:
         """Frames by number, RGB, cropped to the active picture."""
-        several = islice(enumerate(self.all_frames()), max(wanted) + 1)
-        return {number: frame for number, frame in several if number in wanted}
+        several = islice(enumerate(self._decoded()), max(wanted) + 1)
+        return {n: self._cropped(frame) for n, frame in several if n in wanted}
 
     def middles(self, names: list[str]) -> dict[str, Picture]:
         """The middle frame of each named shot."""
@@ -76,7 +79,12 @@ class SampleTitle:
         found = self.frames([at[name] for name in names])
         return {name: found[at[name]] for name in names}
 
-    def _cropped(self, picture: Picture) -> Picture:
+    def _decoded(self) -> Iterator[VideoFrame]:
+        with av.open(str(self.film)) as film:
+            yield from film.decode(video=0)
+
+    def _cropped(self, frame: VideoFrame) -> Picture:
+        picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
         (width, height), (wide, tall) = self.truth["size"], self.truth["active"]
         left, top = (width - wide) // 2, (height - tall) // 2
         return np.ascontiguousarray(picture[top : top + tall, left : left + wide])

@@ -11,6 +11,7 @@ from mlcore.components.programs.effects.timing import at_times
 from mlcore.components.programs.registry import PROGRAMS, by_base
 from mlcore.components.stretch import Layout
 from tests.mlcore.components.looks import SMALL, draw, off_by, over, still
+from tests.mlcore.components.properties import quick_sampling
 
 # Of the picture's own pixels by intent: noise as fine as they are, or a step so hard that
 # which side a pixel falls on is chance. All else is the same in every size.
@@ -152,7 +153,7 @@ class DeviceTests(unittest.TestCase):
         )
         whole = 0
         for each in firsts() + list(components_of("filter")):
-            with self.subTest(each.key):
+            with self.subTest(each.key), quick_sampling():
                 try:
                     found = draw(each, stretch)
                 except RuntimeError as error:

@@ -32,12 +32,21 @@ def curve(out):
     return [json.loads(line)["loss"] for line in lines]
 
 
-def apart(out, steps, arm="full", **variables):
-    """Begin a training in a program of its own."""
+def apart(steps, *places, **variables):
+    """Begin trainings in a program of its own: places are files, each with its arm."""
     words = [sys.executable, "-m", "tests.mlcore.components.training_apart"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", **variables}
-    words += [str(out), str(steps), arm]
+    words += [str(steps), *map(str, places)]
     return subprocess.Popen(words, cwd=ROOT, env=environment)
+
+
+def said_by_main(*words, **variables):
+    """Exit code and document of the command, run in this program."""
+    said = io.StringIO()
+    argv = ["train", *map(str, words)]
+    with mock.patch.object(sys, "argv", argv), contextlib.redirect_stdout(said):
+        code = main({**os.environ, **variables})
+    return code, json.loads(said.getvalue())
 
 
 class KeepingTests(unittest.TestCase):
@@ -53,7 +62,7 @@ class KeepingTests(unittest.TestCase):
     def test_a_killed_training_goes_on_to_the_same_bits(self):
         steps, whole = 60, self.out.with_name("whole.safetensors")
         train(order(whole, steps=steps), studio(), CPU, resume=False)
-        child = apart(self.out, steps)
+        child = apart(steps, self.out, "full")
         self.addCleanup(child.kill)
         diary = self.out.with_suffix(".jsonl")
         end = time.monotonic() + 120
@@ -71,21 +80,24 @@ class KeepingTests(unittest.TestCase):
         self.assertTrue(all(torch.equal(one[name], two[name]) for name in one))
 
     def test_two_programs_learn_what_one_learns(self):
-        alone = self.out.with_name("alone.safetensors")
-        for arm in ("full", "proxies-statistics"):
-            train(order(alone, arm, steps=8), studio(), CPU, resume=False)
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                port = str(free.getsockname()[1])
-            place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2"}
+        arms = ("full", "proxies-statistics")
+        alone, both = (
+            {arm: self.out.with_name(f"{who}-{arm}.safetensors") for arm in arms}
+            for who in ("alone", "both")
+        )
+        for arm, out in alone.items():
+            train(order(out, arm, steps=8), studio(), CPU, resume=False)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = str(free.getsockname()[1])
+        place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2"}
+        asked = [word for arm, out in both.items() for word in (out, arm)]
 
-            children = [
-                apart(self.out, 8, arm, RANK=rank, **place) for rank in ("0", "1")
-            ]
+        children = [apart(8, *asked, RANK=rank, **place) for rank in ("0", "1")]
 
-            codes = [child.wait(timeout=120) for child in children]
+        self.assertEqual([child.wait(timeout=120) for child in children], [0, 0])
+        for arm in arms:
             with self.subTest(arm):
-                self.assertEqual(codes, [0, 0])
-                for one, two in zip(curve(self.out), curve(alone), strict=True):
+                for one, two in zip(curve(both[arm]), curve(alone[arm]), strict=True):
                     self.assertAlmostEqual(one, two, places=4)
 
     def test_an_encoder_is_read_back_as_it_was_but_for_half_precision(self):
@@ -150,30 +162,24 @@ class KeepingTests(unittest.TestCase):
             train(other, studio(), CPU, resume=True)
 
     def test_without_artwork_the_command_names_the_missing_file(self):
-        words = ["train", "--out", str(self.out), "--steps", "1"]
+        words = ("--out", self.out, "--steps", 1, "--device", "cpu")
         folder = str(self.out.parent)
-        said = io.StringIO()
 
-        with (
-            mock.patch.object(sys, "argv", [*words, "--device", "cpu"]),
-            contextlib.redirect_stdout(said),
-        ):
-            code = main({"KULESHOV_WEIGHTS": folder})
+        code, told = said_by_main(*words, KULESHOV_WEIGHTS=folder)
 
         self.assertEqual(code, 1)
-        error = json.loads(said.getvalue())["error"]
-        self.assertIn(f"{folder}/materials.safetensors", error)
+        self.assertIn(f"{folder}/materials.safetensors", told["error"])
         self.assertFalse(self.out.exists())
 
     def test_a_full_disk_is_one_sentence_and_the_last_checkpoint_stays(self):
         words = ("--shape", "small", "--components", 12, "--batch", 4, "--steps", 2)
-        words = ("mlcore.components.train", *words, "--device", "cpu", "--out")
-        code, told = said_without_room(2**30, *words, self.out)
+        words = (*words, "--device", "cpu", "--out", self.out)
+        code, told = said_by_main(*words)
         self.assertEqual(code, 0, told)
         kept = self.out.with_suffix(".training.safetensors")
         before = {each: each.read_bytes() for each in (kept, self.out)}
 
-        code, told = said_without_room(2**20, *words, self.out)
+        code, told = said_without_room(2**20, "mlcore.components.train", *words)
 
         self.assertEqual(code, 1)
         self.assertRegex(told["error"], f"^{kept} could not be written: File too large")
