@@ -36,7 +36,8 @@ def programs(labels: Sequence[str]) -> int:
         return 1
     if asked := os.environ.get("KULESHOV_TEST_PROGRAMS"):
         return int(asked)
-    return 1 if labels else min(MOST, os.cpu_count() or 1)
+    # One more than cores: a third of the time they wait, for leases, pages and answers.
+    return 1 if labels else min(MOST, 1 + (os.cpu_count() or 1))
 
 
 def run_shared(many: int, labels: Sequence[str]) -> Counter[str]:
