@@ -21,6 +21,7 @@ from bench.pretraining.runs import Run, kept
 from bench.pretraining.sharing import share
 from bench.pretraining.table import print_over_budgets, print_table
 from mlcore.videomae.config import SHAPES
+from mlcore.videomae.finetune import Tuning
 from mlcore.videomae.views import read_views
 
 
@@ -64,9 +65,9 @@ def arguments() -> argparse.ArgumentParser:
         "--tuning", type=int, default=600, help="steps; 0: losses alone"
     )
     parser.add_argument("--probing", type=int, default=600, help="of attentive probes")
-    parser.add_argument("--tuning-rate", type=float, default=5e-4)
-    parser.add_argument("--smoothing", type=float, default=0.0, help="of labels")
-    parser.add_argument("--layer-decay", type=float, default=1.0)
+    parser.add_argument("--tuning-rate", type=float, default=Tuning.rate)
+    parser.add_argument("--smoothing", type=float, default=Tuning.smoothing)
+    parser.add_argument("--layer-decay", type=float, default=Tuning.layer_decay)
     parser.add_argument("--points", type=int, default=32, help="of the loss curve")
     parser.add_argument("--threads", type=int, default=1, help="of each program")
     parser.add_argument("--processes", type=int, default=1, help="programs at once")

@@ -95,7 +95,7 @@ def bench_of(given: argparse.Namespace) -> Bench:
 
 
 def tuning_of(given: argparse.Namespace) -> Tuning:
-    """Return how encoders are fine-tuned: none of their layers slower than others, usually."""
+    """Return how encoders are fine-tuned."""
     return Tuning(
         steps=given.tuning,
         rate=given.tuning_rate,

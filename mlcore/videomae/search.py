@@ -223,9 +223,9 @@ def _line(trial: Trial) -> str:
 def _trial(line: str) -> Trial | None:
     try:
         known = json.loads(line)
-        plan = plan_of(known["plan"])
-        return Trial(
-            step=known["step"], by=known["by"], plan=plan, score=known["score"]
-        )
+        step, plan = known["step"], plan_of(known["plan"])
+        # Files of before do not say it: there was one way each.
+        by = known.get("by", "loss" if step == "recipes" else "accuracy")
+        return Trial(step=step, by=by, plan=plan, score=known["score"])
     except (KeyError, TypeError, ValueError):
         return None

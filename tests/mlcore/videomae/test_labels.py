@@ -101,8 +101,10 @@ class FineTuningTests(unittest.TestCase):
         self.assertTrue(torch.allclose(both, means))
         self.assertTrue(torch.allclose(both.sum(1), torch.ones(4)))
 
-    def test_early_blocks_learn_slower(self):
-        tuned = finetune(encoder(), *rising(16), Tuning(steps=4, batch=8), CPU)
+    def test_early_blocks_learn_slower_where_layers_decay(self):
+        tuning = Tuning(steps=4, batch=8, layer_decay=0.75)
+
+        tuned = finetune(encoder(), *rising(16), tuning, CPU)
 
         moved = {
             name: float((now - old).detach().abs().max())

@@ -1,5 +1,6 @@
 """The search for a plan: what is tried, what is found, and that it goes on after a kill."""
 
+import json
 import tempfile
 import unittest
 from dataclasses import replace
@@ -74,6 +75,20 @@ class SearchTests(unittest.TestCase):
         self.assertEqual(again, whole)
         self.assertEqual(len(tried), len(lines) - many)
         self.assertEqual(self.path.read_text().splitlines(keepends=True), lines)
+
+    def test_trials_that_do_not_say_by_what_are_kept_and_not_tried_again(self):
+        whole = search(START, SPACE, LIKED, LOST, Trials(self.path))
+        kept = Trials.read(self.path)
+        lines = map(json.loads, self.path.read_text().splitlines())
+        old = [{k: v for k, v in line.items() if k != "by"} for line in lines]
+        self.path.write_text("".join(json.dumps(each) + "\n" for each in old))
+
+        def never(plan):
+            raise AssertionError(f"{plan} is tried again")
+
+        judges = [Judge(by=by, measured=never) for by in ("accuracy", "loss")]
+        self.assertEqual(search(START, SPACE, *judges, Trials(self.path)), whole)
+        self.assertEqual(Trials.read(self.path), kept)
 
     def test_all_of_it_can_be_searched_by_the_loss_under_one_cosine(self):
         def short(plan):
