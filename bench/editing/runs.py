@@ -3,16 +3,17 @@
 import json
 import time
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from bench.editing.arms import ARMS, Arm
+from bench.editing.arms import ARMS, WIDE, Arm
 from bench.editing.field import field_right
 from mlcore.editing.backends.composite import Composite
+from mlcore.editing.backends.toy import TIGHT
 from mlcore.editing.correction import CorrectionConfig
 from mlcore.editing.inversion import Inverted, invert, reconstruct
 from mlcore.editing.measures import iou, measured, psnr, recall, seen_as
@@ -122,7 +123,10 @@ class _Edits:
         """How true the inversion is, and controls: the target is the source; the field."""
         same = self.denoiser.condition(self.prompts[0], self.video.same)
         unlike = heat(self.denoiser, self.inverted, (self.source, same), RegionConfig())
-        nothing = binarised(unlike, RegionConfig(), self.own)
+        tight, wide = (
+            binarised(unlike, RegionConfig(threshold=each), self.own)
+            for each in (TIGHT, WIDE)
+        )
         field = field_right(
             self.denoiser, self.inverted, self.source, self.video.source
         )
@@ -132,7 +136,8 @@ class _Edits:
         return {
             "reconstruction": self.reconstruction(self.inverted),
             "reconstruction, not mended": self.reconstruction(plain),
-            "area of nothing": float(nothing.float().mean()),
+            "area of nothing": float(tight.float().mean()),
+            "area of nothing, wide region": float(wide.float().mean()),
             **field,
         }
 
@@ -147,12 +152,12 @@ class _Edits:
         config = SamplingConfig(
             guidance=self.bench.config.guidance,
             guided=self.bench.config.guided,
+            leaving=arm.leaving,
             fresh=arm.fresh,
             noise=arm.noise,
             correction=CorrectionConfig(form=arm.correction),
         )
-        away = self.source if arm.away == "source" else None
-        aim = Aim(self.target, region, away=away)
+        aim = Aim(self.target, region, away=self.source)
         made = sample(self.denoiser, self.inverted, aim, config, self.video.chance)
         edited = self.denoiser.decode(made)
         source, wanted = self.video.source, self.video.wanted
@@ -175,9 +180,17 @@ class _Edits:
         both = (self.source, self.target)
         if kind == "true":
             return self.video.source.masks[0] | self.video.wanted.masks[0]
-        if kind == "diffedit":
+        if kind.startswith("diffedit"):
             warm = diffedit_heat(self.denoiser, self.clean, *both, self.video.chance)
-            return binarised(warm, replace(RegionConfig(), smooth=1, grow=0))
+            if kind == "diffedit":
+                return binarised(warm, RegionConfig(threshold=threshold, smooth=1))
+            other = self.denoiser.condition(
+                self.prompts[0], self.video.source.frames[0][-1]
+            )
+            own = diffedit_heat(
+                self.denoiser, self.clean, self.source, other, self.video.chance
+            )
+            return binarised(warm, RegionConfig(threshold=threshold), own)
         reading = "separate" if kind == "separate" else "shared"
         config = RegionConfig(reading=reading, threshold=threshold)
         warm = heat(self.denoiser, self.inverted, both, config)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from bench.editing.arms import EDIT
 from bench.editing.runs import Result
 from mlcore.metrics import bootstrap_interval
 
@@ -19,6 +20,24 @@ MEASURES = {
     "consistency": ".4f",
     "reconstruction": ".1f",
 }
+COMPARED = (
+    ("DiffEdit mask, smoothed, above our floor", "ours"),
+    ("ours, wide region", "ours"),
+    ("ours", "ours, tuned"),
+    ("ours", "corrected as printed"),
+    ("ours, tuned", EDIT),
+    ("corrected as printed", "corrected as printed, tuned"),
+    ("corrected as printed, tuned", EDIT),
+    ("ours", "corrected on clean latents"),
+    ("ours", "new noise"),
+    ("new noise", "new noise, corrected as printed"),
+    ("own noise", "own noise, corrected as printed"),
+    ("own noise", "own noise, corrected on clean latents"),
+    ("corrected as printed, wide region", "corrected as printed"),
+    ("corrected as printed", "corrected as printed, led away from the source"),
+    ("corrected as printed", "corrected as printed, led away in the first steps"),
+)
+"""Arms, and what they are changed to, over the same videos"""
 
 
 def print_tables(results: Sequence[Result]) -> None:
@@ -33,25 +52,7 @@ def print_tables(results: Sequence[Result]) -> None:
     for arm in results[0]:
         if arm != "all":
             print(_row(arm, [each[arm] for each in results]))
-    for without, corrected in (
-        ("ours", "corrected as printed"),
-        ("ours", "corrected on clean latents"),
-        ("ours", "new noise"),
-        ("new noise", "new noise, corrected as printed"),
-        ("new noise", "new noise, corrected on clean latents"),
-        ("corrected as printed", "new noise, corrected as printed"),
-        ("own noise", "own noise, corrected as printed"),
-        ("own noise", "own noise, corrected on clean latents"),
-        ("corrected as printed", "corrected as printed, tight region"),
-        (
-            "corrected as printed",
-            "corrected as printed, led away from the source",
-        ),
-        (
-            "corrected as printed",
-            "corrected as printed, led away from the source, tight region",
-        ),
-    ):
+    for without, corrected in COMPARED:
         if not {without, corrected} <= results[0].keys():
             continue
         for name in ("flicker", "shape_iou", "track_error", "colour_error"):

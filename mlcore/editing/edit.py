@@ -194,7 +194,7 @@ class _Run:
         latents = sample(
             self.denoiser,
             inverted,
-            Aim(self.of.target(), region),
+            Aim(self.of.target(), region, away=self.of.source(0)),
             self.config.sampling(self.order.strength),
             # The same in all chunks: what is drawn goes on where the region goes.
             self.of.chance("sampling"),

@@ -35,6 +35,8 @@ class EditConfig:
     guidance: float = 3.0
     guided: float = 1.0
     """Share of the steps that are guided"""
+    leaving: float = 0.0
+    """Share of the steps whose guidance leads away from the source"""
     at_once: int = 8
     """Frames that the network sees together: memory grows with them"""
     overlap: int = 2
@@ -48,6 +50,7 @@ class EditConfig:
         return SamplingConfig(
             guidance=self.guidance,
             guided=self.guided,
+            leaving=self.leaving,
             strength=strength,
             correction=self.correction,
         )

@@ -22,8 +22,8 @@ from mlcore.editing.network.tuning import Told
 Reading = Literal["shared", "separate"]
 """Both branches asked along the source's own way, or each going its own ("two separate
 DDIM samplings", as the source has it)"""
-DRAWS = 8
-"""Of noise in DiffEdit's rule; its authors take 10"""
+DRAWS = 10
+"""Of noise in DiffEdit's rule, as its authors have it"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,9 @@ class SamplingConfig:
     guided: float = 1.0
     """Share of the steps, from the noisiest, that are guided; late ones need no guidance
     (Kynkaanniemi et al., arXiv 2404.07724), and cost half without"""
+    leaving: float = 1.0
+    """Share of the steps, from the noisiest, whose guidance leads away from the aim's
+    `away`; that of the others from seeing nothing. Forms are settled before colours"""
     strength: float = 1.0
     """Share of the steps that are gone anew, 0..1: at 1 all of them"""
     fresh: float = 0.0
@@ -47,6 +50,8 @@ class SamplingConfig:
             raise ValueError(f"the share of fresh noise must be 0..1, not {self.fresh}")
         if not 0 <= self.guided <= 1:
             raise ValueError(f"the share of guided steps is 0..1, not {self.guided}")
+        if not 0 <= self.leaving <= 1:
+            raise ValueError(f"the share of leaving steps is 0..1, not {self.leaving}")
         if self.guidance < 1:
             raise ValueError(f"guidance must be at least 1, not {self.guidance}")
 
@@ -76,8 +81,10 @@ def sample(
     begin = len(steps) - math.ceil(config.strength * len(steps))
     everywhere = torch.ones_like(inverted.noisiest[:, 0], dtype=torch.bool)
     region = everywhere if aim.region is None else aim.region
-    correction, away = config.correction, aim.away or denoiser.nothing
-    guided = math.ceil(config.guided * len(steps))
+    correction, nothing = config.correction, denoiser.nothing
+    guided, leaving = (
+        math.ceil(share * len(steps)) for share in (config.guided, config.leaving)
+    )
     alpha = schedule.alpha(steps[begin])
     z = _begun(inverted, begin, alpha, region, config, chance)
     for place in range(begin, len(steps)):
@@ -86,6 +93,7 @@ def sample(
         form = correction.form if early else "off"
         with _features(denoiser, form, correction.block) as heard:
             guidance = config.guidance if place < guided else 1.0
+            away = aim.away or nothing if place < leaving else nothing
             eps = denoiser.guided(z, step, aim.seen, away, guidance)
         x0 = schedule.clean(z, eps, step)
         if form == "clean":

@@ -19,6 +19,8 @@ SEED = 0
 
 TIGHT = 1.75
 """Times a frame's mean difference, above which a place is edited"""
+LEAVING = 0.3
+"""Share of the steps, from the noisiest, in which guidance leads away from the source"""
 
 
 def toy_config(size: int) -> EditConfig:
@@ -32,6 +34,8 @@ def toy_config(size: int) -> EditConfig:
         regions=RegionConfig(threshold=TIGHT),
         guidance=6.0,
         guided=0.6,
+        # Forms and places are settled in these steps; in later ones it would cost colour.
+        leaving=LEAVING,
         at_once=8,
         overlap=2,
         longest=size,

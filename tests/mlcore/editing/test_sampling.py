@@ -70,8 +70,10 @@ class SamplingTests(unittest.TestCase):
     def test_guidance_leads_away_from_what_it_is_told_in_the_steps_it_is_told(self):
         plain = SamplingConfig(guidance=1, correction=PLAIN)
 
-        def mean(guided, away):
-            config = SamplingConfig(guidance=1.5, guided=guided, correction=PLAIN)
+        def mean(guided, away, leaving=1.0):
+            config = SamplingConfig(
+                guidance=1.5, guided=guided, leaving=leaving, correction=PLAIN
+            )
             aim = Aim(self.target, away=away)
             return float(
                 sample(self.denoiser, self.inverted, aim, config, chance()).mean()
@@ -84,8 +86,18 @@ class SamplingTests(unittest.TestCase):
         self.assertGreater(mean(1.0, None), mean(1.0, self.source))
         self.assertLess(mean(0.5, self.source), mean(1.0, self.source))
         self.assertEqual(mean(0.0, self.source), float(alone))
+        # Away from the source in the first steps alone, and then from nothing.
+        self.assertEqual(mean(1.0, self.source, 0.0), mean(1.0, None))
+        half = mean(1.0, self.source, 0.5)
+        self.assertTrue(mean(1.0, self.source) < half < mean(1.0, None))
 
     def test_settings_that_mean_nothing_are_refused(self):
-        for wrong in ({"strength": 0}, {"fresh": 2}, {"guided": -1}, {"guidance": 0.5}):
+        for wrong in (
+            {"strength": 0},
+            {"fresh": 2},
+            {"guided": -1},
+            {"leaving": 2},
+            {"guidance": 0.5},
+        ):
             with self.assertRaises(ValueError):
                 SamplingConfig(**wrong)
