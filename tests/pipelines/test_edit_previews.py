@@ -24,7 +24,9 @@ class ShownTests(TestCase):
         self.shelf = ShowingShelf(self.folder, self.edit, frames)
 
     def shown(self) -> np.ndarray:
-        return cv2.imread(str(local_path(self.edit.file_key(PREVIEW))))
+        found = cv2.imread(str(local_path(self.edit.file_key(PREVIEW))))
+        assert found is not None
+        return found
 
     def test_frames_made_so_far_stand_beside_one_another_and_are_not_kept(self):
         black, white = (np.full((90, 160, 3), grey, np.uint8) for grey in (0, 255))
