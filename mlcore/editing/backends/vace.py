@@ -171,9 +171,6 @@ class VaceEdit:
         told: Told,
     ) -> Tensor:
         """Frames (T, 3, H, W) 0..1 of one chunk. Told of are its steps, and its decoding as one."""
-        many = len(frames)
-        # Its codec takes a first frame and then fours: the last frame is held.
-        held = torch.arange(-(-(many - 1) // 4) * 4 + 1).clamp(max=many - 1)
         going, done = _going(order), 0
 
         def after(_pipeline: Any, step: int, _at: Any, left: Any) -> Any:
@@ -183,14 +180,7 @@ class VaceEdit:
             return left
 
         chance = torch.Generator().manual_seed(seed_of("vace", order.seed, place))
-        given = {
-            "video": _pictures(frames[held]),
-            "mask": _pictures(region[held].expand(-1, 3, -1, -1)),
-            "reference_images": _pictures(on_grey(order.picture)[None]),
-            "height": frames.shape[2],
-            "width": frames.shape[3],
-            "num_frames": len(held),
-        }
+        given = _given(order, frames, region)
         codec = self.pipeline.vae
         with (
             after_each((codec.encoder, codec.decoder), lambda: told(done, going + 1)),
@@ -208,7 +198,7 @@ class VaceEdit:
                 **given,
             ).frames[0]
         told(going + 1, going + 1)
-        kept: Tensor = made[:many].float().cpu().clamp(0, 1)
+        kept: Tensor = made[: len(frames)].float().cpu().clamp(0, 1)
         return kept
 
     @torch.no_grad()
@@ -246,6 +236,21 @@ def load_vace(
         folder, PIPELINE, dtype, torch.device(device), transformer=TRANSFORMER
     )
     return VaceEdit(pipeline, config or VaceConfig(), shelf=shelf)
+
+
+def _given(order: EditOrder, frames: Tensor, region: Tensor) -> dict[str, Any]:
+    """What the pipeline is shown of one chunk (t, 3, H, W), (t, 1, H, W), and its sizes."""
+    many = len(frames)
+    # Its codec takes a first frame and then fours: the last frame is held.
+    held = torch.arange(-(-(many - 1) // 4) * 4 + 1).clamp(max=many - 1)
+    return {
+        "video": _pictures(frames[held]),
+        "mask": _pictures(region[held].expand(-1, 3, -1, -1)),
+        "reference_images": _pictures(on_grey(order.picture)[None]),
+        "height": frames.shape[2],
+        "width": frames.shape[3],
+        "num_frames": len(held),
+    }
 
 
 def _going(order: EditOrder) -> int:
