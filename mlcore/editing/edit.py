@@ -5,6 +5,7 @@ t: frames of a chunk, H, W: picture, h, w: latents
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -15,9 +16,10 @@ from mlcore.editing.clock import Clock, clock_of
 from mlcore.editing.exact import exactly
 from mlcore.editing.inversion import Inverted, invert
 from mlcore.editing.memory import within_memory
-from mlcore.editing.network.denoiser import Denoiser
+from mlcore.editing.network.denoiser import Denoiser, Told, one_by_one
 from mlcore.editing.network.tuning import tune, tuned_parameters
 from mlcore.editing.order import (
+    FORETELLING,
     Cost,
     Edited,
     EditOrder,
@@ -55,29 +57,31 @@ class GuidedEdit:
 
     @exactly()
     @torch.no_grad()
-    def cost(self, order: EditOrder) -> Cost:
+    def cost(self, order: EditOrder, told: Progress | None = None) -> Cost:
         """Return what one pass of the network takes here, times passes. Raises Impossible."""
+        tell = partial(told or _nobody, FORETELLING)
         prepared = Prepared(order, self.denoiser, self.config)
-        latents, seen = (
-            self.denoiser.encode(prepared.frames[:TRIED]),
-            prepared.source(0),
-        )
-        # The first pass is slower than those to come.
-        self.denoiser.eps(latents, 1, seen)
-        began = self.clock()
-        self.denoiser.eps(latents, 1, seen)
-        a_pass = (self.clock() - began) / len(latents)
+        with within_memory(TRIED):
+            still = partial(tell, 0, 2)
+            tried = prepared.frames[:TRIED]
+            latents = one_by_one(self.denoiser.encode, tried, still)
+            seen = prepared.source(0)
+            # The first pass is slower than those to come.
+            self.denoiser.eps(latents, 1, seen)
+            tell(1, 2)
+            began = self.clock()
+            self.denoiser.eps(latents, 1, seen)
+            a_pass = (self.clock() - began) / len(latents)
+            tell(2, 2)
         frames = len(order.frames)
         return Cost(frames, a_pass * prepared.passes() / frames)
 
     def edit(self, order: EditOrder, told: Progress | None = None) -> Edited:
         """Carry it out. Raises Impossible."""
-        tell = told or (lambda *_: None)
-        prepared = Prepared(order, self.denoiser, self.config)
-        at_once = min(self.config.at_once, len(order.frames))
         alone = learning_only_for_now(self.denoiser)
-        with within_memory(at_once), alone, exactly():
-            return _Run(prepared, self.shelf, tell, self.clock).result()
+        with within_memory(len(order.frames)), alone, exactly():
+            prepared = Prepared(order, self.denoiser, self.config)
+            return _Run(prepared, self.shelf, told or _nobody, self.clock).result()
 
 
 class _Run:
@@ -92,8 +96,10 @@ class _Run:
 
     def result(self) -> Edited:
         """Stage after stage, chunk after chunk."""
-        self._tuned()
-        parts = [self._chunk(place) for place in range(len(self.of.where))]
+        # What goes through the network together; all else holds the whole clip.
+        with within_memory(min(self.config.at_once, len(self.order.frames))):
+            self._tuned()
+            parts = [self._chunk(place) for place in range(len(self.of.where))]
         made, region, heats = (
             joined([part[name] for part in parts], self.of.where)
             for name in ("made", "region", "heat")
@@ -151,9 +157,10 @@ class _Run:
 
     def _inverted(self, frames: Tensor, place: int) -> Inverted:
         def make() -> Tensors:
-            with torch.no_grad():
-                clean = self.denoiser.encode(frames)
             source, told = self.of.source(0), self._told("inversion", place)
+            still = partial(told, 0, self.order.steps)
+            with torch.no_grad():
+                clean = one_by_one(self.denoiser.encode, frames, still)
             inverted = invert(
                 self.denoiser,
                 clean,
@@ -170,7 +177,8 @@ class _Run:
 
     def _regions(self, inverted: Inverted, place: int) -> Tensors:
         size = (inverted.latents.shape[-2], inverted.latents.shape[-1])
-        given = self.of.given_region(size, place)
+        told = self._told("regions", place)
+        given = self.of.given_region(size, place, partial(self.tell, "tracking"))
         if given is not None:
             return {"region": given, "heat": torch.zeros_like(given)}
         source, config = self.of.source(0), self.config.regions
@@ -179,9 +187,15 @@ class _Run:
             inverted,
             (source, self.of.target()),
             config,
-            self._told("regions", place),
+            lambda done, of: told(done, 2 * of),
         )
-        own = heat(self.denoiser, inverted, (source, self.of.source(1)), config)
+        own = heat(
+            self.denoiser,
+            inverted,
+            (source, self.of.source(1)),
+            config,
+            lambda done, of: told(of + done, 2 * of),
+        )
         return {"region": binarised(between, config, own).float(), "heat": between}
 
     def _sampled(
@@ -191,19 +205,26 @@ class _Run:
         if not region.any():
             # Nothing differs: the source is what was asked for.
             return frames
+        told, config = (
+            self._told("sampling", place),
+            self.config.sampling(self.order.strength),
+        )
+        going = config.going(self.order.steps)
         latents = sample(
             self.denoiser,
             inverted,
             Aim(self.of.target(), region, away=self.of.source(0)),
-            self.config.sampling(self.order.strength),
+            config,
             # The same in all chunks: what is drawn goes on where the region goes.
             self.of.chance("sampling"),
-            self._told("sampling", place),
+            told,
         )
         with torch.no_grad():
-            return self.denoiser.decode(latents)
+            return one_by_one(
+                self.denoiser.decode, latents, partial(told, going, going)
+            )
 
-    def _told(self, stage: str, place: int) -> Callable[[int, int], None]:
+    def _told(self, stage: str, place: int) -> Told:
         many = len(self.of.where)
         return lambda done, of: self.tell(stage, place * of + done, many * of)
 
@@ -212,6 +233,10 @@ class _Run:
         left = left_by(name, self.shelf, make)
         self.seconds[stage] = self.seconds.get(stage, 0.0) + self.clock() - began
         return left
+
+
+def _nobody(_stage: str, _done: int, _of: int) -> None:
+    """Hear of an edit that nobody waits for."""
 
 
 @contextmanager

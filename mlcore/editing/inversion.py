@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mlcore.editing.network.denoiser import Condition, Denoiser
-from mlcore.editing.network.tuning import Told
+from mlcore.editing.network.denoiser import Condition, Denoiser, Told
 
 REFINED = 1
 """Times that a step upwards is mended by the noise seen where it led"""

@@ -11,8 +11,10 @@ import torch
 from torch import Tensor
 
 Progress = Callable[[str, int, int], None]
-"""Called with the stage's name, and how many of how many of its parts are done. What it
-raises ends the edit: so it is cancelled within one step."""
+"""Called with the stage's name, and how many of how many of its parts are done: again
+with the same numbers for what is no part but takes time. What it raises ends the edit: so
+it is cancelled within one step."""
+FORETELLING = "foretelling"
 LEAST, MOST = 8, 8192
 """Pixels of a side"""
 
@@ -99,8 +101,11 @@ class Backend(Protocol):
     def name(self) -> str:
         """What it is called."""
 
-    def cost(self, order: EditOrder) -> Cost:
-        """Return what an edit would take on this machine, after a short try."""
+    def cost(self, order: EditOrder, told: Progress | None = None) -> Cost:
+        """Return what an edit would take on this machine, after a short try.
+
+        Told of as the stage FORETELLING.
+        """
 
     def edit(self, order: EditOrder, told: Progress | None = None) -> Edited:
         """Carry it out. Raises Impossible."""

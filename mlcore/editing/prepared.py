@@ -14,7 +14,7 @@ from mlcore.editing.chunks import chunks
 from mlcore.editing.composite.tracking import tracked
 from mlcore.editing.correction import CorrectionConfig
 from mlcore.editing.inversion import REFINED
-from mlcore.editing.network.denoiser import Condition, Denoiser
+from mlcore.editing.network.denoiser import Condition, Denoiser, Told
 from mlcore.editing.network.tuning import TuningConfig
 from mlcore.editing.order import EditOrder, Impossible
 from mlcore.editing.regions import RegionConfig
@@ -69,6 +69,7 @@ class Prepared:
         """(T, 3, H, W) 0..1 at the size that the network works at"""
         overlap = min(config.overlap, config.at_once - 1)
         self.where = chunks(len(order.frames), config.at_once, overlap)
+        self._given: Tensor | None = None
 
     def chunk(self, place: int) -> Tensor:
         """Return a chunk's frames (t, 3, H, W); all but the first are led by the clip's first.
@@ -95,17 +96,18 @@ class Prepared:
         picture = sized(picture[None], size)[0].to(self.frames.device)
         return self._condition(self.order.target_prompt, picture)
 
-    def given_region(self, size: tuple[int, int], place: int) -> Tensor | None:
-        """Return the region that the order gives for a chunk, (t, h, w) 0 or 1, if it does."""
-        region = self.order.region
-        if region is None:
+    def given_region(
+        self, size: tuple[int, int], place: int, told: Told | None = None
+    ) -> Tensor | None:
+        """Return the region that the order gives for a chunk, (t, h, w) 0 or 1, if it does.
+
+        Frames through which it is followed are told of: once for all chunks.
+        """
+        if self.order.region is None:
             return None
-        if not region.any():
-            raise Impossible("the region is empty: mark what to replace, or give none")
-        if not region.flatten(1).any(dim=1).all():
-            pictures = self.order.frames.permute(0, 2, 3, 1).numpy()
-            region = torch.from_numpy(tracked(pictures, region.numpy()))
-        return adaptive_max_pool2d(self._led(region, place).float(), size)
+        if self._given is None:
+            self._given = self._followed(self.order.region, told)
+        return adaptive_max_pool2d(self._led(self._given, place).float(), size)
 
     def chance(self, stage: str, place: int = 0) -> torch.Generator:
         """Return the chance of a stage: the same whichever stages were done before a kill."""
@@ -123,9 +125,7 @@ class Prepared:
             * c.tuning.steps
             * min(c.at_once, len(order.frames))
         )
-        asked = order.steps
-        if c.regions.reading == "shared":
-            asked = c.regions.counted(order.steps)
+        asked = c.regions.asked(order.steps)
         finding = 0 if order.region is not None else 4 * asked
         seen = sum(map(len, self.where)) + len(self.where) - 1
         inverting = order.steps * (1 + c.refined)
@@ -133,12 +133,20 @@ class Prepared:
 
     def _sampling_passes(self) -> int:
         order, c = self.order, self.config
-        going = math.ceil(order.strength * order.steps)
+        going = c.sampling(order.strength).going(order.steps)
         if c.guidance == 1:
             return going
         # Steps that are left out are the noisiest, which are guided.
         left_out = order.steps - going
         return going + max(0, math.ceil(c.guided * order.steps) - left_out)
+
+    def _followed(self, region_THW: Tensor, told: Told | None) -> Tensor:
+        if not region_THW.any():
+            raise Impossible("the region is empty: mark what to replace, or give none")
+        if region_THW.flatten(1).any(dim=1).all():
+            return region_THW
+        pictures = self.order.frames.permute(0, 2, 3, 1).numpy()
+        return torch.from_numpy(tracked(pictures, region_THW.numpy(), told))
 
     def _led(self, frames: Tensor, place: int) -> Tensor:
         where = self.where[place]

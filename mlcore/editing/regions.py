@@ -16,8 +16,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate, max_pool2d
 
 from mlcore.editing.inversion import Inverted, below
-from mlcore.editing.network.denoiser import Condition, Denoiser
-from mlcore.editing.network.tuning import Told
+from mlcore.editing.network.denoiser import Condition, Denoiser, Told
 
 Reading = Literal["shared", "separate"]
 """Both branches asked along the source's own way, or each going its own ("two separate
@@ -57,6 +56,10 @@ class RegionConfig:
         """Return how many of so many steps count."""
         return math.ceil(self.late * steps)
 
+    def asked(self, steps: int) -> int:
+        """Return at how many of so many steps the network is asked."""
+        return steps if self.reading == "separate" else self.counted(steps)
+
 
 @torch.no_grad()
 def heat(
@@ -88,8 +91,8 @@ def heat(
         here = schedule.moved(schedule.clean(here, own, step), own, lower)
         there = schedule.moved(schedule.clean(there, other, step), other, lower)
         if told:
-            asked = 0 if config.reading == "separate" else early
-            told(place + 1 - asked, len(steps) - asked)
+            asked = config.asked(len(steps))
+            told(place + 1 - len(steps) + asked, asked)
     return total / many
 
 

@@ -16,8 +16,7 @@ from torch import Tensor
 
 from mlcore.editing.correction import CorrectionConfig, Form, blended, listening
 from mlcore.editing.inversion import Inverted, below
-from mlcore.editing.network.denoiser import Condition, Denoiser
-from mlcore.editing.network.tuning import Told
+from mlcore.editing.network.denoiser import Condition, Denoiser, Told
 from mlcore.editing.noise import Noise, drawn_noise, renewed
 
 
@@ -55,6 +54,10 @@ class SamplingConfig:
         if self.guidance < 1:
             raise ValueError(f"guidance must be at least 1, not {self.guidance}")
 
+    def going(self, steps: int) -> int:
+        """Return how many of so many steps are gone anew."""
+        return math.ceil(self.strength * steps)
+
 
 @dataclass(frozen=True)
 class Aim:
@@ -78,7 +81,7 @@ def sample(
 ) -> Tensor:
     """Return clean latents (T, C, h, w)."""
     schedule, steps = denoiser.schedule, inverted.steps
-    begin = len(steps) - math.ceil(config.strength * len(steps))
+    begin = len(steps) - config.going(len(steps))
     everywhere = torch.ones_like(inverted.noisiest[:, 0], dtype=torch.bool)
     region = everywhere if aim.region is None else aim.region
     correction, nothing = config.correction, denoiser.nothing

@@ -4,13 +4,17 @@ A stage's result hangs on the order and its seed alone, so what is taken from a 
 what would be made anew.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mlcore.checkpoint import Tensors, UnusableCheckpoint, load, save
 
 Stage = Callable[[], Tensors]
+Bytes = NDArray[np.uint8]
 
 
 class Shelf(Protocol):
@@ -22,6 +26,9 @@ class Shelf(Protocol):
     def lay(self, stage: str, left: Tensors) -> None:
         """Keep what a stage leaves."""
 
+    def show(self, pictures: Sequence[Bytes]) -> None:
+        """Let frames (H, W, 3) be seen that are made so far, which are not kept."""
+
 
 class NoShelf:
     """Nothing is kept."""
@@ -32,6 +39,9 @@ class NoShelf:
 
     def lay(self, stage: str, left: Tensors) -> None:
         """Keep nothing."""
+
+    def show(self, pictures: Sequence[Bytes]) -> None:
+        """Show nothing."""
 
 
 class FolderShelf:
@@ -50,6 +60,9 @@ class FolderShelf:
     def lay(self, stage: str, left: Tensors) -> None:
         """Write the stage's file: whole, or not at all."""
         save(self._path(stage), left, {"stage": stage})
+
+    def show(self, pictures: Sequence[Bytes]) -> None:
+        """Show nothing."""
 
     def _path(self, stage: str) -> Path:
         return self.folder / f"{stage}.safetensors"

@@ -77,8 +77,8 @@ def _is_about_weights(sentence: str) -> bool:
     return "weights" in sentence
 
 
-def _composite(_shelf: Shelf, _device: torch.device) -> tuple[Backend, list[Path]]:
-    return Composite(), []
+def _composite(shelf: Shelf, _device: torch.device) -> tuple[Backend, list[Path]]:
+    return Composite(shelf=shelf), []
 
 
 def _toy(shelf: Shelf, device: torch.device) -> tuple[Backend, list[Path]]:
@@ -101,13 +101,13 @@ def _unclip(shelf: Shelf, device: torch.device) -> tuple[Backend, list[Path]]:
     return load_unclip(folder, device, shelf=shelf), _weights_in(folder)
 
 
-def _vace(_shelf: Shelf, device: torch.device) -> tuple[Backend, list[Path]]:
+def _vace(shelf: Shelf, device: torch.device) -> tuple[Backend, list[Path]]:
     from mlcore.editing.backends.vace import load_vace  # noqa: PLC0415
 
     folder = weights_folder(VACE)
     # Half of the memory; nothing is tuned, and the published weights are of that kind.
     dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
-    return load_vace(folder, device, dtype=dtype), _weights_in(folder)
+    return load_vace(folder, device, shelf=shelf, dtype=dtype), _weights_in(folder)
 
 
 _LOADERS: dict[str, Callable[[Shelf, torch.device], tuple[Backend, list[Path]]]] = {

@@ -51,7 +51,7 @@ def foretell(claim: Claim) -> None:
     if edit.estimate:
         return
     loaded = _loaded(edit)
-    cost = loaded.back_end.cost(_order(edit))
+    cost = loaded.back_end.cost(_order(edit), _Told(claim, edit).step)
     with claim.writing():
         edit.estimate = {
             "frames": cost.frames,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import cv2
@@ -14,6 +15,7 @@ from pipelines.media.writer import write_jpeg
 from pipelines.stills import fitted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 PREVIEW, WIDE = "preview.jpg", 480
 MOST = 6
 """Frames beside one another"""
+SHOWN_EVERY = 1.0
+"""Seconds between two pictures of frames that are still being made"""
 TINT = np.array((255, 150, 30), np.float32)
 
 
@@ -47,6 +51,7 @@ class ShowingShelf(FolderShelf):
     def __init__(self, folder: Path, edit: EditJob, frames: Bytes) -> None:
         super().__init__(folder)
         self._edit, self._frames = edit, frames
+        self._shown = -SHOWN_EVERY
 
     def lay(self, stage: str, left: Tensors) -> None:
         """Keep it; show the regions or the frames that are in it."""
@@ -60,6 +65,13 @@ class ShowingShelf(FolderShelf):
             # A chunk's frames begin with the clip's first; here the size of it all counts.
             shown = [tinted(np.asarray(self._frames[0]), each) for each in region[:1]]
             _show(self._edit, shown)
+
+    def show(self, pictures: Sequence[Bytes]) -> None:
+        """Show some of the frames that are made so far, now and then."""
+        if time.monotonic() - self._shown < SHOWN_EVERY:
+            return
+        _show(self._edit, [enlarged(each) for each in _some(pictures)])
+        self._shown = time.monotonic()
 
 
 def write_heat(edit: EditJob, frames: Bytes, heat: NDArray[np.float32]) -> None:
@@ -85,7 +97,7 @@ def enlarged(picture: Bytes) -> Bytes:
     return np.repeat(np.repeat(picture, times, axis=0), times, axis=1)
 
 
-def _some(pictures: Bytes) -> list[Bytes]:
+def _some(pictures: Sequence[Bytes] | Bytes) -> list[Bytes]:
     places = np.linspace(0, len(pictures) - 1, min(MOST, len(pictures))).round()
     return [pictures[int(place)] for place in places]
 

@@ -59,7 +59,11 @@ def find_region(claim: Claim) -> None:
     if not marked.any():
         raise PipelineError(_NOTHING[edit.region])
     claim.progress(0.5, "tracking")
-    region = tracked(np.asarray(frames), marked)
+
+    def told(done: int, of: int) -> None:
+        claim.progress(0.5 + 0.5 * done / of, f"tracking {done} of {of}")
+
+    region = tracked(np.asarray(frames), marked, told)
     keep(edit, REGION, region)
     show_region(edit, frames[0], region[0])
 

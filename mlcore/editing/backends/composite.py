@@ -8,7 +8,8 @@ T: frames, H, W: picture
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from mlcore.editing.composite.cutting import CutOut, Placed, cut_out, laid, plac
 from mlcore.editing.composite.filling import camera_steps, filled
 from mlcore.editing.composite.tracking import tracked
 from mlcore.editing.order import (
+    FORETELLING,
     Cost,
     Edited,
     EditOrder,
@@ -26,6 +28,7 @@ from mlcore.editing.order import (
     Progress,
     laid_over,
 )
+from mlcore.editing.stages import NoShelf, Shelf
 
 TRIED = 4
 """Frames that are edited to foretell the cost of all"""
@@ -43,9 +46,12 @@ class Composite:
     feather: int = 2
     """Pixels over which the filled ground fades into the frame"""
     clock: Callable[[], float] = time.monotonic
+    shelf: Shelf = field(default_factory=NoShelf)
+    """Where frames are shown as they are made; none are kept: they are soon made again"""
 
-    def cost(self, order: EditOrder) -> Cost:
+    def cost(self, order: EditOrder, told: Progress | None = None) -> Cost:
         """Return what it took for a few frames, a frame. Raises Impossible."""
+        tell = told or (lambda *_: None)
         frames = min(TRIED, len(order.frames))
         some = EditOrder(
             frames=order.frames[:frames],
@@ -55,7 +61,8 @@ class Composite:
             region=_some_region(order, frames),
         )
         began = self.clock()
-        self.edit(some)
+        unseen = replace(self, shelf=NoShelf())
+        unseen.edit(some, lambda _, done, of: tell(FORETELLING, done, of))
         return Cost(len(order.frames), (self.clock() - began) / frames)
 
     def edit(self, order: EditOrder, told: Progress | None = None) -> Edited:
@@ -68,21 +75,21 @@ class Composite:
         seconds, began = {}, self.clock()
         frames = order.frames.permute(0, 2, 3, 1).numpy()
         cut = _cut(order)
-        masks = tracked(frames, order.region.numpy())
+        masks = tracked(frames, order.region.numpy(), partial(tell, "tracking"))
         if not masks.any(axis=(1, 2)).all():
             raise Impossible(
                 "the region leaves the picture: choose a range in which it stays"
             )
-        tell("tracking", 1, 1)
-        seconds["tracking"], began = self.clock() - began, self.clock()
         hidden = _grown(masks, self.grow)
-        steps = camera_steps(frames, hidden)
+        steps = camera_steps(frames, hidden, partial(tell, "camera"))
         where = placed(masks)
+        seconds["tracking"], began = self.clock() - began, self.clock()
         result, cover = [], []
         for frame in range(len(frames)):
             made, covered = self._made(frames, hidden, frame, steps, (cut, where))
             result.append(made)
             cover.append(covered)
+            self.shelf.show(result)
             tell("compositing", frame + 1, len(frames))
         seconds["compositing"] = self.clock() - began
         covers = torch.from_numpy(np.stack(cover))

@@ -6,9 +6,11 @@ mask is made anew; the target picture is its reference.
 T: frames, H, W: picture
 """
 
+import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,16 @@ from PIL import Image
 from torch import Tensor
 from torch.nn.functional import max_pool2d
 
+from mlcore.checkpoint import Tensors
+from mlcore.editing.backends.begun import after_each, begun
 from mlcore.editing.backends.placed import pipeline_in
 from mlcore.editing.chunks import chunks, joined
 from mlcore.editing.composite.tracking import tracked
 from mlcore.editing.exact import exactly
+from mlcore.editing.memory import within_memory
+from mlcore.editing.network.denoiser import Told
 from mlcore.editing.order import (
+    FORETELLING,
     Cost,
     Edited,
     EditOrder,
@@ -32,6 +39,7 @@ from mlcore.editing.order import (
 )
 from mlcore.editing.regions import feathered
 from mlcore.editing.sizes import on_grey, sized, working_size
+from mlcore.editing.stages import NoShelf, Shelf, left_by
 from mlcore.fit import seed_of
 
 PIPELINE, TRANSFORMER = "WanVACEPipeline", "WanVACETransformer3DModel"
@@ -69,42 +77,38 @@ class VaceEdit:
         pipeline: Any,
         config: VaceConfig,
         clock: Callable[[], float] = time.monotonic,
+        shelf: Shelf | None = None,
     ) -> None:
         self.pipeline, self.config, self.clock = pipeline, config, clock
+        self.shelf = shelf or NoShelf()
 
     @exactly()
-    def cost(self, order: EditOrder) -> Cost:
+    def cost(self, order: EditOrder, told: Progress | None = None) -> Cost:
         """Return what a step takes here for a few frames, times steps.
 
         Too little for long chunks, whose attention grows with the square of their length.
         """
-        frames, region = self._prepared(order)
+        tell = partial(told or (lambda *_: None), FORETELLING)
+        few = slice(min(TRIED, len(order.frames)))
+        one_step = replace(order, steps=1, strength=1.0)
+        frames, region = self._sized(order, self._region(order, tell))
         began = self.clock()
-        self._made(order, frames[:TRIED], region[:TRIED], 1, 0)
+        with within_memory(few.stop):
+            self._made(one_step, frames[few], region[few], 0, tell)
         seen = sum(map(len, self._chunks(order)))
-        a_step = (self.clock() - began) / min(TRIED, len(frames))
-        return Cost(len(frames), a_step * order.steps * seen / len(frames))
+        a_step = (self.clock() - began) / few.stop
+        return Cost(len(frames), a_step * _going(order) * seen / len(frames))
 
     @exactly()
     def edit(self, order: EditOrder, told: Progress | None = None) -> Edited:
         """Carry it out. Raises Impossible without a region."""
         tell = told or (lambda *_: None)
         began = self.clock()
-        frames, region = self._prepared(order)
-        where = self._chunks(order)
-        parts = []
-        for place, each in enumerate(where):
-            span = slice(each.start, each.stop)
-
-            def step(done: int, place: int = place) -> None:
-                tell("sampling", place * order.steps + done, len(where) * order.steps)
-
-            parts.append(
-                self._made(order, frames[span], region[span], order.steps, place, step)
-            )
+        region = self._region(order, partial(tell, "tracking"))
+        parts = self._parts(order, region, tell)
         size = (order.frames.shape[2], order.frames.shape[3])
-        made = sized(joined(parts, where), size)
-        cover = feathered(self._region(order), self.config.feather)
+        made = sized(joined(parts, self._chunks(order)), size)
+        cover = feathered(region, self.config.feather)
         made_bytes = (made * 255).round().clamp(0, 255).to(torch.uint8)
         return Edited(
             frames=laid_over(order.frames, made_bytes, cover),
@@ -112,22 +116,43 @@ class VaceEdit:
             seconds={"sampling": self.clock() - began},
         )
 
+    def _parts(
+        self, order: EditOrder, region_THW: Tensor, tell: Progress
+    ) -> list[Tensor]:
+        """Chunks (t, 3, H, W) 0..1, which the shelf holds or comes to hold."""
+        frames, region = self._sized(order, region_THW)
+        where = self._chunks(order)
+
+        def part(place: int) -> Tensors:
+            span = slice(where[place].start, where[place].stop)
+
+            def told(done: int, of: int) -> None:
+                tell("sampling", place * of + done, len(where) * of)
+
+            made = self._made(order, frames[span], region[span], place, told)
+            return {"made": made}
+
+        with within_memory(max(map(len, where))):
+            return [
+                left_by(f"sampling-{place}", self.shelf, partial(part, place))["made"]
+                for place in range(len(where))
+            ]
+
     def _chunks(self, order: EditOrder) -> list[range]:
         return chunks(len(order.frames), self.config.at_once, self.config.overlap)
 
-    def _prepared(self, order: EditOrder) -> tuple[Tensor, Tensor]:
+    def _sized(self, order: EditOrder, region_THW: Tensor) -> tuple[Tensor, Tensor]:
         """Frames (T, 3, H, W) and region (T, 1, H, W), both 0..1 at the working size."""
         size = working_size(order.frames.shape[2:], self.config.longest, self._grain)
         frames = sized(order.frames.float() / 255, size)
-        region = sized(self._region(order)[:, None].float(), size)
-        return frames, (region > 0).float()
+        return frames, (sized(region_THW[:, None].float(), size) > 0).float()
 
-    def _region(self, order: EditOrder) -> Tensor:
+    def _region(self, order: EditOrder, told: Told) -> Tensor:
         """(T, H, W) bool at the order's own size, grown."""
         if order.region is None or not order.region.any():
             raise Impossible("this back-end needs a region: mark what to replace")
         pictures = order.frames.permute(0, 2, 3, 1).numpy()
-        region = torch.from_numpy(tracked(pictures, order.region.numpy()))
+        region = torch.from_numpy(tracked(pictures, order.region.numpy(), told))
         side = 2 * self.config.grow + 1
         grown = max_pool2d(region[:, None].float(), side, stride=1, padding=side // 2)
         return grown[:, 0] > 0.5
@@ -142,36 +167,38 @@ class VaceEdit:
         order: EditOrder,
         frames: Tensor,
         region: Tensor,
-        steps: int,
         place: int,
-        told: Callable[[int], None] | None = None,
+        told: Told,
     ) -> Tensor:
-        """Frames (T, 3, H, W) 0..1 of one chunk."""
-        many = len(frames)
-        # Its codec takes a first frame and then fours: the last frame is held.
-        held = torch.arange(-(-(many - 1) // 4) * 4 + 1).clamp(max=many - 1)
+        """Frames (T, 3, H, W) 0..1 of one chunk. Told of are its steps, and its decoding as one."""
+        going, done = _going(order), 0
 
         def after(_pipeline: Any, step: int, _at: Any, left: Any) -> Any:
-            if told:
-                told(step + 1)
+            nonlocal done
+            done = step + 1
+            told(done, going + 1)
             return left
 
-        made = self.pipeline(
-            prompt_embeds=self._words(order.target_prompt),
-            negative_prompt_embeds=self._words(""),
-            video=_pictures(frames[held]),
-            mask=_pictures(region[held].expand(-1, 3, -1, -1)),
-            reference_images=_pictures(on_grey(order.picture)[None]),
-            height=frames.shape[2],
-            width=frames.shape[3],
-            num_frames=len(held),
-            num_inference_steps=steps,
-            guidance_scale=self.config.guidance,
-            generator=torch.Generator().manual_seed(seed_of("vace", order.seed, place)),
-            callback_on_step_end=after,
-            output_type="pt",
-        ).frames[0]
-        kept: Tensor = made[:many].float().cpu().clamp(0, 1)
+        chance = torch.Generator().manual_seed(seed_of("vace", order.seed, place))
+        given = _given(order, frames, region)
+        codec = self.pipeline.vae
+        with (
+            after_each((codec.encoder, codec.decoder), lambda: told(done, going + 1)),
+            begun(self.pipeline, given, (going, order.steps), chance) as latents,
+        ):
+            made = self.pipeline(
+                prompt_embeds=self._words(order.target_prompt),
+                negative_prompt_embeds=self._words(""),
+                latents=latents,
+                num_inference_steps=order.steps,
+                guidance_scale=self.config.guidance,
+                generator=chance,
+                callback_on_step_end=after,
+                output_type="pt",
+                **given,
+            ).frames[0]
+        told(going + 1, going + 1)
+        kept: Tensor = made[: len(frames)].float().cpu().clamp(0, 1)
         return kept
 
     @torch.no_grad()
@@ -201,13 +228,34 @@ def load_vace(
     device: torch.device | str = "cpu",
     *,
     config: VaceConfig | None = None,
+    shelf: Shelf | None = None,
     dtype: torch.dtype = torch.float32,
 ) -> VaceEdit:
     """Return the back-end with the weights in a folder. Raises Impossible."""
     pipeline = pipeline_in(
         folder, PIPELINE, dtype, torch.device(device), transformer=TRANSFORMER
     )
-    return VaceEdit(pipeline, config or VaceConfig())
+    return VaceEdit(pipeline, config or VaceConfig(), shelf=shelf)
+
+
+def _given(order: EditOrder, frames: Tensor, region: Tensor) -> dict[str, Any]:
+    """What the pipeline is shown of one chunk (t, 3, H, W), (t, 1, H, W), and its sizes."""
+    many = len(frames)
+    # Its codec takes a first frame and then fours: the last frame is held.
+    held = torch.arange(-(-(many - 1) // 4) * 4 + 1).clamp(max=many - 1)
+    return {
+        "video": _pictures(frames[held]),
+        "mask": _pictures(region[held].expand(-1, 3, -1, -1)),
+        "reference_images": _pictures(on_grey(order.picture)[None]),
+        "height": frames.shape[2],
+        "width": frames.shape[3],
+        "num_frames": len(held),
+    }
+
+
+def _going(order: EditOrder) -> int:
+    """How many of its steps are gone."""
+    return math.ceil(order.strength * order.steps)
 
 
 def _pictures(frames_T3HW: Tensor) -> list[Image.Image]:

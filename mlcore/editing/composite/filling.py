@@ -3,6 +3,8 @@
 T: frames, H, W: picture
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -46,18 +48,27 @@ def filled(frames_THW3: Bytes, hidden_THW: Masks, frame: int, steps: Floats) -> 
     return picture
 
 
-def camera_steps(frames_THW3: Bytes, hidden_THW: Masks) -> Floats:
+def camera_steps(
+    frames_THW3: Bytes,
+    hidden_THW: Masks,
+    told: Callable[[int, int], None] | None = None,
+) -> Floats:
     """Return (T - 1, 2, 3): where each frame's ground is in the next, as an affine map.
 
     Shift, zoom and roll that most corners outside the hidden places agree on (RANSAC).
+    `told` hears of each; what it raises ends the work.
     """
-    grey = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in frames_THW3]
-    return np.stack(
-        [
-            _step(grey[at], grey[at + 1], ~hidden_THW[at])
-            for at in range(len(frames_THW3) - 1)
-        ]
-    )
+    steps, after = [], _grey(frames_THW3[0])
+    for at in range(len(frames_THW3) - 1):
+        before, after = after, _grey(frames_THW3[at + 1])
+        steps.append(_step(before, after, ~hidden_THW[at]))
+        if told:
+            told(at + 1, len(frames_THW3) - 1)
+    return np.stack(steps)
+
+
+def _grey(frame_HW3: Bytes) -> Bytes:
+    return np.asarray(cv2.cvtColor(frame_HW3, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _step(one: Bytes, two: Bytes, usable: Masks) -> Floats:

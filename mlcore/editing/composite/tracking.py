@@ -3,6 +3,8 @@
 T: frames, H, W: picture
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +21,15 @@ GAIN = 0.05
 """Share by which another size must fit better than the same one"""
 
 
-def tracked(frames_THW3: Bytes, masks_THW: Masks) -> Masks:
+def tracked(
+    frames_THW3: Bytes,
+    masks_THW: Masks,
+    told: Callable[[int, int], None] | None = None,
+) -> Masks:
     """Return (T, H, W) masks: the given ones, and between them those nearest in time, moved.
 
-    Raises ValueError when no frame has a mask.
+    `told` hears of how many of how many frames they were moved to; what it raises ends
+    that. Raises ValueError when no frame has a mask.
     """
     known = np.flatnonzero(masks_THW.any(axis=(1, 2)))
     if not len(known):
@@ -31,9 +38,12 @@ def tracked(frames_THW3: Bytes, masks_THW: Masks) -> Masks:
     missing = [frame for frame in range(len(masks)) if frame not in set(known.tolist())]
     nearest = {frame: int(known[np.abs(known - frame).argmin()]) for frame in missing}
     # From each known frame outwards, so that every step goes by one frame only.
-    for frame in sorted(missing, key=lambda each: abs(each - nearest[each])):
+    outwards = sorted(missing, key=lambda each: abs(each - nearest[each]))
+    for done, frame in enumerate(outwards, start=1):
         beside = frame + (1 if nearest[frame] > frame else -1)
         masks[frame] = moved(frames_THW3[beside], frames_THW3[frame], masks[beside])
+        if told:
+            told(done, len(outwards))
     return masks
 
 

@@ -5,6 +5,7 @@ embedding
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +13,9 @@ from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
 from mlcore.editing.schedule import Schedule
+
+Told = Callable[[int, int], None]
+"""Called with steps done and steps in all; what it raises ends the work"""
 
 
 @dataclass(frozen=True)
@@ -95,3 +99,21 @@ class Denoiser(nn.Module, ABC):
             return eps
         without = self.eps(z_TChw, step, away)
         return without + guidance * (eps - without)
+
+
+def one_by_one(
+    make: Callable[[Tensor], Tensor],
+    frames: Tensor,
+    told: Callable[[], None] | None = None,
+) -> Tensor:
+    """Return (T, ...): what is made of each frame, (1, ...) to (1, ...), alone.
+
+    For a codec, which takes long over a clip: `told` is called after every frame, and what
+    it raises ends the work.
+    """
+    made = []
+    for frame in frames:
+        made.append(make(frame[None]))
+        if told:
+            told()
+    return torch.cat(made)

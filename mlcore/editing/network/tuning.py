@@ -5,19 +5,23 @@ move, and all of attention in time; everything else stays. It sees the source pr
 frame of the clip, drawn anew each step.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
 from mlcore.editing.exact import exactly
-from mlcore.editing.network.denoiser import Condition, Denoiser
+from mlcore.editing.network.denoiser import (
+    Condition,
+    Denoiser,
+    Told,
+    one_by_one,
+)
 from mlcore.editing.network.inflation import CROSS, OWN, TEMPORAL
-
-Told = Callable[[int, int], None]
-"""Called with steps done and steps in all; what it raises ends the work"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,29 +80,41 @@ def tune(
     moving = [parameter for _, parameter in tuned_parameters(unet)]
     if not any(TEMPORAL in name.split(".") for name, _ in tuned_parameters(unet)):
         raise ValueError("only an inflated network is tuned on a clip")
+    optimiser = torch.optim.AdamW(moving, lr=config.rate, weight_decay=0.01)
+    still = told and partial(told, 0, config.steps)
+    with torch.no_grad():
+        x0 = one_by_one(denoiser.encode, frames_T3HW, still)
+    losses = []
+    with _learning(unet, moving, sparing=config.sparing):
+        for step in range(config.steps):
+            led_by = int(torch.randint(0, len(frames_T3HW), (), generator=chance))
+            seen = denoiser.condition(prompt, frames_T3HW[led_by])
+            optimiser.zero_grad(set_to_none=True)
+            loss = _loss(denoiser, x0, seen, chance)
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(moving, config.longest)
+            optimiser.step()
+            losses.append(float(loss.item()))
+            if told:
+                told(step + 1, config.steps)
+    return losses
+
+
+@contextmanager
+def _learning(
+    unet: UNet2DConditionModel, moving: list[nn.Parameter], *, sparing: bool
+) -> Iterator[None]:
+    """Let the block tune these parameters; however it ends, nothing learns afterwards."""
     unet.requires_grad_(requires_grad=False)
     for parameter in moving:
         parameter.requires_grad = True
-    optimiser = torch.optim.AdamW(moving, lr=config.rate, weight_decay=0.01)
-    with torch.no_grad():
-        x0 = denoiser.encode(frames_T3HW)
-    if config.sparing:
+    if sparing:
         unet.enable_gradient_checkpointing()
-    losses = []
-    for step in range(config.steps):
-        led_by = int(torch.randint(0, len(frames_T3HW), (), generator=chance))
-        seen = denoiser.condition(prompt, frames_T3HW[led_by])
-        optimiser.zero_grad(set_to_none=True)
-        loss = _loss(denoiser, x0, seen, chance)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(moving, config.longest)
-        optimiser.step()
-        losses.append(float(loss.item()))
-        if told:
-            told(step + 1, config.steps)
-    unet.disable_gradient_checkpointing()
-    unet.requires_grad_(requires_grad=False)
-    return losses
+    try:
+        yield
+    finally:
+        unet.disable_gradient_checkpointing()
+        unet.requires_grad_(requires_grad=False)
 
 
 def _loss(

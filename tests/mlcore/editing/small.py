@@ -29,6 +29,26 @@ def scenes(many: int = 1, frames: int = 4, size: int = 16, seed: int = 0) -> Sce
     return EditingWorld(size=size).draw(many, frames, chance(seed))
 
 
+class Asked(ToyDenoiser):
+    """A tiny network that notes what it is conditioned on."""
+
+    def __init__(self) -> None:
+        super().__init__(TINY, chance())
+        self.conditions: list[tuple[str, Tensor | None, Condition]] = []
+        self.seen: list[Condition] = []
+        """Of each pass"""
+        inflate(self.eval().unet, chance())
+
+    def condition(self, prompt: str, picture: Tensor | None) -> Condition:
+        found = super().condition(prompt, picture)
+        self.conditions.append((prompt, picture, found))
+        return found
+
+    def eps(self, z: Tensor, step: int, seen: Condition) -> Tensor:
+        self.seen.append(seen)
+        return super().eps(z, step, seen)
+
+
 class Gaussian(Denoiser):
     """The best denoiser there is of pixels that are normal around the prompt's number.
 

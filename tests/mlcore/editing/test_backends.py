@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from diffusers import StableUnCLIPImg2ImgPipeline
+from diffusers import StableUnCLIPImg2ImgPipeline, UniPCMultistepScheduler
 
 from mlcore.editing.backends.unclip import CONFIG, UnclipDenoiser, load_unclip
-from mlcore.editing.backends.vace import VaceConfig, load_vace
+from mlcore.editing.backends.vace import VaceConfig, VaceEdit, load_vace
 from mlcore.editing.network.tuning import TuningConfig
-from mlcore.editing.order import Impossible
+from mlcore.editing.order import EditOrder, Impossible
 from mlcore.editing.regions import RegionConfig, binarised, feathered, fitted
+from mlcore.editing.stages import FolderShelf
 from tests.mlcore.editing.placed import place_unclip, place_vace
 from tests.mlcore.editing.test_edit import an_order
 
@@ -134,6 +135,8 @@ class UnclipTests(unittest.TestCase):
 
 
 class VaceTests(unittest.TestCase):
+    vace: VaceEdit
+
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
@@ -147,7 +150,10 @@ class VaceTests(unittest.TestCase):
         order = an_order(7, 32, region=a_region(7, 32), steps=2)
         told = []
         edited = self.vace.edit(order, lambda *each: told.append(each))
-        self.assertEqual(told, [("sampling", done, 4) for done in (1, 2, 3, 4)])
+        # Two chunks of two steps each, and of decoding; a codec's passes are told of too.
+        self.assertEqual(
+            list(dict.fromkeys(told)), [("sampling", done, 6) for done in range(7)]
+        )
         self.assertEqual(edited.frames.shape, order.frames.shape)
         outside = (edited.cover == 0)[:, None].expand_as(order.frames)
         self.assertTrue(torch.equal(edited.frames[outside], order.frames[outside]))
@@ -163,19 +169,83 @@ class VaceTests(unittest.TestCase):
             with self.assertRaisesRegex(Impossible, "do not fit into memory"):
                 load_vace(copy)
 
-    def test_a_cancelled_edit_ends_within_a_step(self):
-        class Cancelled(Exception):
-            pass
+    def another(self, **more) -> VaceEdit:
+        return VaceEdit(self.vace.pipeline, self.vace.config, **more)
 
+    def seen_in(self, order: EditOrder) -> list[torch.Tensor]:
+        """The latents that the network is given, pass by pass."""
         seen = []
+        hook = self.vace.pipeline.transformer.register_forward_pre_hook(
+            lambda _, _given, named: seen.append(named["hidden_states"]),
+            with_kwargs=True,
+        )
+        self.vace.edit(order)
+        hook.remove()
+        return seen
 
-        def stop(*each):
-            seen.append(each)
-            raise Cancelled
+    def encoded(self, frames: torch.Tensor) -> torch.Tensor:
+        codec = self.vace.pipeline.vae
+        with torch.no_grad():
+            video = frames.permute(1, 0, 2, 3)[None].float() / 255 * 2 - 1
+            latents = codec.encode(video).latent_dist.mode()
+        mean, deviation = (
+            torch.tensor(each).view(1, -1, 1, 1, 1)
+            for each in (codec.config.latents_mean, codec.config.latents_std)
+        )
+        found: torch.Tensor = (latents - mean) / deviation
+        return found
 
-        with self.assertRaises(Cancelled):
-            self.vace.edit(an_order(5, 32, region=a_region(5, 32), steps=3), stop)
-        self.assertEqual(len(seen), 1)
+    def test_at_less_strength_it_begins_with_the_source_in_noise_of_a_later_step(self):
+        pipeline, region = self.vace.pipeline, a_region(5, 32)
+        self.addCleanup(setattr, pipeline, "scheduler", pipeline.scheduler)
+        published = UniPCMultistepScheduler(
+            prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=3.0
+        )
+        for scheduler in (pipeline.scheduler, published):
+            pipeline.scheduler = scheduler
+            for strength, going in ((0.5, 4), (0.3, 3)):
+                order = an_order(5, 32, region=region, steps=8, strength=strength)
+                inverse = replace(order, frames=255 - order.frames)
+                noises = []
+                for each in (order, inverse):
+                    seen = self.seen_in(each)
+                    # Each step under the prompt, and under none.
+                    self.assertEqual(len(seen), 2 * going)
+                    share = float(scheduler.sigmas[8 - going])
+                    # Before the video comes the reference.
+                    left = seen[0][:, :, 1:] - (1 - share) * self.encoded(each.frames)
+                    noises.append(left / share)
+                self.assertAlmostEqual(float(noises[0].std()), 1, delta=0.1)
+                torch.testing.assert_close(noises[0], noises[1], rtol=0, atol=1e-4)
+        self.assertEqual(len(self.seen_in(replace(order, strength=1.0))), 2 * 8)
+
+    def test_a_killed_edit_goes_on_after_its_last_chunk_to_the_same_pixels(self):
+        order = an_order(7, 32, region=a_region(7, 32), steps=2)
+        whole = self.vace.edit(order)
+
+        def killed(_stage, done, of):
+            if done > of // 2:
+                raise KeyboardInterrupt
+
+        with tempfile.TemporaryDirectory() as folder:
+            shelf, told = FolderShelf(Path(folder)), []
+            with self.assertRaises(KeyboardInterrupt):
+                self.another(shelf=shelf).edit(order, killed)
+            again = self.another(shelf=shelf).edit(
+                order, lambda _, done, of: told.append(done)
+            )
+        self.assertEqual(min(told), 3)
+        self.assertTrue(torch.equal(again.frames, whole.frames))
+
+    def test_what_does_not_fit_into_memory_says_how_many_frames_may(self):
+        order = an_order(9, 32, region=a_region(9, 32), steps=2)
+        hook = self.vace.pipeline.transformer.register_forward_pre_hook(
+            lambda *_: torch.empty(1 << 50)
+        )
+        self.addCleanup(hook.remove)
+        # As many as are made together, not as many as there are.
+        with self.assertRaisesRegex(Impossible, "5 frames .* 2 may"):
+            self.vace.edit(order)
 
     def test_a_prompt_is_read_up_to_its_padding(self):
         words = self.vace._words("a  red disc")
@@ -189,11 +259,9 @@ class VaceTests(unittest.TestCase):
 
     def test_the_cost_is_that_of_a_step_times_the_steps(self):
         ticks = iter([0.0, 2.0])
-        vace = type(self.vace)(
-            self.vace.pipeline, self.vace.config, lambda: next(ticks)
-        )
-        order = an_order(5, 32, region=a_region(5, 32), steps=10)
-        self.assertAlmostEqual(vace.cost(order).seconds, 20)
+        vace = self.another(clock=lambda: next(ticks))
+        order = an_order(5, 32, region=a_region(5, 32), steps=10, strength=0.75)
+        self.assertAlmostEqual(vace.cost(order).seconds, 16)
 
     def test_frames_at_once_must_fit_the_codec(self):
         with self.assertRaisesRegex(ValueError, "multiple of 4"):

@@ -8,6 +8,7 @@ from mlcore.editing.composite.cutting import cut_out, steadied
 from mlcore.editing.composite.filling import camera_steps, filled
 from mlcore.editing.composite.tracking import tracked
 from mlcore.editing.order import EditOrder, Impossible
+from mlcore.editing.stages import NoShelf
 from mlcore.editing.world import EditingWorld, Scenes, Things
 from tests.mlcore.editing.small import chance
 
@@ -73,8 +74,29 @@ class CompositeTests(unittest.TestCase):
         self.assertEqual(int((still_there & behind).sum()), 0)
 
     def test_each_frame_is_told_of(self):
-        self.assertEqual(self.stages[0], ("tracking", 1, 1))
-        self.assertEqual(self.stages[-1], ("compositing", 8, 8))
+        camera = [("camera", done, 7) for done in range(1, 8)]
+        made = [("compositing", done, 8) for done in range(1, 9)]
+        self.assertEqual(self.stages, camera + made)
+
+    def test_frames_are_shown_as_they_are_made(self):
+        shown = []
+
+        class Seen(NoShelf):
+            def show(self, pictures):
+                shown.append(np.stack(pictures))
+
+        edited = Composite(shelf=Seen()).edit(self.order)
+        self.assertEqual([len(each) for each in shown], list(range(1, 9)))
+        there = (edited.cover == 1).numpy()
+        made = edited.frames.permute(0, 2, 3, 1).numpy()
+        self.assertTrue((shown[-1][there] == made[there]).all())
+
+    def test_frames_that_are_tried_are_not_shown(self):
+        class Unseen(NoShelf):
+            def show(self, pictures):
+                raise AssertionError
+
+        self.assertEqual(Composite(shelf=Unseen()).cost(self.order).frames, 8)
 
     def test_twice_the_same_gives_the_same_pixels(self):
         again = Composite().edit(self.order)

@@ -1,7 +1,10 @@
 import unittest
+from itertools import pairwise
 
 import torch
+from torch.nn.functional import adaptive_avg_pool2d
 
+from mlcore.editing.backends.toy import load_toy
 from mlcore.editing.correction import (
     CorrectionConfig,
     blended,
@@ -9,6 +12,10 @@ from mlcore.editing.correction import (
     listening,
     nearest,
 )
+from mlcore.editing.inversion import invert
+from mlcore.editing.network.denoiser import Denoiser
+from mlcore.editing.weights import TOY
+from mlcore.editing.world import EditingWorld, Scenes
 from tests.mlcore.editing.small import chance, scenes, tiny
 
 WEIGHTS = (0.2, 0.6, 0.2)
@@ -77,7 +84,7 @@ class BlendTests(unittest.TestCase):
         region[0] = region[2] = False
         torch.testing.assert_close(blended(x, features, region, WEIGHTS), x)
 
-    def test_shuffled_frames_break_the_field(self):
+    def test_shuffled_features_break_the_field(self):
         features, region = moving()
         shuffled = features[:, :, torch.randperm(6, generator=chance())]
         x = torch.zeros(3, 1, 6, 6)
@@ -104,6 +111,42 @@ class BlendTests(unittest.TestCase):
         for wrong in ((0.5, 0.6, 0.2), (-0.2, 1.0, 0.2)):
             with self.assertRaises(ValueError):
                 CorrectionConfig(weights=wrong)
+
+
+def found_again(denoiser: Denoiser, drawn: Scenes, order: list[int]) -> float:
+    """The share of a thing's places whose neighbour in the next frame is where they went."""
+    frames, masks = drawn.frames[0, order], drawn.masks[0, order].float()
+    seen = denoiser.condition(drawn.things.prompts[0], frames[0])
+    inverted = invert(denoiser, denoiser.encode(frames), seen, 6)
+    with listening(denoiser.unet, 1) as heard, torch.no_grad():
+        denoiser.eps(inverted.latents[2], inverted.steps[2], seen)
+    features, wide = heard[0].flatten(2).mT, heard[0].shape[-1]
+    inside = adaptive_avg_pool2d(masks, (wide, wide)).flatten(1) >= 0.5
+    right = []
+    for one, two in pairwise(range(len(order))):
+        field = nearest(features[one], features[two], inside[two], inside[one])
+        here = inside[one].nonzero()[:, 0]
+        went = (drawn.at[0, order[two]] - drawn.at[0, order[one]]) * wide
+        off = places(field[here], wide) - places(here, wide) - went
+        right.append((off.norm(dim=1) <= 1).float())
+    return float(torch.cat(right).mean())
+
+
+def places(flat: torch.Tensor, wide: int) -> torch.Tensor:
+    """(P, 2) x, y of flat places."""
+    return torch.stack([flat % wide, flat // wide], dim=1).float()
+
+
+class FieldTests(unittest.TestCase):
+    def test_frames_in_another_order_break_it(self):
+        denoiser, world = load_toy(TOY).denoiser, EditingWorld()
+        clips = [world.draw(1, 8, chance(seed)) for seed in range(3)]
+        true, shuffled = (
+            sum(found_again(denoiser, clip, order) for clip in clips) / len(clips)
+            for order in ([0, 1, 2, 3, 4, 5, 6, 7], [0, 4, 1, 5, 2, 6, 3, 7])
+        )
+        self.assertGreater(true, 0.9)
+        self.assertLess(shuffled, true - 0.2)
 
 
 class ListeningTests(unittest.TestCase):

