@@ -158,12 +158,30 @@ def place(
 ) -> torch.device:
     """Return the device to train on: the one asked for, else a GPU if there is one.
 
-    Under torchrun each program takes the GPU of its LOCAL_RANK.
+    Under torchrun each program takes the GPU of its LOCAL_RANK. Raises ValueError, one
+    sentence, for a device that is unknown or not in this machine.
     """
-    wanted = torch.device(asked or ("cuda" if torch.cuda.is_available() else "cpu"))
-    if str(wanted) == "cuda":
-        return torch.device("cuda", int((environment or {}).get("LOCAL_RANK", 0)))
+    name = asked or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        wanted = torch.device(name)
+    except RuntimeError:
+        raise ValueError(_no_device(name)) from None
+    if wanted.type == "cuda":
+        own = int((environment or {}).get("LOCAL_RANK", 0))
+        wanted = torch.device("cuda", own if wanted.index is None else wanted.index)
+        there = wanted.index < torch.cuda.device_count()
+    else:
+        there = name == "cpu" or (name == "mps" and torch.backends.mps.is_available())
+    if not there:
+        raise ValueError(_no_device(name))
     return wanted
+
+
+def _no_device(name: str) -> str:
+    known = ["cpu", *(f"cuda:{each}" for each in range(torch.cuda.device_count()))]
+    if torch.backends.mps.is_available():
+        known.append("mps")
+    return f"there is no device {name} here, only {', '.join(known)}"
 
 
 def gains_by_bfloat16(device: torch.device) -> bool:

@@ -213,9 +213,10 @@ def arguments() -> argparse.ArgumentParser:
 def main(environment: Mapping[str, str] = os.environ) -> int:
     """Pretrain as the command line says."""
     given = arguments().parse_args()
-    device = place(given.device, environment)
-    world = World.join(device, environment)
+    world = World()
     try:
+        device = place(given.device, environment)
+        world = World.join(device, environment)
         order = ordered(given)
         source = source_of(given, order, device)
         known = pretrain(order, source, device, resume=given.resume, world=world)

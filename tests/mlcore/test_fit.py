@@ -3,6 +3,7 @@
 import tempfile
 import unittest
 from pathlib import Path
+from unittest.mock import patch
 
 import torch
 from torch import nn
@@ -84,11 +85,35 @@ class RateTests(unittest.TestCase):
         self.assertFalse(average.network.weight.requires_grad)
 
 
+def with_gpus(many):
+    """As torch counts them."""
+    return patch.object(torch.cuda, "device_count", lambda: many)
+
+
 class PlaceTests(unittest.TestCase):
     def test_each_program_of_several_takes_its_own_gpu(self):
-        self.assertEqual(place("cuda", {"LOCAL_RANK": "3"}), torch.device("cuda", 3))
-        self.assertEqual(place("cuda:1", {"LOCAL_RANK": "3"}), torch.device("cuda", 1))
+        with with_gpus(4):
+            third = place("cuda", {"LOCAL_RANK": "3"})
+            named = place("cuda:1", {"LOCAL_RANK": "3"})
+
+        self.assertEqual(third, torch.device("cuda", 3))
+        self.assertEqual(named, torch.device("cuda", 1))
         self.assertEqual(place("cpu"), torch.device("cpu"))
+
+    def test_a_device_that_is_not_there_is_one_sentence(self):
+        for many, name, known in (
+            (0, "gpu", "cpu"),
+            (0, "cuda", "cpu"),
+            (0, "meta", "cpu"),
+            (1, "cuda:1", "cpu, cuda:0"),
+        ):
+            said = f"^there is no device {name} here, only {known}"
+            with (
+                self.subTest(name),
+                with_gpus(many),
+                self.assertRaisesRegex(ValueError, said),
+            ):
+                place(name)
 
     def test_a_batch_is_shared_evenly_or_not_at_all(self):
         self.assertEqual(World(rank=1, size=3).share(12), slice(4, 8))
