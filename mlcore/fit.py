@@ -167,8 +167,9 @@ def place(
     except RuntimeError:
         raise ValueError(_no_device(name)) from None
     if wanted.type == "cuda":
-        own = int((environment or {}).get("LOCAL_RANK", 0))
-        wanted = torch.device("cuda", own if wanted.index is None else wanted.index)
+        if name == "cuda":
+            own = int((environment or {}).get("LOCAL_RANK", 0))
+            wanted = torch.device("cuda", own)
         there = wanted.index < torch.cuda.device_count()
     else:
         there = name == "cpu" or (name == "mps" and torch.backends.mps.is_available())
