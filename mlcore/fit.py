@@ -185,10 +185,17 @@ def _no_device(name: str) -> str:
     return f"there is no device {name} here, only {', '.join(known)}"
 
 
+BFLOAT16_SINCE = (8, 0)
+"""The CUDA capability since which GPUs have instructions for bfloat16 (Ampere)"""
+
+
 def gains_by_bfloat16(device: torch.device) -> bool:
-    """Return whether a device multiplies bfloat16 faster than float32."""
+    """Return whether a device has instructions that multiply bfloat16 faster than float32.
+
+    `python -m mlcore.videomae.speed` prints what a training step gains by them.
+    """
     if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+        return torch.cuda.get_device_capability(device) >= BFLOAT16_SINCE
     return device.type == "cpu" and "bf16" in _cpu_capabilities()
 
 

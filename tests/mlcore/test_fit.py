@@ -19,8 +19,17 @@ from mlcore.checkpoint import (
     save,
     under,
 )
-from mlcore.fit import Average, World, cosine_rate, place, with_decay
+from mlcore.fit import (
+    Average,
+    World,
+    cosine_rate,
+    gains_by_bfloat16,
+    place,
+    with_decay,
+)
 from mlcore.nn import Attention, Block, begin_weights
+
+CPUINFO = Path("/proc/cpuinfo")
 
 
 def drawn(*shape, seed=0):
@@ -119,6 +128,35 @@ class PlaceTests(unittest.TestCase):
         self.assertEqual(World(rank=1, size=3).share(12), slice(4, 8))
         with self.assertRaisesRegex(ValueError, "not a multiple of 5"):
             World(rank=0, size=5).share(12)
+
+
+class PrecisionTests(unittest.TestCase):
+    @unittest.skipUnless(CPUINFO.exists(), "the system tells no flags of the processor")
+    def test_a_processor_gains_by_bfloat16_where_its_flags_say_so(self):
+        lines = CPUINFO.read_text().lower().splitlines()
+        flags = {
+            flag
+            for line in lines
+            if line.startswith(("flags", "features"))
+            for flag in line.split()
+        }
+
+        gains = gains_by_bfloat16(torch.device("cpu"))
+
+        self.assertEqual(gains, any("bf16" in flag for flag in flags))
+
+    def test_a_gpu_gains_by_bfloat16_since_its_own_capability_of_8(self):
+        known = {0: (7, 5), 1: (8, 0), 2: (9, 0)}
+        for own, capability in known.items():
+            with patch.object(
+                torch.cuda, "get_device_capability", lambda device: known[device.index]
+            ):
+                gains = gains_by_bfloat16(torch.device("cuda", own))
+
+            self.assertEqual(gains, capability >= (8, 0))
+
+    def test_what_has_no_instructions_for_it_does_not_gain(self):
+        self.assertFalse(gains_by_bfloat16(torch.device("meta")))
 
 
 class CheckpointTests(unittest.TestCase):

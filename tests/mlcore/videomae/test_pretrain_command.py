@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import suppress
 
+from mlcore.videomae.keeping import load_encoder
 from mlcore.videomae.pretrain import arguments, ordered, pretrain, source_of
 from tests.full_disk import said_without_room
 from tests.mlcore.videomae.small import CPU
@@ -77,6 +78,18 @@ class TroubleTests(FolderTest):
 
 
 class WaysTests(FolderTest):
+    def test_clips_of_segments_stand_in_the_whole_of_time_and_strided_ones_in_its_begin(
+        self,
+    ):
+        for how, wanted in ((), "prefix"), (("--sampling", "segments"), "strided"):
+            out = self.folder / f"{wanted}.safetensors"
+            told = said(*WORDS, str(out), *how)[1]
+
+            self.assertEqual(told["autoencoder"]["places"], wanted)
+            self.assertEqual(told["sampling"]["how"], how[-1] if how else "stride")
+            # What is kept stands there, too.
+            self.assertEqual(load_encoder(out)[0].config.places, wanted)
+
     def test_in_minutes_it_ends_in_time_and_stages_share_them(self):
         out = self.folder / "a.safetensors"
         words = ("--data", "drawn", "--shape", "toy", "--batch", "2", "--plan", "tpl4")
