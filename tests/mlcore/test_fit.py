@@ -1,6 +1,8 @@
 """What training loops share: rates, averages, checkpoints, attention."""
 
+import os
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from unittest.mock import patch
@@ -182,6 +184,23 @@ class CheckpointTests(unittest.TestCase):
 
         self.assertEqual(load(self.path)[0]["x"].shape, (3,))
         self.assertEqual(list(self.path.parent.iterdir()), [self.path])
+
+    def test_what_killed_programs_had_half_written_is_taken_away_in_time(self):
+        left, fresh, other = (
+            self.path.with_name(name)
+            for name in (
+                *(".one.safetensors.123", ".one.safetensors.124"),
+                ".another.safetensors.123",
+            )
+        )
+        for each in (left, fresh, other):
+            each.write_bytes(b"half")
+        for each in (left, other):
+            os.utime(each, (time.time() - 4000,) * 2)
+
+        save(self.path, {"x": drawn(3)}, {})
+
+        self.assertEqual({*self.path.parent.iterdir()}, {self.path, fresh, other})
 
     def test_half_a_file_and_no_file_are_named(self):
         with self.assertRaisesRegex(UnusableCheckpoint, "no checkpoint at .*one"):
