@@ -17,6 +17,7 @@ TRAINERS = (
     "mlcore.videomae.find_plan",
     "mlcore.videomae.plot_trials",
     "mlcore.videomae.evaluate",
+    "mlcore.videomae.speed",
     "mlcore.editing.train",
 )
 PLACED = {
@@ -27,6 +28,7 @@ PLACED = {
     "mlcore.videomae.learn_motion": "--encoder F --out G",
     "mlcore.videomae.find_plan": "--frames 1 --trials F --out G",
     "mlcore.videomae.evaluate": "--encoder F",
+    "mlcore.videomae.speed": "",
     "mlcore.editing.train": "--out F --steps 1",
 }
 """Those that are told a device, and what they need to begin with."""
