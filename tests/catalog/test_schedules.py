@@ -228,7 +228,7 @@ class AgreementTests(SimpleTestCase):
             STAGES | {"order": "shuffled"},
             STAGES | {"warm": "1"},
             STAGES | {"warm": 1},
-            STAGES | {"shedule": "one"},
+            STAGES | {"rhythm": "one"},
             {"stages": [first | {"rte": 1e-3}, last]},
             {"stages": [first | {"frames": 2.0}, last]},
             {"stages": [first | {"share": True}, last]},

@@ -57,7 +57,7 @@ class PlanTests(unittest.TestCase):
             (WITH % '"schedule": "cosine"', "'cosine' is no schedule of a plan; there"),
             (WITH % '"order": "random"', "'random' is no order of a plan; there are"),
             (WITH % '"warm": "long"', "warm is a share between 0 and 1, got 'long'"),
-            (WITH % '"shedule": "one"', "schedule, order, warm, not 'shedule'"),
+            (WITH % '"rhythm": "one"', "schedule, order, warm, not 'rhythm'"),
             ("{nonsense", "is not JSON"),
         ):
             with self.assertRaisesRegex(ValueError, said):
