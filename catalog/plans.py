@@ -7,8 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-PLANS = ("tpl4", "tpl4-one-cosine", "tpl5", "single", "cooldown2", "plain")
+PLANS = (
+    *("tpl4", "tpl4-one-cosine", "tpl4-two-cosines", "tpl2", "tpl3", "tpl5"),
+    *("single", "cooldown2", "plain", "found"),
+)
 """Those worth training for use; `mlcore.videomae.plan` has controls, too."""
+SCHEDULES = ("restarts", "two", "one", "cooldown")
+ORDERS = ("progressive", "reversed", "shuffled")
+PARTS = ("stages", "schedule", "order", "warm")
 SHAPES = ("toy", "little", "tiny", "small", "base", "large", "huge")
 COMPONENT_SHAPES = ("small", "cpu", "gpu")
 """Of encoders of editing components; `mlcore.components.learning.shapes` has one more,
@@ -27,6 +33,7 @@ def check_plan(plan: Any) -> None:
     stages = plan.get("stages") if isinstance(plan, dict) else None
     if not isinstance(stages, list) or not stages:
         raise ValueError("A plan is a name, or has a list of stages.")
+    _check_course(plan)
     for number, stage in enumerate(stages, start=1):
         _check_stage(number, stage)
     frames = [stage["frames"] for stage in stages]
@@ -46,6 +53,22 @@ def check_plan(plan: Any) -> None:
         )
 
 
+def _check_course(plan: dict[str, Any]) -> None:
+    """How the rate goes, and in which order the stages come; all of it may be left out."""
+    if others := [repr(each) for each in plan if each not in PARTS]:
+        raise ValueError(f"A plan has {', '.join(PARTS)}, not {', '.join(others)}.")
+    for name, known in (("schedule", SCHEDULES), ("order", ORDERS)):
+        if (said := plan.get(name, known[0])) not in known:
+            raise ValueError(
+                f"{said!r} is no {name} of a plan; there are {', '.join(known)}."
+            )
+    warm = plan.get("warm", 0.05)
+    if type(warm) not in (int, float) or not 0 < warm < 1:
+        raise ValueError(f"The warm of a plan lies between 0 and 1, not {warm!r}.")
+    if plan.get("order") == "shuffled" and plan.get("schedule") != "one":
+        raise ValueError("Shuffled stages have no ends: their schedule is `one`.")
+
+
 def _check_stage(number: int, stage: Any) -> None:
     if not isinstance(stage, dict) or set(stage) != {
         *("frames", "share", "batch", "rate"),
@@ -59,7 +82,7 @@ def _check_stage(number: int, stage: Any) -> None:
     if stage["frames"] != 1 and stage["frames"] % 2:
         raise ValueError(f"Clips of stage {number} have 1 frame or an even number.")
     shares = (stage["share"], stage["rate"])
-    if not all(isinstance(each, int | float) and 0 < each <= 1 for each in shares):
+    if not all(type(each) in (int, float) and 0 < each <= 1 for each in shares):
         raise ValueError(f"Share and rate of stage {number} lie above 0 and up to 1.")
 
 

@@ -1,10 +1,11 @@
 """Tensors and what they mean in one safetensors file that is whole or not there."""
 
+import glob
 import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from torch import Tensor, nn
 
 Tensors = dict[str, Tensor]
 Meaning = dict[str, Any]
+
+LONGEST_WRITE = 3600.0
+"""Seconds; who has not written to a file for so long does not write it any more"""
 
 
 class UnusableCheckpoint(ValueError):
@@ -47,7 +51,8 @@ def written_whole(path: Path) -> Iterator[Path]:
     """Give the block a path beside a file, to write what takes the file's place.
 
     It is renamed when it is on disk: a kill at any moment leaves the old file or the new
-    one. Raises UnsavedCheckpoint for what the system refuses, as on a full disk.
+    one. Raises UnsavedCheckpoint for what the system refuses, as on a full disk. What
+    programs that were killed left half written goes with the next file an hour later.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +60,7 @@ def written_whole(path: Path) -> Iterator[Path]:
         yield temporary
         _sync(temporary)
         temporary.replace(path)
+        _sweep(path)
     except (SafetensorError, OSError) as error:
         if (number := _number(error)) is None:
             raise
@@ -62,6 +68,15 @@ def written_whole(path: Path) -> Iterator[Path]:
     finally:
         temporary.unlink(missing_ok=True)
     _sync(path.parent)
+
+
+def _sweep(path: Path) -> None:
+    """Take away what programs left that were killed while they wrote this file."""
+    before = path.stat().st_mtime - LONGEST_WRITE
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        with suppress(OSError):
+            if left.name.rpartition(".")[2].isdigit() and left.stat().st_mtime < before:
+                left.unlink()
 
 
 def load(path: Path, device: torch.device | str = "cpu") -> tuple[Tensors, Meaning]:

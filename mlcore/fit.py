@@ -158,18 +158,44 @@ def place(
 ) -> torch.device:
     """Return the device to train on: the one asked for, else a GPU if there is one.
 
-    Under torchrun each program takes the GPU of its LOCAL_RANK.
+    Under torchrun each program takes the GPU of its LOCAL_RANK. Raises ValueError, one
+    sentence, for a device that is unknown or not in this machine.
     """
-    wanted = torch.device(asked or ("cuda" if torch.cuda.is_available() else "cpu"))
-    if str(wanted) == "cuda":
-        return torch.device("cuda", int((environment or {}).get("LOCAL_RANK", 0)))
+    name = asked or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        wanted = torch.device(name)
+    except RuntimeError:
+        raise ValueError(_no_device(name)) from None
+    if wanted.type == "cuda":
+        if name == "cuda":
+            own = int((environment or {}).get("LOCAL_RANK", 0))
+            wanted = torch.device("cuda", own)
+        there = wanted.index < torch.cuda.device_count()
+    else:
+        there = name == "cpu" or (name == "mps" and torch.backends.mps.is_available())
+    if not there:
+        raise ValueError(_no_device(name))
     return wanted
 
 
+def _no_device(name: str) -> str:
+    known = ["cpu", *(f"cuda:{each}" for each in range(torch.cuda.device_count()))]
+    if torch.backends.mps.is_available():
+        known.append("mps")
+    return f"there is no device {name} here, only {', '.join(known)}"
+
+
+BFLOAT16_SINCE = (8, 0)
+"""The CUDA capability since which GPUs have instructions for bfloat16 (Ampere)"""
+
+
 def gains_by_bfloat16(device: torch.device) -> bool:
-    """Return whether a device multiplies bfloat16 faster than float32."""
+    """Return whether a device has instructions that multiply bfloat16 faster than float32.
+
+    `python -m mlcore.videomae.speed` prints what a training step gains by them.
+    """
     if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+        return torch.cuda.get_device_capability(device) >= BFLOAT16_SINCE
     return device.type == "cpu" and "bf16" in _cpu_capabilities()
 
 

@@ -7,7 +7,7 @@ Takes hours, so it goes on where it was: what an arm and seed gave is kept in OU
 the middle of a training costs two minutes; what was measured in another way is measured anew
 without training. All arms of the first budget come first, each with
 all seeds, dealt over N programs; after M minutes no further one begins. `--table` prints what
-is there and trains nothing. First of all fine-tuning after `plain` has to beat `scratch` by
+is there and trains nothing. What arms of another shape give lies in OUT/SHAPE. First of all fine-tuning after `plain` has to beat `scratch` by
 15 points, or the rest says nothing.
 """
 
@@ -24,10 +24,16 @@ from mlcore.videomae.config import SHAPES
 from mlcore.videomae.finetune import Tuning
 from mlcore.videomae.views import read_views
 
+USUAL = "toy"
+"""The shape whose results lie in OUT itself; those of others, which are no arms beside it,
+lie in folders of their own"""
+
 
 def main() -> int:
     """Train and measure what is not there yet, budget by budget; print the tables."""
     given = arguments().parse_args()
+    if given.shape != USUAL:
+        given.out /= given.shape
     budgets = [int(each) for each in given.frames.split(",")]
     seeds = [int(each) for each in given.seeds.split(",")]
     arms = given.arms.split(",") if given.arms else list(ARMS)
@@ -53,7 +59,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--frames", default="262144,524288,1048576")
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--arms", help=", ".join(ARMS))
-    parser.add_argument("--shape", choices=SHAPES, default="toy")
+    parser.add_argument(
+        "--shape", choices=SHAPES, default=USUAL, help="others lie in OUT/SHAPE"
+    )
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--few", type=int, default=100, help="labels; 0: none")

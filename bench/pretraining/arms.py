@@ -66,6 +66,10 @@ ARMS = {
     "one-cosine": Arm(
         meaning="2, 4, 8, 16 under one cosine over all", plan="tpl4-one-cosine"
     ),
+    "two-cosines": Arm(
+        meaning="2, 4 under one cosine, then 8, 16 under another",
+        plan="tpl4-two-cosines",
+    ),
     "two-stages": Arm(meaning="8, 16", plan="tpl2"),
     "three-stages": Arm(meaning="4, 8, 16", plan="tpl3"),
     "five-stages": Arm(meaning="2, 4, 8, 12, 16", plan="tpl5"),

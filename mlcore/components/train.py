@@ -257,9 +257,10 @@ def arguments(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 def main(environment: Mapping[str, str] = os.environ) -> int:
     """Train as the command line says."""
     given = arguments(environment).parse_args()
-    device = place(given.device, environment)
-    world = World.join(device, environment)
+    world = World()
     try:
+        device = place(given.device, environment)
+        world = World.join(device, environment)
         order = ordered(given, chosen_components(given))
         begin = begun_with(given.begin, order) if given.begin else None
         studio = studio_of(given, order.encoder, device, loaders=given.loaders)

@@ -3,6 +3,7 @@
 B: clips in a batch, b: this program's, T: frames, V, M: cubes seen and restored
 """
 
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -89,6 +90,11 @@ class Batches:
         ]
 
 
+WATCHED = 16
+"""Steps over which it is seen how long the network waits for clips"""
+MOST_WAITED = 0.05
+"""Share of their time from which one more thread draws"""
+
 StageAt = Callable[[int], Stage | None]
 """Which stage a step to come is expected to be of; None: none comes"""
 
@@ -97,13 +103,16 @@ class Ahead:
     """Batches drawn ahead by threads, in order.
 
     Where a step turns out to be of another stage than expected, as when a stage ends by
-    the clock, what was drawn for it is dropped and it is drawn anew.
+    the clock, what was drawn for it is dropped and it is drawn anew. With `most` above
+    `threads` one more draws whenever the network waited too long. Clips are the same
+    however many draw them.
     """
 
-    def __init__(self, batches: Batches, threads: int) -> None:
-        self.batches, self.threads = batches, threads
+    def __init__(self, batches: Batches, threads: int, most: int = 0) -> None:
+        self.batches, self.threads, self.most = batches, threads, most
         self.pool = ThreadPoolExecutor(threads) if threads else None
         self.waiting: deque[tuple[int, Stage, Future[Batch]]] = deque()
+        self.waits: deque[tuple[float, float]] = deque(maxlen=WATCHED)
 
     def take(self, step: int, stage: Stage, expected: StageAt) -> Batch:
         """Return the batch of a step; order those after it."""
@@ -120,13 +129,31 @@ class Ahead:
             if coming is None:
                 break
             self._order(number, coming)
-        return future.result()
+        return self._waited_for(future)
 
     def close(self) -> None:
         """Let the threads go."""
         self._drop()
         if self.pool is not None:
             self.pool.shutdown()
+
+    def _waited_for(self, future: Future[Batch]) -> Batch:
+        asked = time.monotonic()
+        drawn = future.result()
+        self.waits.append((asked, time.monotonic() - asked))
+        if self.threads < self.most and len(self.waits) == WATCHED:
+            passed = time.monotonic() - self.waits[0][0]
+            if sum(each for _, each in self.waits) > MOST_WAITED * passed:
+                self._grow()
+        return drawn
+
+    def _grow(self) -> None:
+        """Draw by one thread more; what is ordered is still drawn by those before."""
+        if self.pool is not None:
+            self.pool.shutdown(wait=False)
+        self.threads += 1
+        self.pool = ThreadPoolExecutor(self.threads)
+        self.waits.clear()
 
     def _order(self, step: int, stage: Stage) -> None:
         assert self.pool is not None  # noqa: S101  only called with one

@@ -1,4 +1,4 @@
-"""What pretraining costs: multiply-adds by formula, seconds by the clock.
+"""What pretraining costs: multiply-adds by formula (`speed` has seconds by the clock).
 
     python -m mlcore.videomae.budget
 

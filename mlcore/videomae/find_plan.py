@@ -137,13 +137,12 @@ def arguments() -> argparse.ArgumentParser:
 def main(environment: Mapping[str, str] = os.environ) -> int:
     """Search as the command line says."""
     given = arguments().parse_args()
-    device = place(given.device, environment)
     try:
         lengths = (
             tuple(map(int, given.lengths.split(","))) if given.lengths else LENGTHS
         )
         space = replace(Space(), lengths=lengths, most_stages=given.stages)
-        trainings = trainings_of(given, device)
+        trainings = trainings_of(given, place(given.device, environment))
         trials = Trials(given.trials)
         by_loss = Judge(by="loss", measured=trainings.loss)
         by_accuracy = Judge(by="accuracy", measured=trainings.accuracy)

@@ -85,7 +85,6 @@ class Asked:
 def main(environment: Mapping[str, str] = os.environ) -> int:
     """Learn as the command line says; print how many partners are found first."""
     given = arguments().parse_args()
-    device = place(given.device, environment)
     try:
         asked = Asked(
             config=MotionConfig(
@@ -103,7 +102,7 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
             resume=given.resume,
             every=given.every,
         )
-        said = _learned(given.encoder, asked, device)
+        said = _learned(given.encoder, asked, place(given.device, environment))
     except (ValueError, OSError) as error:
         sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
         return 1

@@ -6,16 +6,18 @@ frames; a stage has a share of it, hence the more clips the shorter they are.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from mlcore.fit import cosine_rate
 
-Schedule = Literal["restarts", "one", "cooldown"]
+Schedule = Literal["restarts", "two", "one", "cooldown"]
 """How the rate goes: warm-up and a full cosine in each stage (best in the source's FIG. 9);
-the same once, over all; or constant after one warm-up, falling in a line to 0 in the last
+the same twice, over the earlier and the later half of the stages (its row of two cycles,
+which does not say where the second begins); once, over all; or constant after one warm-up, falling in a line to 0 in the last
 stage (V-JEPA 2, arXiv 2506.09985, section 2.2)."""
 
 Order = Literal["progressive", "reversed", "shuffled"]
@@ -38,6 +40,16 @@ class Stage:
     """The highest learning rate"""
 
     def __post_init__(self) -> None:
+        whole = (self.frames, self.batch)
+        if not all(type(each) is int for each in whole):
+            raise ValueError(
+                f"frames and batch of a stage are whole numbers, got {_listed(whole)}"
+            )
+        if not _are_numbers(self.share, self.rate):
+            raise ValueError(
+                "share and rate of a stage are numbers, got "
+                f"{_listed((self.share, self.rate))}"
+            )
         if self.frames < 1 or self.batch < 1:
             raise ValueError(
                 f"a stage needs frames and a batch of at least 1, got {self.frames} and {self.batch}"
@@ -46,7 +58,7 @@ class Stage:
             raise ValueError(
                 f"a stage's share is above 0 and at most 1, got {self.share}"
             )
-        if self.rate <= 0:
+        if not 0 < self.rate < math.inf:
             raise ValueError(f"a learning rate is above 0, got {self.rate}")
 
     def steps(self, frames: int) -> int:
@@ -78,8 +90,14 @@ class Plan:
             raise ValueError(
                 f"the shares of a plan must add up to 1, got {shares}, which is {total:g}"
             )
-        if not 0 < self.warm < 1:
-            raise ValueError(f"warm is a share between 0 and 1, got {self.warm}")
+        if not _are_numbers(self.warm) or not 0 < self.warm < 1:
+            raise ValueError(f"warm is a share between 0 and 1, got {self.warm!r}")
+        for name, words in (("schedule", Schedule), ("order", Order)):
+            said, known = getattr(self, name), get_args(words)
+            if said not in known:
+                raise ValueError(
+                    f"{said!r} is no {name} of a plan; there are {', '.join(known)}"
+                )
         if self.order == "shuffled" and self.schedule != "one":
             raise ValueError("shuffled stages have no ends: their schedule is `one`")
 
@@ -101,9 +119,22 @@ class Plan:
             return stage.rate * cosine_rate(inside, self.warm)
         if self.schedule == "one":
             return stage.rate * cosine_rate(over_all, self.warm)
+        if self.schedule == "two":
+            return stage.rate * cosine_rate(
+                self._inside_half(stage, over_all), self.warm
+            )
         climbed = min(1.0, over_all / self.warm)
         cooling = stage == self.run()[-1] and len(self.stages) > 1
         return stage.rate * climbed * (1 - inside if cooling else 1.0)
+
+    def _inside_half(self, stage: Stage, over_all: float) -> float:
+        """Share 0..1 of the half of the stages that is done: of three, the first is one."""
+        stages = self.run()
+        earlier = stages[: len(stages) // 2]
+        border = sum(each.share for each in earlier)
+        if stage in earlier:
+            return over_all / border
+        return (over_all - border) / (1 - border)
 
     def with_recipes(self, *, batch: int, rate: float, widen: int = 1) -> "Plan":
         """Return it with other batches and rates.
@@ -127,13 +158,29 @@ class Plan:
         return {**asdict(self), "stages": [asdict(each) for each in self.stages]}
 
 
-def plan_of(known: Mapping[str, Any]) -> Plan:
-    """Return the plan that `to_json` gave. Raises ValueError for what is none."""
-    try:
-        stages = tuple(Stage(**each) for each in known["stages"])
-        return Plan(**{**known, "stages": stages})
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"this is no plan of stages: {error}") from error
+def plan_of(known: Any) -> Plan:
+    """Return the plan that `to_json` gave, as JSON has it. Raises ValueError for what is none."""
+    listed = known.get("stages") if isinstance(known, Mapping) else None
+    if not isinstance(listed, list | tuple):
+        raise ValueError("this is no plan of stages: it has no list of them")  # noqa: TRY004  one kind for whatever is no plan
+    names = [each.name for each in fields(Plan)]
+    if others := [each for each in known if each not in names]:
+        raise ValueError(f"a plan has {', '.join(names)}, not {_listed(others)}")
+    parts = {each.name for each in fields(Stage)}
+    for each in listed:
+        if not isinstance(each, Mapping) or {*each} != parts:
+            raise ValueError(
+                f"a stage of a plan has frames, share, batch and rate, got {each!r}"
+            )
+    return Plan(**{**known, "stages": tuple(Stage(**each) for each in listed)})
+
+
+def _are_numbers(*values: Any) -> bool:
+    return all(type(each) in (int, float) for each in values)
+
+
+def _listed(values: Iterable[Any]) -> str:
+    return ", ".join(repr(each) for each in values)
 
 
 def planned(frames: Sequence[int], shares: Sequence[float], **changes: Any) -> Plan:
@@ -155,6 +202,7 @@ PLANS = {
     "tpl3": planned((4, 8, 16), (0.375, 0.5, 0.125)),
     "tpl4": planned(_LENGTHS, _SHARES),
     "tpl4-one-cosine": planned(_LENGTHS, _SHARES, schedule="one"),
+    "tpl4-two-cosines": planned(_LENGTHS, _SHARES, schedule="two"),
     "tpl5": planned((2, 4, 8, 12, 16), (0.125, 0.25, 0.25, 0.25, 0.125)),
     "single": planned((1, 2, 4, 8, 16), (0.0625, 0.125, 0.25, 0.4375, 0.125)),
     "cooldown2": planned((8, 16), (0.875, 0.125), schedule="cooldown"),

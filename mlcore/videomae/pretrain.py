@@ -52,8 +52,9 @@ class Order:
     seed: int = 0
     every: float = 120.0
     """Seconds between checkpoints"""
-    loaders: int = 1
-    """Threads that draw ahead; 0: clips are drawn where the network trains"""
+    loaders: int | None = None
+    """Threads that draw ahead; 0: clips are drawn where the network trains; None: as many
+    as the network has to wait for, up to the cores that it leaves free"""
     repeat: int = 8
     """Steps in a row, with the longest clips, that see the same stretches of footage"""
 
@@ -93,7 +94,7 @@ def pretrain(  # noqa: PLR0913  what a pipeline, a bench and a test each need
         keeper.take_up(training)
     loop = Loop(
         course=course,
-        clips=_drawn(order, source, world),
+        clips=_drawn(order, source, training),
         keeper=keeper if world.first else None,
         diary=Diary(order.diary_file, training.steps) if world.first else None,
         clock=clock,
@@ -103,7 +104,7 @@ def pretrain(  # noqa: PLR0913  what a pipeline, a bench and a test each need
         loop.run(training)
     finally:
         loop.clips.close()
-    known = _known(order, training)
+    known = {**_known(order, training), "loaders": loop.clips.threads}
     if world.first:
         save_autoencoder(training.network, order.out, known)
     return known
@@ -118,16 +119,35 @@ def _begun(order: Order, begin: MaskedAutoencoder | None) -> MaskedAutoencoder:
     return network.train()
 
 
-def _drawn(order: Order, source: Source, world: World) -> Ahead:
+def _drawn(order: Order, source: Source, training: Training) -> Ahead:
     batches = Batches(
         source=source,
         sampling=order.sampling,
         config=order.config,
         seed=order.seed,
         repeat=order.repeat,
-        world=world,
+        world=training.world,
     )
-    return Ahead(batches, order.loaders)
+    if order.loaders is not None:
+        return Ahead(batches, order.loaders)
+    busy = torch.get_num_threads() if training.device.type == "cpu" else 1
+    return Ahead(batches, 1, most=_cores() // training.world.size - busy)
+
+
+def _cores() -> int:
+    """How many this program may use; not every system tells of fewer than it has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def loaders_of(word: str) -> int | None:
+    """Return how many threads a word asks for; None: `auto`. Raises ValueError."""
+    if word == "auto":
+        return None
+    if (many := int(word)) < 0:
+        raise ValueError(f"loaders are auto, or 0 or more; got {many}")
+    return many
 
 
 def _known(order: Order, training: Training) -> Meaning:
@@ -205,7 +225,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--device")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--every", type=float, default=120.0)
-    parser.add_argument("--loaders", type=int, default=1)
+    parser.add_argument(
+        "--loaders", type=loaders_of, default="auto", help="threads, or auto"
+    )
     parser.add_argument("--repeat", type=int, default=8, help="steps on one decoding")
     return parser
 
@@ -213,9 +235,10 @@ def arguments() -> argparse.ArgumentParser:
 def main(environment: Mapping[str, str] = os.environ) -> int:
     """Pretrain as the command line says."""
     given = arguments().parse_args()
-    device = place(given.device, environment)
-    world = World.join(device, environment)
+    world = World()
     try:
+        device = place(given.device, environment)
+        world = World.join(device, environment)
         order = ordered(given)
         source = source_of(given, order, device)
         known = pretrain(order, source, device, resume=given.resume, world=world)

@@ -16,8 +16,8 @@ from torch.nn.functional import interpolate
 
 from mlcore.painting import painted_over, stretched
 
-OPEN = 16
-"""Readers kept open: one of a film holds some tens of megabytes"""
+OPEN = 8
+"""Readers kept open: one that has read 32 frames of 960x540 holds some 110 megabytes"""
 KEPT = 512 * 2**20
 """Bytes of pictures kept: 64 pixels high, stretches for some hundred clips"""
 

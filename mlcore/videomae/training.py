@@ -26,7 +26,8 @@ LONGEST = 1.0
 """Gradients longer than this are shortened to it, as usual for transformers."""
 PASSES = 3
 """A training step multiplies as much as three passes forward: one forward, and backward
-once for the weights, once for what is before them."""
+once for the weights, once for what is before them. Pixels are before the embedding and
+need nothing: one to three hundredths less, which is not taken off."""
 
 
 @dataclass(kw_only=True)

@@ -1,7 +1,10 @@
+import dataclasses
 import json
 import re
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
 
 from django.test import SimpleTestCase, TestCase
 from django.utils.timezone import now
@@ -21,8 +24,10 @@ from catalog.services import (
 from catalog.services.retraining import LEAST_HELD_OUT
 from mlcore.videomae.config import SHAPES
 from mlcore.videomae.judging import LEAST_TITLES
-from mlcore.videomae.plan import PLANS, plan_of
+from mlcore.videomae.plan import PLANS, Order, Plan, Schedule, plan_of
 from tests.catalog.scheduling import STAGES, footage, schedule
+
+DOCUMENT = Path(__file__).parents[2] / "docs/pretraining.md"
 
 
 def with_share(share: float) -> dict[str, object]:
@@ -177,6 +182,34 @@ class AgreementTests(SimpleTestCase):
             self.assertEqual(PLANS[name].stages[-1].frames, plans.LONGEST)
         self.assertEqual(plans.SHAPES, tuple(SHAPES))
 
+    def test_every_plan_but_the_controls_is_offered_and_described(self):
+        controls = {"short", "reversed", "shuffled"}
+        self.assertEqual({*plans.PLANS}, {*PLANS} - controls)
+        told = DOCUMENT.read_text()
+        table = told.split("| plan | frames |")[1].split("\n\n")[0]
+        named = {
+            name
+            for row in re.findall(r"(?m)^\| (`.*?`) \|", table)
+            for name in re.findall(r"`(.+?)`", row)
+        }
+        self.assertEqual(named, {*PLANS})
+
+    def test_schedules_and_orders_are_those_that_are_trained(self):
+        self.assertEqual(plans.SCHEDULES, get_args(Schedule))
+        self.assertEqual(plans.ORDERS, get_args(Order))
+        self.assertEqual(
+            plans.PARTS, tuple(each.name for each in dataclasses.fields(Plan))
+        )
+
+    def test_a_plan_may_say_how_its_rate_goes(self):
+        for more in (
+            {"schedule": "two", "warm": 0.1},
+            {"schedule": "one", "order": "shuffled"},
+            {"order": "progressive"},
+        ):
+            plans.check_plan(STAGES | more)
+            plan_of(STAGES | more)
+
     def test_what_is_refused_here_is_refused_there(self):
         first, last = STAGES["stages"]
         for stages in (
@@ -187,12 +220,29 @@ class AgreementTests(SimpleTestCase):
             [first | {"rate": -1.0}, last],
             [],
         ):
-            plan = {"stages": stages}
-            with self.subTest(stages):
+            self.refused({"stages": stages})
+        for plan in (
+            STAGES | {"schedule": "cosine"},
+            STAGES | {"schedule": ["one"]},
+            STAGES | {"order": "backwards"},
+            STAGES | {"order": "shuffled"},
+            STAGES | {"warm": "1"},
+            STAGES | {"warm": 1},
+            STAGES | {"rhythm": "one"},
+            {"stages": [first | {"rte": 1e-3}, last]},
+            {"stages": [first | {"frames": 2.0}, last]},
+            {"stages": [first | {"share": True}, last]},
+            {"stages": [first, last | {"rate": float("nan")}]},
+            {"stages": "2, 16"},
+            [first, last],
+        ):
+            self.refused(plan)
+
+    def refused(self, plan):
+        with self.subTest(plan):
+            for check in (plans.check_plan, plan_of):
                 with self.assertRaises(ValueError):
-                    plans.check_plan(plan)
-                with self.assertRaises(ValueError):
-                    plan_of(plan)
+                    check(plan)
 
     def test_the_pages_ask_for_what_the_gate_asks_for(self):
         self.assertEqual(LEAST_HELD_OUT, LEAST_TITLES)

@@ -1,8 +1,11 @@
 """What training loops share: rates, averages, checkpoints, attention."""
 
+import os
 import tempfile
+import time
 import unittest
 from pathlib import Path
+from unittest.mock import patch
 
 import torch
 from torch import nn
@@ -18,8 +21,17 @@ from mlcore.checkpoint import (
     save,
     under,
 )
-from mlcore.fit import Average, World, cosine_rate, place, with_decay
+from mlcore.fit import (
+    Average,
+    World,
+    cosine_rate,
+    gains_by_bfloat16,
+    place,
+    with_decay,
+)
 from mlcore.nn import Attention, Block, begin_weights
+
+CPUINFO = Path("/proc/cpuinfo")
 
 
 def drawn(*shape, seed=0):
@@ -84,16 +96,69 @@ class RateTests(unittest.TestCase):
         self.assertFalse(average.network.weight.requires_grad)
 
 
+def with_gpus(many):
+    """As torch counts them."""
+    return patch.object(torch.cuda, "device_count", lambda: many)
+
+
 class PlaceTests(unittest.TestCase):
     def test_each_program_of_several_takes_its_own_gpu(self):
-        self.assertEqual(place("cuda", {"LOCAL_RANK": "3"}), torch.device("cuda", 3))
-        self.assertEqual(place("cuda:1", {"LOCAL_RANK": "3"}), torch.device("cuda", 1))
+        with with_gpus(4):
+            third = place("cuda", {"LOCAL_RANK": "3"})
+            named = place("cuda:1", {"LOCAL_RANK": "3"})
+
+        self.assertEqual(third, torch.device("cuda", 3))
+        self.assertEqual(named, torch.device("cuda", 1))
         self.assertEqual(place("cpu"), torch.device("cpu"))
+
+    def test_a_device_that_is_not_there_is_one_sentence(self):
+        for many, name, known in (
+            (0, "gpu", "cpu"),
+            (0, "cuda", "cpu"),
+            (0, "meta", "cpu"),
+            (1, "cuda:1", "cpu, cuda:0"),
+        ):
+            said = f"^there is no device {name} here, only {known}"
+            with (
+                self.subTest(name),
+                with_gpus(many),
+                self.assertRaisesRegex(ValueError, said),
+            ):
+                place(name)
 
     def test_a_batch_is_shared_evenly_or_not_at_all(self):
         self.assertEqual(World(rank=1, size=3).share(12), slice(4, 8))
         with self.assertRaisesRegex(ValueError, "not a multiple of 5"):
             World(rank=0, size=5).share(12)
+
+
+class PrecisionTests(unittest.TestCase):
+    @unittest.skipUnless(CPUINFO.exists(), "the system tells no flags of the processor")
+    def test_a_processor_gains_by_bfloat16_where_its_flags_say_so(self):
+        lines = CPUINFO.read_text().lower().splitlines()
+        flags = {
+            flag
+            for line in lines
+            if line.startswith(("flags", "features"))
+            for flag in line.split()
+        }
+
+        gains = gains_by_bfloat16(torch.device("cpu"))
+
+        self.assertEqual(gains, any("bf16" in flag for flag in flags))
+
+    def test_a_gpu_gains_by_bfloat16_since_its_own_capability_of_8(self):
+        known = {0: (7, 5), 1: (8, 0), 2: (9, 0)}
+        for own, capability in known.items():
+            with patch.object(
+                torch.cuda, "get_device_capability", lambda device: known[device.index]
+            ):
+                gains = gains_by_bfloat16(torch.device("cuda", own))
+
+            self.assertEqual(gains, capability >= (8, 0))
+
+    def test_what_has_no_instructions_for_it_does_not_gain(self):
+        self.assertFalse(gains_by_bfloat16(torch.device("meta")))
 
 
 class CheckpointTests(unittest.TestCase):
@@ -119,6 +184,23 @@ class CheckpointTests(unittest.TestCase):
 
         self.assertEqual(load(self.path)[0]["x"].shape, (3,))
         self.assertEqual(list(self.path.parent.iterdir()), [self.path])
+
+    def test_what_killed_programs_had_half_written_is_taken_away_in_time(self):
+        left, fresh, other = (
+            self.path.with_name(name)
+            for name in (
+                *(".one.safetensors.123", ".one.safetensors.124"),
+                ".another.safetensors.123",
+            )
+        )
+        for each in (left, fresh, other):
+            each.write_bytes(b"half")
+        for each in (left, other):
+            os.utime(each, (time.time() - 4000,) * 2)
+
+        save(self.path, {"x": drawn(3)}, {})
+
+        self.assertEqual({*self.path.parent.iterdir()}, {self.path, fresh, other})
 
     def test_half_a_file_and_no_file_are_named(self):
         with self.assertRaisesRegex(UnusableCheckpoint, "no checkpoint at .*one"):

@@ -4,7 +4,9 @@ import unittest
 from dataclasses import replace
 
 import torch
+from torch import nn
 
+from mlcore.fit import gains_by_bfloat16
 from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.batches import Batch
 from mlcore.videomae.cubes import cut, normalised, places, put_together, tube_masks
@@ -143,6 +145,26 @@ class AutoencoderTests(unittest.TestCase):
             self.assertEqual(dict(self.network.named_parameters()), weights)
             for each in weights.values():
                 self.assertEqual(int(training.optimiser.state[each]["step"]), step)
+
+    def test_layers_compute_in_the_type_that_is_asked_for(self):
+        layers = [e for e in self.network.modules() if isinstance(e, nn.Linear)]
+        seen, restored = masks()
+        batch = Batch(clips=clips(), seen=seen, restored=restored)
+        types = []
+        for layer in layers:
+            layer.register_forward_hook(lambda _, __, out: types.append(out.dtype))
+        for mixed in (False, True, None):
+            training = Training(self.network, CPU, mixed=mixed)
+            types.clear()
+
+            training.step(batch, 1e-3)
+
+            wanted = gains_by_bfloat16(CPU) if mixed is None else mixed
+            self.assertEqual(training.mixed, wanted)
+            computed = torch.bfloat16 if wanted else torch.float32
+            self.assertEqual(types, [computed] * len(layers))
+            # Weights and momenta stay what they are.
+            self.assertEqual(layers[0].weight.dtype, torch.float32)
 
     def test_it_learns_to_restore_what_it_sees_again_and_again(self):
         training = Training(self.network, CPU, mixed=False)

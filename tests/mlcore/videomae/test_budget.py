@@ -7,15 +7,17 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from mlcore.videomae.autoencoder import new_autoencoder
+from mlcore.videomae.batches import Batch
 from mlcore.videomae.budget import of_clip, of_encoding, of_shares, source_table
 from mlcore.videomae.config import SHAPES
 from mlcore.videomae.cubes import tube_masks
-from tests.mlcore.videomae.small import SMALL, chance, clips
+from mlcore.videomae.training import Training
+from tests.mlcore.videomae.small import CPU, SMALL, chance, clips
 
 
-def counted(network, *inputs):
+def counted(compute, *inputs):
     with FlopCounterMode(display=False) as counter:
-        network(*inputs)
+        compute(*inputs)
     # The counter gives operations, two for each multiply-add.
     return counter.get_total_flops() / 2
 
@@ -62,6 +64,25 @@ class FormulaTests(unittest.TestCase):
                     many = counted(network, drawn, seen, restored)
 
                     self.assertEqual(many, 2 * of_clip(config, frames).all)
+
+    def test_a_step_costs_three_passes_less_what_no_pixel_needs(self):
+        for config in (SMALL, replace(SMALL, decoded=0.5)):
+            for frames in (1, 2, 8):
+                with self.subTest(decoded=config.decoded, frames=frames):
+                    training = Training(new_autoencoder(config, 0), CPU)
+                    slices = config.slices(frames)
+                    seen, restored = tube_masks(config, 2, slices, chance())
+                    batch = Batch(
+                        clips=clips(frames=frames), seen=seen, restored=restored
+                    )
+
+                    many = counted(training.step, batch, 1e-3)
+
+                    each = of_clip(config, frames)
+                    # Nothing goes back through the embedding into pixels.
+                    self.assertEqual(many, 2 * (3 * each.all - each.embed))
+                    said = training.meter.multiplied
+                    self.assertAlmostEqual(many / said, 1, delta=0.03)
 
     def test_encoding_costs_what_a_counter_counts(self):
         network = new_autoencoder(SMALL, 0)

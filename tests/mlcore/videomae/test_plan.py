@@ -19,6 +19,10 @@ def positions(course):
     return found
 
 
+STAGE = '{"frames": 16, "share": 1, "batch": 4, "rate": 0.001}'
+WITH = '{"stages": [' + STAGE + "], %s}"
+
+
 class PlanTests(unittest.TestCase):
     def test_frames_must_grow(self):
         for lengths in ((4, 2), (2, 2)):
@@ -48,7 +52,12 @@ class PlanTests(unittest.TestCase):
     def test_what_is_no_plan_is_said_in_a_sentence(self):
         for text, said in (
             ("tpl9", "is no plan: there are plain,"),
-            ('{"stages": [{}]}', "no plan of stages"),
+            ('{"stages": 2}', "no plan of stages"),
+            ('{"stages": [{}]}', "has frames, share, batch and rate, got {}"),
+            (WITH % '"schedule": "cosine"', "'cosine' is no schedule of a plan; there"),
+            (WITH % '"order": "random"', "'random' is no order of a plan; there are"),
+            (WITH % '"warm": "long"', "warm is a share between 0 and 1, got 'long'"),
+            (WITH % '"rhythm": "one"', "schedule, order, warm, not 'rhythm'"),
             ("{nonsense", "is not JSON"),
         ):
             with self.assertRaisesRegex(ValueError, said):
@@ -134,6 +143,22 @@ class RateTests(unittest.TestCase):
             self.assertEqual(rates[begin], 0)
             self.assertGreater(max(rates[begin:end]), 0.95)
             self.assertLess(rates[end - 1], 0.02)
+
+    def test_two_cosines_have_half_of_the_stages_each(self):
+        long = plan(2, 4, 6, 8, schedule="two")
+        course = Course(long, Budget(frames=3072), SMALL, 0)
+        here = positions(course)
+        rates = [
+            long.rate(each.stage, each.inside, each.over_all) / 3e-3 for each in here
+        ]
+
+        border = [each.stage.frames for each in here].index(6)
+        for half in (rates[:border], rates[border:]):
+            self.assertEqual(half[0], 0)
+            top = half.index(max(half))
+            self.assertGreater(half[top], 0.95)
+            self.assertEqual(half[top:], sorted(half[top:], reverse=True))
+            self.assertLess(half[-1], 0.02)
 
     def test_one_cosine_falls_once(self):
         rates = self.rates("one")

@@ -2,9 +2,6 @@
 
 import io
 import json
-import os
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -125,27 +122,6 @@ class ResumeTests(FolderTest):
         for name, each in one.items():
             self.assertTrue(torch.equal(each, two[name]), name)
 
-    def test_a_killed_program_goes_on_to_the_same_losses(self):
-        whole, killed = (self.folder / f"{n}.safetensors" for n in ("a", "b"))
-        running = subprocess.Popen(
-            [sys.executable, "-m", "mlcore.videomae.pretrain", *WORDS, str(killed)],
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-            stdout=subprocess.DEVNULL,
-        )
-        diary = killed.with_suffix(".jsonl")
-        until = time.monotonic() + 60
-        kept = killed.with_suffix(".training.safetensors")
-        while not (kept.exists() and len(diary.read_text().splitlines()) > 8):
-            self.assertLess(time.monotonic(), until)
-            time.sleep(0.02)
-        running.send_signal(signal.SIGKILL)
-        running.wait()
-        self.assertFalse(killed.exists())
-        for out in (killed, whole):
-            self.assertEqual(said(*WORDS, str(out))[0], 0)
-
-        self.assertEqual(losses(whole), losses(killed))
-
     def test_a_checkpoint_of_another_training_is_refused(self):
         out = self.folder / "a.safetensors"
         pretrain(order(out), WORLD, CPU, resume=False)
@@ -167,6 +143,17 @@ class ResumeTests(FolderTest):
         self.assertEqual(load(order(out).training_file)[1]["steps"], 16)
 
 
+class Slow:
+    """A world that takes longer."""
+
+    def __init__(self, world, seconds):
+        self.world, self.seconds = world, seconds
+
+    def draw(self, *asked):
+        time.sleep(self.seconds)
+        return self.world.draw(*asked)
+
+
 class DrawingTests(unittest.TestCase):
     def setUp(self):
         self.batches = Batches(
@@ -183,6 +170,23 @@ class DrawingTests(unittest.TestCase):
             )
             self.assertTrue(torch.equal(one.clips, two.clips))
             self.assertTrue(torch.equal(one.seen, two.seen))
+
+    def drawn_by_as_many_as_it_takes(self, draws, trains):
+        """Seconds a draw and a step; the threads in the end. Clips are always the same."""
+        slow = Slow(WORLD, draws)
+        ahead = Ahead(replace(self.batches, source=slow), 1, most=3)
+        self.addCleanup(ahead.close)
+        for step in range(64):
+            drawn = ahead.take(step, STAGE, lambda _: STAGE)
+            time.sleep(trains)
+            if step % 9 == 0:
+                wanted = self.batches.draw(step, STAGE)
+                self.assertTrue(torch.equal(drawn.clips, wanted.clips))
+        return ahead.threads
+
+    def test_more_threads_draw_while_the_network_waits_and_no_more_than_may(self):
+        self.assertEqual(self.drawn_by_as_many_as_it_takes(0.04, 0.0), 3)
+        self.assertEqual(self.drawn_by_as_many_as_it_takes(0.0, 0.04), 1)
 
     def test_programs_see_their_rows_of_the_same_batch(self):
         whole = self.batches.draw(3, STAGE)

@@ -1,11 +1,16 @@
-"""`python -m mlcore.videomae.pretrain` as people start it: by the clock, as two programs, in trouble."""
+"""`python -m mlcore.videomae.pretrain` as people start it: killed, by the clock, as two programs, in trouble."""
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from contextlib import suppress
 
+import torch
+
+from mlcore.checkpoint import load
+from mlcore.videomae.keeping import load_encoder
 from mlcore.videomae.pretrain import arguments, ordered, pretrain, source_of
 from tests.full_disk import said_without_room
 from tests.mlcore.videomae.small import CPU
@@ -76,7 +81,84 @@ class TroubleTests(FolderTest):
             self.assertEqual(self.beside(), before)
 
 
+INSTANTS = (
+    # Before a step is noted; while the first checkpoint is written, at a stage's end.
+    *("open,.jsonl,2", "os.rename,.training.safetensors,1"),
+    # After it, in the middle of the next stage, where that ends, and where all does.
+    *("open,.jsonl,12", "os.rename,.training.safetensors,1"),
+    "os.rename,.training.safetensors,2",
+    # The last checkpoint is there and what was trained is not yet.
+    "os.rename,killed.safetensors,1",
+)
+
+
+def killed(words, instants):
+    """Let a program be killed at each instant and start anew; how its lives ended."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.mlcore.videomae.killing", words, *instants],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return [json.loads(line)["ended"] for line in ran.stdout.splitlines()]
+
+
+class KilledTests(FolderTest):
+    def test_killed_anywhere_again_and_again_it_goes_on_to_the_same_bits(self):
+        whole, parted = (self.folder / f"{e}.safetensors" for e in ("whole", "killed"))
+        # Checkpoints at the ends of stages alone, so that each kill costs steps.
+        words = " ".join((*WORDS, str(parted), "--every", "1000"))
+
+        ended = killed(words, INSTANTS)
+
+        self.assertEqual(ended, [-signal.SIGKILL] * len(INSTANTS))
+        self.assertFalse(parted.exists())
+        for out in (parted, whole):
+            self.assertEqual(said(*WORDS, str(out))[0], 0)
+        self.assertEqual(losses(whole), losses(parted))
+        one, two = (load(each)[0] for each in (whole, parted))
+        for name, each in one.items():
+            self.assertTrue(torch.equal(each, two[name]), name)
+
+    def test_killed_by_the_clock_it_spends_the_rest_of_its_minutes_in_order(self):
+        out = self.folder / "a.safetensors"
+        words = ("--data", "drawn", "--shape", "toy", "--batch", "2", "--resume")
+        words += ("--minutes", "0.05", "--every", "0.2", "--device", "cpu", "--out")
+        kills = ("open,.jsonl,1", *["os.rename,.training.safetensors,3"] * 2)
+
+        ended = killed(" ".join((*words, str(out))), kills)
+        kept = load(out.with_suffix(".training.safetensors"))[1]
+        code, told = said(*words, str(out))
+
+        self.assertEqual(ended, [-signal.SIGKILL] * len(kills))
+        self.assertEqual(code, 0, told)
+        # What was spent up to a checkpoint counts; what lay between two lives does not.
+        self.assertGreater(kept["meter"]["seconds"], 0.4)
+        self.assertTrue(3 <= told["meter"]["seconds"] < 9, told["meter"])
+        lines = noted(out)
+        self.assertEqual([each["step"] for each in lines], list(range(told["steps"])))
+        spent = [each["seconds"] for each in lines]
+        self.assertEqual(spent, sorted(spent))
+        lengths = [each["frames"] for each in lines]
+        self.assertEqual(lengths, sorted(lengths))
+        self.assertEqual(set(lengths), {2, 4, 8, 16})
+
+
 class WaysTests(FolderTest):
+    def test_clips_of_segments_stand_in_the_whole_of_time_and_strided_ones_in_its_begin(
+        self,
+    ):
+        for how, wanted in ((), "prefix"), (("--sampling", "segments"), "strided"):
+            out = self.folder / f"{wanted}.safetensors"
+            told = said(*WORDS, str(out), *how)[1]
+
+            self.assertEqual(told["autoencoder"]["places"], wanted)
+            self.assertEqual(told["sampling"]["how"], how[-1] if how else "stride")
+            # What is kept stands there, too.
+            self.assertEqual(load_encoder(out)[0].config.places, wanted)
+
     def test_in_minutes_it_ends_in_time_and_stages_share_them(self):
         out = self.folder / "a.safetensors"
         words = ("--data", "drawn", "--shape", "toy", "--batch", "2", "--plan", "tpl4")

@@ -69,6 +69,27 @@ class SharingTests(unittest.TestCase):
         (row,) = (line for line in said if line.startswith("| plain | 1 |"))
         self.assertRegex(row, r"^\| plain \| 1 \| [01]\.\d{4} .*(\|  ){5}\|$")
 
+    def test_another_shape_has_results_and_a_table_of_its_own(self):
+        words = ("--arms", "plain", "--seeds", "0", "--tuning", 0)
+        self.bench(*words)
+        kept = self.folder / "plain-512-0.result.json"
+        before = kept.read_bytes()
+
+        said = self.bench(*words, "--shape", "little")
+
+        self.assertEqual(said[0], "plain-512-0")
+        self.assertEqual(kept.read_bytes(), before)
+        own = json.loads((self.folder / "little" / kept.name).read_text())
+        self.assertGreater(
+            own["curve"][-1]["multiplied"],
+            json.loads(before)["curve"][-1]["multiplied"],
+        )
+        table = self.bench("--table", "--shape", "little", "--frames", 512)
+        self.assertEqual(
+            [e for e in said if "| plain |" in e],
+            [e for e in table if "| plain |" in e],
+        )
+
     def test_what_was_measured_in_another_way_is_measured_anew_without_training(self):
         words = ("--arms", "plain", "--seeds", "0")
         self.bench(*words, "--tuning", 0)
