@@ -100,6 +100,23 @@ class TrainingRun(models.Model):
         """True when nothing more will happen to it by itself."""
         return self.ended_at is not None or self.job is None or self.job.is_over
 
+    @property
+    def broke_off(self) -> bool:
+        """True when it failed or was cancelled, before or after its gate: it can go on."""
+        job = self.job
+        return (
+            job is not None
+            and job.is_over
+            and job.state != Job.State.DONE
+            and not self.is_decided
+        )
+
+    @property
+    def is_decided(self) -> bool:
+        """True when its version did not pass or went live: neither is done again."""
+        told = self.outcome
+        return bool(told and (told.get("went_live") or not told.get("passed")))
+
 
 class PromotionQuerySet(models.QuerySet["Promotion"]):
     """Which switches."""

@@ -22,6 +22,7 @@ from pipelines.errors import PipelineError
 from pipelines.media.reader import open_proxy
 from pipelines.promoting import (
     end_unless_passed,
+    is_judged,
     live_of,
     run_of,
     version_of,
@@ -60,7 +61,7 @@ UNTRAINED = "an untrained encoder of the same shape"
 def judge_clips(claim: Claim) -> None:
     """Compare with what is live; a version that is not measurably better stays a candidate."""
     run = run_of(claim)
-    if not run.outcome:
+    if not is_judged(run):
         write_outcome(claim, run, _outcome(claim, run))
     end_unless_passed(run)
 
@@ -84,6 +85,7 @@ def _outcome(claim: Claim, run: TrainingRun) -> dict[str, Any]:
         "enough": seen.enough or bool(labels and labels.enough),
         "reason": reason,
         "against": live.name if live else UNTRAINED,
+        "against_version": live.pk if live else None,
         "went_live": False,
         "measures": asdict(seen),
         "labels": asdict(labels) if labels else None,

@@ -68,6 +68,28 @@ class RetrainingPageTests(PageTestCase):
         ):
             self.assertContains(part, words)
 
+    def test_a_run_that_broke_off_after_its_gate_is_gone_on_with_from_its_page(self):
+        run = run_now(self.kept, user=None)
+        outcome = {"passed": True, "reason": "Better.", "against": "nothing"}
+        TrainingRun.objects.filter(pk=run.pk).update(outcome=outcome)
+        told = {"state": "failed", "stage": "backfill", "error": "The disk is full."}
+        Job.objects.filter(pk=run.job.pk).update(**told)
+
+        page = self.client.get(f"/retraining/{run.pk}/")
+        self.assertContains(page, '<span class="chip state">Failed backfill</span>')
+        self.assertContains(page, ">Retry</button>")
+        self.assertContains(self.client.get("/retraining/"), "The disk is full.")
+        self.client.post(f"/retraining/{run.pk}/resume/")
+        self.assertEqual(Job.objects.get().state, Job.State.READY)
+
+        # One that ended with a decision is over.
+        for decided in ({"passed": False}, {"went_live": True}):
+            TrainingRun.objects.filter(pk=run.pk).update(outcome=outcome | decided)
+            Job.objects.update(state="failed")
+            page = self.client.get(f"/retraining/{run.pk}/")
+            self.assertContains(page, '<span class="chip state">Over</span>')
+            self.assertNotContains(page, ">Retry</button>")
+
     def test_pairs_that_rise_and_fall_are_pictures_of_what_one_may_see(self):
         pair, hidden = add_pair(), add_pair()
         own, other = ([each.leaving.pk, each.entering.pk] for each in (pair, hidden))

@@ -75,7 +75,7 @@ class OneRunTests(TestCase):
     def test_what_is_over_can_be_neither_cancelled_nor_gone_on_with(self):
         run = run_now(self.kept, user=None)
         cancel_run(run)
-        run.outcome = {"reason": "Better."}
+        run.outcome = {"reason": "Worse.", "passed": False}
         run.refresh_from_db(fields=["job"])
         with self.assertRaisesRegex(Refused, "is over"):
             cancel_run(run)

@@ -96,7 +96,7 @@ class Command(JsonCommand):
         if "cadence" in document:
             return [f"{document['name']}: {document['family']}, {document['cadence']}"]
         if "run" in document:
-            said = document["outcome"].get("reason") or document["error"]
+            said = document["error"] or document["outcome"].get("reason", "")
             return [f"Run {document['run']}: {document['state']}. {said}".strip()]
         return [f"{name}: {value}" for name, value in document.items()]
 
