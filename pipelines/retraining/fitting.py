@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.files import local_path
 from catalog.models import EncoderVersion, TrainingRun
-from mlcore.fit import place
 from mlcore.videomae.config import SHAPES
 from mlcore.videomae.course import Budget
 from mlcore.videomae.footage import Footage
@@ -28,14 +27,13 @@ from mlcore.videomae.world import MotionWorld
 from pipelines.clips import STRIDE
 from pipelines.errors import NO_ROOM, PipelineError
 from pipelines.promoting import live_of, run_of
+from pipelines.retraining.devices import device_of
 from pipelines.retraining.freezing import training_spans
 from pipelines.trained import clips_of, keep_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import torch
 
     from mlcore.videomae.autoencoder import MaskedAutoencoder
     from mlcore.videomae.loop import Passed
@@ -129,11 +127,6 @@ def order_of(run: TrainingRun) -> Order:
         )
     except (KeyError, ValueError) as error:
         raise PipelineError(f"This cannot be trained: {error}.") from None
-
-
-def device_of(run: TrainingRun) -> torch.device:
-    """The device that a run asks for, else what there is."""
-    return place(run.config["device"] or None)
 
 
 class Told:

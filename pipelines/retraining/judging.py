@@ -28,7 +28,7 @@ from pipelines.promoting import (
     version_of,
     write_outcome,
 )
-from pipelines.retraining.fitting import device_of
+from pipelines.retraining.devices import device_of
 from pipelines.retraining.freezing import (
     good_in_all,
     held_out_spans,

@@ -84,6 +84,8 @@ class SavingTests(TestCase):
             "of minutes; name one": {"minutes": 5.0},
             "above 0": {"frames": 0},
             "no shape 'vast'": {"shape": "vast"},
+            "no device 'gpu'; name cpu, cuda or cuda:1": {"device": "gpu"},
+            "no device 'cuda:x'": {"device": "cuda:x"},
             "mask is not trained here": {"family": "mask"},
             "needs a name": {"name": " "},
             "at least one step": {"motion_steps": 0},

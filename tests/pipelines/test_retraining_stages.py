@@ -20,7 +20,7 @@ from catalog.services import (
     run_now,
 )
 from pipelines.errors import PipelineError
-from pipelines.jobs import Claim, Finished
+from pipelines.jobs import Claim, Finished, run_claimed
 from pipelines.retraining.fitting import order_of
 from pipelines.retraining.job import RETRAINING, retrain
 from pipelines.sought import live_search
@@ -230,6 +230,18 @@ class StageTests(TestCase):
             with self.assertRaisesRegex(Exception, sentence):
                 retrain(Claim(self.claimed(run)))
             self.assertEqual(path.read_bytes(), content)
+
+    def test_a_device_that_is_not_there_ends_it_at_once_with_a_sentence(self):
+        for word in ("cuda:63", "gpu"):
+            run = run_now(toy_schedule(name=word), user=None)
+            run.config["device"] = word
+            run.save(update_fields=["config"])
+
+            run_claimed(run.job.pk, {Job.Kind.RETRAIN: retrain})
+
+            run.job.refresh_from_db()
+            self.assertEqual((run.job.state, run.job.attempt), (Job.State.FAILED, 1))
+            self.assertIn(f"to run on {word}, which this worker", run.job.error)
 
     def test_a_full_disk_ends_it_with_a_sentence_and_with_room_it_goes_on(self):
         run = run_now(toy_schedule(better_by=ANYTHING), user=None)

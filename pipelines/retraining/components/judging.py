@@ -20,7 +20,7 @@ from pipelines.promoting import (
     write_outcome,
 )
 from pipelines.retraining.components.learning import studio_for
-from pipelines.retraining.fitting import device_of
+from pipelines.retraining.devices import device_of
 from pipelines.trained import weights_key
 
 if TYPE_CHECKING:
