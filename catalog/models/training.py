@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.timezone import now
 
 from catalog.models.encoders import EncoderVersion
 from catalog.models.jobs import Job
@@ -158,7 +159,7 @@ class PromotionQuerySet(models.QuerySet["Promotion"]):
 class Promotion(models.Model):
     """When a version went live and who or what decided so; never changed, only added.
 
-    Without a version: since then none of the family is live. A version that stands in
+    The database refuses all else, but that a deleted user is forgotten here, too. Without a version: since then none of the family is live. A version that stands in
     this log cannot be deleted.
     """
 
@@ -177,7 +178,7 @@ class Promotion(models.Model):
     made_by = models.ForeignKey(
         "auth.User", models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=now, editable=False)
 
     objects = PromotionQuerySet.as_manager()
 

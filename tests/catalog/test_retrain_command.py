@@ -78,11 +78,9 @@ class RetrainCommandTests(TestCase):
 
     def test_what_was_live_on_a_day_is_told(self):
         version = add_encoder("clip")
-        made = Promotion.objects.create(
-            family="clip", version=version, reason="Better."
-        )
         when = datetime(2026, 11, 20, 15, tzinfo=UTC)
-        Promotion.objects.filter(pk=made.pk).update(made_at=when)
+        told = {"family": "clip", "version": version, "made_at": when}
+        Promotion.objects.create(**told, reason="Better.")
 
         for day, name in (
             ("2026-11-20", version.name),
