@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from catalog.files import local_path
 from catalog.models import Slot, Title
 from mlcore.matching.ranking.gate import Verdict as LabelVerdict
+from mlcore.matching.ranking.gate import asked_for
 from mlcore.matching.ranking.gate import decide as decide_by_labels
 from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.judging import Gate, Measures, Pair, Verdict, decide, measure
@@ -79,7 +80,8 @@ def _outcome(claim: Claim, run: TrainingRun) -> dict[str, Any]:
     claim.progress(0.8)
     labels = _by_labels(run, candidate, other, device)
     alike = candidate.config == other.config
-    passed, reason = _decided(seen, labels, alike=alike)
+    told = seen if alike else decide(_but_for_losses(own, before), before, gate)
+    passed, reason = _decided(told, labels, alike=alike)
     return {
         "passed": passed,
         "enough": seen.enough or bool(labels and labels.enough),
@@ -100,14 +102,22 @@ def _decided(
 ) -> tuple[bool, str]:
     """Labels decide where there are enough: they say what is wanted, a loss only hints.
 
-    Losses of two shapes are of other pixels and cannot be compared.
+    What may not suffer has its say in both. Of two shapes no loss is compared.
     """
     enough = labels is not None and labels.enough
     if not alike and not enough:
         return False, OTHER_SHAPE
-    if labels is None or not enough or (alike and seen.worse):
+    if labels is None or not enough or seen.worse:
         return seen.passed, seen.reason
     return labels.passed, labels.reason
+
+
+def _but_for_losses(own: Measures, before: Measures) -> Measures:
+    """What can be compared with a version of another shape: its losses are of other pixels.
+
+    Which clips are nearest is of the same shots to both.
+    """
+    return replace(own, losses=before.losses)
 
 
 def _untrained(candidate: TrainedClips, run: TrainingRun) -> TrainedClips:
@@ -188,7 +198,7 @@ def _by_labels(
                 np.float64,
             )
         )
-    return decide_by_labels(
+    seen = decide_by_labels(
         np.array([pair["good"] for pair, _, _ in kept], np.int64),
         scores[0],
         scores[1],
@@ -196,6 +206,7 @@ def _by_labels(
         positives_in_all=good_in_all(run),
         seed=run.seed,
     )
+    return asked_for(seen, run.config["better_by"])
 
 
 def _vectors(
