@@ -89,7 +89,7 @@ def _ready(claim: Claim) -> None:
 
 
 def _tidy(claim: Claim) -> None:
-    """Drop rows and boards of versions before the one that a rollback leads to.
+    """Drop rows, indexes and boards of versions before the one that a rollback leads to.
 
     Should one of them go live again, its boards are asked for, and its rows with them.
     """
@@ -99,6 +99,8 @@ def _tidy(claim: Claim) -> None:
     with claim.writing():
         boards.delete()
         ShotVector.objects.filter(version__in=gone).delete()
+    # And with the rows the indexes that held them, of which this makes none.
+    ensure_indexes([])
 
 
 READYING = {"backfill": _backfill, "index": _index, "boards": rank_boards}
