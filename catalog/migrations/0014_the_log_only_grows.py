@@ -44,4 +44,9 @@ class Migration(migrations.Migration):
                 max_length=20,
             ),
         ),
+        migrations.AddField(
+            model_name="trainingrun",
+            name="motion_losses",
+            field=models.JSONField(blank=True, default=list),
+        ),
     ]

@@ -63,8 +63,11 @@ class TrainingRun(models.Model):
     stage = models.CharField(max_length=60, blank=True)
     # [[step, frames of its clips, loss], ...], thinned out: for the plot.
     losses = models.JSONField(default=list, blank=True)
+    # The same of learning how clips move, whose loss is another one.
+    motion_losses = models.JSONField(default=list, blank=True)
     seconds_left = models.FloatField(null=True, blank=True)
-    # Of training alone: seconds, frames, multiplied, device. What later ones will take.
+    # Of pretraining: seconds, frames, multiplied, device. Of motion and the backfill, by their
+    # names: seconds, and steps or shots. What later ones will take.
     spent = models.JSONField(default=dict, blank=True)
     # What the gate saw: measures of both sides, the interval, and its decision.
     outcome = models.JSONField(default=dict, blank=True)

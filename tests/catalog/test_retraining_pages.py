@@ -54,6 +54,7 @@ class RetrainingPageTests(PageTestCase):
         Job.objects.filter(pk=run.job.pk).update(state="running", stage="train")
         TrainingRun.objects.filter(pk=run.pk).update(
             losses=[[0, 2, 1.0], [10, 2, 0.75], [20, 16, 0.5]],
+            motion_losses=[[0, 16, 4.0], [30, 16, 3.25]],
             stage="2 of 2, clips of 16 frames",
             seconds_left=90.0,
             frozen={"shots": {"1": [[0, 9]]}, "held_out": {"3": [[0, 9]]}},
@@ -65,6 +66,7 @@ class RetrainingPageTests(PageTestCase):
         for words in (
             *('points="0.0,0.0 300.0,80.0 600.0,160.0"', "16 frames", "0.500"),
             *("2 of 2, clips of 16 frames", "left", "1 shot", "1 title held out"),
+            *("Loss of motion", "3.250"),
         ):
             self.assertContains(part, words)
 

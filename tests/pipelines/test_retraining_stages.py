@@ -231,6 +231,16 @@ class StageTests(TestCase):
                 retrain(Claim(self.claimed(run)))
             self.assertEqual(path.read_bytes(), content)
 
+    def test_minutes_bound_pretraining_and_motion_together(self):
+        told = {"frames": None, "minutes": 0.06, "motion_steps": 10**6}
+        run = self.ran(toy_schedule(better_by=NOTHING, **told))
+
+        self.assertIsNotNone(run.version)
+        for spent in (run.spent, run.spent["motion"]):
+            # Half of 3.6 seconds, and a step more, on whatever machine.
+            self.assertLess(spent["seconds"], 20, run.spent)
+        self.assertGreater(run.spent["motion"]["steps"], 1)
+
     def test_a_device_that_is_not_there_ends_it_at_once_with_a_sentence(self):
         for word in ("cuda:63", "gpu"):
             run = run_now(toy_schedule(name=word), user=None)
