@@ -79,9 +79,11 @@ def _outcome(claim: Claim, run: TrainingRun) -> dict[str, Any]:
     seen = decide(own, before, gate, seed=run.seed)
     claim.progress(0.8)
     labels = _by_labels(run, candidate, other, device)
+    if labels is not None:
+        labels = asked_for(labels, told["better_by"])
     alike = candidate.config == other.config
-    told = seen if alike else decide(_but_for_losses(own, before), before, gate)
-    passed, reason = _decided(told, labels, alike=alike)
+    heard = seen if alike else decide(_but_for_losses(own, before), before, gate)
+    passed, reason = _decided(heard, labels, alike=alike)
     return {
         "passed": passed,
         "enough": seen.enough or bool(labels and labels.enough),
@@ -198,7 +200,7 @@ def _by_labels(
                 np.float64,
             )
         )
-    seen = decide_by_labels(
+    return decide_by_labels(
         np.array([pair["good"] for pair, _, _ in kept], np.int64),
         scores[0],
         scores[1],
@@ -206,7 +208,6 @@ def _by_labels(
         positives_in_all=good_in_all(run),
         seed=run.seed,
     )
-    return asked_for(seen, run.config["better_by"])
 
 
 def _vectors(
