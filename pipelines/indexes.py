@@ -2,7 +2,7 @@
 
 An index is made beside the work, without a lock on the table, once a version has rows
 enough for it to be worth its place; until it is whole, searches scan. It goes when its
-version goes.
+version's rows go.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from psycopg import sql
 
-from catalog.models import EncoderVersion
 from catalog.models.representations import MASK_BITS
 from mlcore.matching.kinds import Index, Kind
 from pipelines.rows import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from catalog.models import EncoderVersion
 
 M = 16
 """Neighbours of a row in the upper layers of the graph, and half of those in the lowest:
@@ -139,7 +140,7 @@ def ensure_indexes(
     """Make the indexes that are worth it and missing; return when they are whole.
 
     Of several workers that ask at once, one builds and the others wait, calling
-    `waiting` twice a second. Indexes of versions that are gone are dropped.
+    `waiting` twice a second. Indexes of versions whose rows are gone are dropped.
     """
     with _turn() as mine:
         if mine:
@@ -157,13 +158,25 @@ def ensure_indexes(
 
 
 def drop_gone_indexes() -> list[str]:
-    """Drop the indexes whose version has no row any more; return their names."""
-    names = read_rows("SELECT indexname FROM pg_indexes WHERE indexname ~ %s", [NAMED])
-    versions = set(EncoderVersion.objects.values_list("pk", flat=True))
-    gone = [name for (name,) in names if int(name.rpartition("_v")[2]) not in versions]
+    """Drop the indexes whose version has no row any more; return their names.
+
+    The version itself may stay: what was ever live stands in the log.
+    """
+    named = read_rows(
+        "SELECT indexname, tablename FROM pg_indexes WHERE indexname ~ %s", [NAMED]
+    )
+    gone = [name for name, table in named if not _has_rows(table, name)]
     for name in gone:
         _run("DROP INDEX {} IF EXISTS {}", _apart(), sql.Identifier(name))
     return gone
+
+
+def _has_rows(table: str, index: str) -> bool:
+    version = int(index.rpartition("_v")[2])
+    rows = sql.SQL("SELECT 1 FROM {} WHERE version_id = {} LIMIT 1").format(
+        sql.Identifier(table), sql.Literal(version)
+    )
+    return bool(read_rows(rows, []))
 
 
 NAMED = r"^near_(placed|centred|vector)_v[0-9]+$"

@@ -51,12 +51,24 @@ def begun_run(claim: Claim, family: str) -> TrainingRun:
     run, _ = TrainingRun.objects.get_or_create(
         job=claim.job, defaults={"family": family}
     )
-    if run.ended_at is not None and not run.outcome:
+    if run.ended_at is not None and not run.is_decided:
         try:
             reopen_run(run)
         except Refused as refused:
             raise PipelineError(str(refused)) from None
     return run
+
+
+def is_judged(run: TrainingRun) -> bool:
+    """Whether the gate of a run has decided, against what is live now.
+
+    Another version may have gone live while the run was broken off.
+    """
+    if not run.outcome or run.is_decided:
+        return bool(run.outcome)
+    live = live_of(run.family)
+    key = live.pk if live else None
+    return key == run.version_id or run.outcome.get("against_version", key) == key
 
 
 def write_outcome(claim: Claim, run: TrainingRun, outcome: dict[str, Any]) -> None:
@@ -140,7 +152,8 @@ def switch(claim: Claim) -> None:
     run = run_of(claim)
     version = version_of(run)
     with claim.writing():
-        if not is_live(version):
+        # Went it live before, and a person took it back since, that stands.
+        if not (is_live(version) or run.is_decided):
             promote_version(
                 version, user=claim.job.asked_by, reason=run.outcome["reason"]
             )

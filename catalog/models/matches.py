@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
@@ -27,6 +27,30 @@ class MatchSetQuerySet(models.QuerySet["MatchSet"]):
         for config in self.filter(live=True).values_list("config", flat=True):
             found |= dict.fromkeys(config.get("kinds", ()))
         return list(found)
+
+    def changing(self, family: str, wanted: int | None) -> list[tuple[int, int | None]]:
+        """Which live sets change when another version of a family is shown, or none.
+
+        Each with the newest set of the same title and scope that was ranked with it and
+        the same versions of all else; None where there is none. Of thousands of titles it is
+        one question: while it is asked, their rows are held.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(CHANGING, {"family": family, "wanted": wanted})
+            return list(cursor.fetchall())
+
+
+CHANGING = """
+    SELECT DISTINCT ON (shown.id) shown.id, ready.id
+    FROM catalog_matchset shown
+    LEFT JOIN catalog_matchset ready ON NOT ready.live
+        AND (ready.title_id, ready.scope) = (shown.title_id, shown.scope)
+        AND ready.versions -> %(family)s IS NOT DISTINCT FROM to_jsonb(%(wanted)s::bigint)
+        AND ready.versions - %(family)s = shown.versions - %(family)s
+    WHERE shown.live
+        AND shown.versions -> %(family)s IS DISTINCT FROM to_jsonb(%(wanted)s::bigint)
+    ORDER BY shown.id, ready.id DESC
+"""
 
 
 class MatchSet(models.Model):

@@ -45,7 +45,9 @@ class RetrainSchedule(models.Model):
     )
     seed = models.PositiveIntegerField(default=0)
     device = models.CharField(
-        max_length=20, blank=True, help_text="Empty: what the worker has."
+        max_length=20,
+        blank=True,
+        help_text="cpu, cuda or cuda:1; empty: what the worker has.",
     )
     better_by = models.FloatField(
         default=0.0, help_text="The least gain, as the low end of its interval."

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.timezone import now
 
 from catalog.models.encoders import EncoderVersion
 from catalog.models.jobs import Job
@@ -62,8 +63,11 @@ class TrainingRun(models.Model):
     stage = models.CharField(max_length=60, blank=True)
     # [[step, frames of its clips, loss], ...], thinned out: for the plot.
     losses = models.JSONField(default=list, blank=True)
+    # The same of learning how clips move, whose loss is another one.
+    motion_losses = models.JSONField(default=list, blank=True)
     seconds_left = models.FloatField(null=True, blank=True)
-    # Of training alone: seconds, frames, multiplied, device. What later ones will take.
+    # Of pretraining: seconds, frames, multiplied, device. Of motion and the backfill, by their
+    # names: seconds, and steps or shots. What later ones will take.
     spent = models.JSONField(default=dict, blank=True)
     # What the gate saw: measures of both sides, the interval, and its decision.
     outcome = models.JSONField(default=dict, blank=True)
@@ -99,6 +103,23 @@ class TrainingRun(models.Model):
     def is_over(self) -> bool:
         """True when nothing more will happen to it by itself."""
         return self.ended_at is not None or self.job is None or self.job.is_over
+
+    @property
+    def broke_off(self) -> bool:
+        """True when it failed or was cancelled, before or after its gate: it can go on."""
+        job = self.job
+        return (
+            job is not None
+            and job.is_over
+            and job.state != Job.State.DONE
+            and not self.is_decided
+        )
+
+    @property
+    def is_decided(self) -> bool:
+        """True when its version did not pass or went live: neither is done again."""
+        told = self.outcome
+        return bool(told and (told.get("went_live") or not told.get("passed")))
 
 
 class PromotionQuerySet(models.QuerySet["Promotion"]):
@@ -141,7 +162,7 @@ class PromotionQuerySet(models.QuerySet["Promotion"]):
 class Promotion(models.Model):
     """When a version went live and who or what decided so; never changed, only added.
 
-    Without a version: since then none of the family is live. A version that stands in
+    The database refuses all else, but that a deleted user is forgotten here, too. Without a version: since then none of the family is live. A version that stands in
     this log cannot be deleted.
     """
 
@@ -160,7 +181,7 @@ class Promotion(models.Model):
     made_by = models.ForeignKey(
         "auth.User", models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=now, editable=False)
 
     objects = PromotionQuerySet.as_manager()
 

@@ -162,29 +162,12 @@ def _switch_boards(family: str, wanted: int | None, user: User | None) -> None:
     """Show the boards ranked with the wanted version; ask for those there are none of."""
     # A search that ends now writes its set before or after this, never in between.
     list(Title.objects.select_for_update().order_by("pk").values_list("pk"))
-    newest: dict[tuple[int, str], list[MatchSet]] = {}
-    for found in MatchSet.objects.select_related("title").order_by("-pk"):
-        newest.setdefault((found.title_id, found.scope), []).append(found)
-    down, up = [], []
-    for (_, scope), sets in newest.items():
-        live = next((each for each in sets if each.live), None)
-        if live is None or live.versions.get(family) == wanted:
-            continue
-        others = _without(live, family)
-        ready = (each for each in sets if not each.live)
-        fits = (
-            each
-            for each in ready
-            if each.versions.get(family) == wanted and _without(each, family) == others
-        )
-        if (chosen := next(fits, None)) is not None:
-            down.append(live.pk)
-            up.append(chosen.pk)
-        else:
-            add_job(FINDING[MatchSet.Scope(scope)], live.title, asked_by=user)
-    MatchSet.objects.filter(pk__in=down).update(live=False)
-    MatchSet.objects.filter(pk__in=up).update(live=True)
-
-
-def _without(match_set: MatchSet, family: str) -> dict[str, int]:
-    return {name: key for name, key in match_set.versions.items() if name != family}
+    pairs = MatchSet.objects.changing(family, wanted)
+    found = {shown: ready for shown, ready in pairs if ready is not None}
+    MatchSet.objects.filter(pk__in=list(found)).update(live=False)
+    MatchSet.objects.filter(pk__in=list(found.values())).update(live=True)
+    without = MatchSet.objects.filter(
+        pk__in=[shown for shown, ready in pairs if ready is None]
+    )
+    for shown in without.select_related("title").order_by("-pk"):
+        add_job(FINDING[MatchSet.Scope(shown.scope)], shown.title, asked_by=user)

@@ -16,6 +16,7 @@ from catalog.models import (
     EncoderVersion,
     Job,
     RetrainSchedule,
+    Shot,
     TrainingRun,
 )
 from catalog.services.rankings import ask_training, is_encoder, kind_of
@@ -218,14 +219,48 @@ def _new_labels(family: str, labels: int) -> int:
 
 
 def _expected(schedule: RetrainSchedule) -> tuple[float | None, str]:
+    """The seconds of all that takes long, and where they come from, or what is not known."""
     if not is_encoder(schedule.family):
         return None, "Rankings train within minutes; nothing is measured."
-    if schedule.minutes is not None:
-        return 60 * schedule.minutes, "The budget is a time; judging comes after it."
     same = TrainingRun.objects.filter(family=schedule.family)
     last = same.measured(schedule.shape).first()
-    if last is None or schedule.frames is None:
+    clip = schedule.family == CLIP
+    if schedule.minutes is not None:
+        training: float | None = 60 * schedule.minutes
+    elif last is None or schedule.frames is None:
         return None, f"Unknown: no run of shape {schedule.shape} was measured here."
-    spent = last.spent
-    seconds = schedule.frames * spent["seconds"] / spent["frames"]
-    return seconds, f"As fast as {last} on {spent['device']}; judging comes after it."
+    else:
+        training = _paced(last.spent, "frames", schedule.frames)
+    told = last.spent if last else {}
+    parts = {"training": training}
+    if clip and schedule.minutes is None:
+        parts["motion"] = _paced(told.get("motion"), "steps", schedule.motion_steps)
+    if clip:
+        shots = Shot.objects.pictures().exclude(title__proxy_key="").count()
+        parts["the backfill"] = _paced(told.get("backfill"), "shots", shots)
+    else:
+        parts["the library"] = parts["the look at titles"] = None
+    return sum(each or 0.0 for each in parts.values()), _source(schedule, last, parts)
+
+
+def _paced(told: dict[str, Any] | None, unit: str, many: int) -> float | None:
+    """Seconds of so many, as fast as they were; None where that was not measured."""
+    if not told or not told.get(unit):
+        return None
+    return float(many * told["seconds"] / told[unit])
+
+
+def _source(
+    schedule: RetrainSchedule,
+    last: TrainingRun | None,
+    parts: dict[str, float | None],
+) -> str:
+    said = [name for name, seconds in parts.items() if seconds is not None]
+    words = f"Of {' and '.join(said)}"
+    if schedule.minutes is not None:
+        words += ", whose budget is a time" if len(said) == 1 else ", by the budget"
+    if last is not None and (schedule.minutes is None or len(said) > 1):
+        words += f", as fast as {last} on {last.spent['device']}"
+    unknown = [name for name, seconds in parts.items() if seconds is None]
+    missing = [*unknown, "judging and boards"] if schedule.family == CLIP else unknown
+    return f"{words}. Not in it, for it is not known: {', '.join(missing)}."

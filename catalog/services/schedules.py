@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CLIP, COMPONENT = EncoderVersion.Family.CLIP, EncoderVersion.Family.COMPONENT
+DEVICE = re.compile(r"(cpu|cuda(:[0-9]{1,2})?)?")
 CRON_PARTS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 
 
@@ -29,6 +31,11 @@ def check_schedule(schedule: RetrainSchedule) -> None:
         raise Refused("A schedule needs a name.")
     kind_of(schedule.family)
     _check_cadence(schedule)
+    if not DEVICE.fullmatch(schedule.device):
+        raise Refused(
+            f"There is no device {schedule.device!r}; name cpu, cuda or cuda:1, or none "
+            "for what the worker has."
+        )
     if schedule.family == CLIP:
         _check_pretraining(schedule)
     if schedule.family == COMPONENT:

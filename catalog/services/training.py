@@ -54,12 +54,13 @@ def resume_run(run: TrainingRun) -> None:
     """Go on with a training that failed or was cancelled, from what it kept last.
 
     Raises Refused for one that ended with a decision, that still goes on, or whose
-    family is being trained by another one.
+    family is being trained by another one. One that passed its gate and broke off before
+    it was live has not ended with it.
     """
-    if run.outcome:
-        raise Refused(f"{run} ended with a decision; run its schedule again.")
     if run.job is None or not run.job.is_over:
         raise Refused(f"{run} cannot be gone on with: its job still runs or is gone.")
+    if not run.broke_off:
+        raise Refused(f"{run} ended with a decision; run its schedule again.")
     TrainingRun.objects.filter(family=run.family).close_over()
     with transaction.atomic():
         reopen_run(run)

@@ -51,7 +51,7 @@ def retraining(request: PageRequest) -> HttpResponse:
     """Schedules, runs and what is live; asks again while something is trained."""
     rows = TrainingRun.objects.select_related("job", "schedule", "version")
     # The list asks again while something is trained, and shows neither of the two.
-    runs = list(rows.defer("frozen", "losses")[:RUNS])
+    runs = list(rows.defer("frozen", "losses", "motion_losses")[:RUNS])
     actives = EncoderVersion.objects.actives()
     live = [each for each in actives if is_switched(each.family)]
     context = {
@@ -75,7 +75,14 @@ def run_detail(request: PageRequest, run_id: int) -> HttpResponse:
     frozen = run.frozen
     context = {
         "run": run,
-        "plot": plot_of(run.losses),
+        "plots": [
+            (word, plot)
+            for word, losses in (
+                ("Loss", run.losses),
+                ("Loss of motion", run.motion_losses),
+            )
+            if (plot := plot_of(losses)) is not None
+        ],
         "shots": sum(map(len, frozen.get("shots", {}).values())),
         "titles": len(frozen.get("shots", {})),
         "held_out": len(frozen.get("held_out", {})),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from contextlib import contextmanager
@@ -12,40 +11,34 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from catalog.files import local_path
-from catalog.models import EncoderVersion, TrainingRun
-from mlcore.fit import place
+from catalog.models import TrainingRun
 from mlcore.videomae.config import SHAPES
 from mlcore.videomae.course import Budget
 from mlcore.videomae.footage import Footage
-from mlcore.videomae.keeping import load_autoencoder
-from mlcore.videomae.motion import MotionConfig
 from mlcore.videomae.plan import PLANS, plan_of
 from mlcore.videomae.pretrain import Order, pretrain
 from mlcore.videomae.sampling import Sampling
-from mlcore.videomae.teaching import MotionKeeper
-from mlcore.videomae.trained import save_trained, with_motion
-from mlcore.videomae.world import MotionWorld
 from pipelines.clips import STRIDE
 from pipelines.errors import NO_ROOM, PipelineError
 from pipelines.promoting import live_of, run_of
+from pipelines.retraining.devices import device_of
 from pipelines.retraining.freezing import training_spans
-from pipelines.trained import clips_of, keep_weights
+from pipelines.trained import clips_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-    import torch
 
     from mlcore.videomae.autoencoder import MaskedAutoencoder
     from mlcore.videomae.loop import Passed
-    from mlcore.videomae.trained import TrainedClips
     from pipelines.jobs import Claim
 
 KEPT_EVERY = 120.0
 """Seconds between two checkpoints: what a killed worker does again at most."""
 TOLD_EVERY = 2.0
 """Seconds between two writes of the run's row."""
+PRETRAINING = 0.5
+"""Its share of a budget in minutes; motion has the rest. The version that ships had 4.5
+minutes of the one and 4.2 of the other (mlcore/videomae/weights/CARD.md)."""
 POINTS = 400
 """Of the plot: with more, every second one goes."""
 
@@ -75,43 +68,6 @@ def pretrain_clips(claim: Claim) -> None:
     _end(told, order, known)
 
 
-def teach_motion(claim: Claim) -> None:
-    """Teach what was pretrained how clips move; write the candidate down with its weights."""
-    run = run_of(claim)
-    if run.version is not None:
-        return
-    order, device = order_of(run), device_of(run)
-    with one_sentence():
-        autoencoder, known = load_autoencoder(order.out, device)
-        config = MotionConfig(steps=run.config["motion_steps"], seed=run.seed)
-        world = MotionWorld(size=order.config.size, device=device)
-        trained = with_motion(
-            autoencoder,
-            world,
-            config,
-            device,
-            keeper=MotionKeeper(path=order.out.with_name("motion.safetensors")),
-            watch=partial(_tell_motion, claim, config.steps),
-        )
-        sha256 = keep_weights(partial(_write, trained, known), f"retrain-{run.pk}")
-    live = live_of(run.family)
-    with claim.writing():
-        run.version = EncoderVersion.objects.create(
-            family=run.family,
-            name=f"{run.config['shape']} clip encoder, run {run.pk}",
-            config=run.config | {"words": _words(run), "stride": STRIDE},
-            weights_sha256=sha256,
-            parent=live,
-        )
-        run.save(update_fields=["version"])
-    shutil.rmtree(order.out.parent, ignore_errors=True)
-
-
-def _tell_motion(claim: Claim, steps: int, done: int, loss: float) -> None:
-    """Say how far it is. Raises Cancelled or LostClaim when it should stop."""
-    claim.progress(done / steps, f"{done} of {steps} steps, loss {loss:.3f}")
-
-
 def order_of(run: TrainingRun) -> Order:
     """Return what the run's config orders. Raises PipelineError for what cannot be done."""
     told = run.config
@@ -121,7 +77,7 @@ def order_of(run: TrainingRun) -> Order:
         return Order(
             config=config,
             plan=PLANS[plan] if isinstance(plan, str) else plan_of(plan),
-            budget=Budget(frames=told["frames"], minutes=told["minutes"]),
+            budget=Budget(frames=told["frames"], minutes=minutes_of(run)),
             sampling=Sampling(longest=config.frames, stride=STRIDE),
             out=local_path(f"training/{run.pk}/pretrained.safetensors"),
             seed=run.seed,
@@ -131,16 +87,17 @@ def order_of(run: TrainingRun) -> Order:
         raise PipelineError(f"This cannot be trained: {error}.") from None
 
 
-def device_of(run: TrainingRun) -> torch.device:
-    """The device that a run asks for, else what there is."""
-    return place(run.config["device"] or None)
+def minutes_of(run: TrainingRun) -> float | None:
+    """Of a budget in minutes, those of pretraining, and as many of motion; None: of frames."""
+    minutes: float | None = run.config["minutes"]
+    return None if minutes is None else PRETRAINING * minutes
 
 
 class Told:
-    """Tells a run's row how training goes."""
+    """Tells a run's row how training goes, with the losses in one of its fields."""
 
-    def __init__(self, claim: Claim, run: TrainingRun) -> None:
-        self._claim, self._run = claim, run
+    def __init__(self, claim: Claim, run: TrainingRun, field: str = "losses") -> None:
+        self._claim, self._run, self._field = claim, run, field
         self._recent: list[float] = []
         self._frames = 0
         self._at = time.monotonic()
@@ -163,17 +120,19 @@ class Told:
         self._write(last, stage="trained", seconds_left=None, spent=spent)
 
     def _write(self, passed: Step, **fields: Any) -> None:
-        run = self._run
+        losses = getattr(self._run, self._field)
         if self._recent:
             # What a killed attempt told of later steps is told anew.
-            run.losses = [each for each in run.losses if each[0] < passed.number]
+            losses = [each for each in losses if each[0] < passed.number]
             mean = sum(self._recent) / len(self._recent)
-            run.losses.append([passed.number, passed.frames, round(mean, 5)])
-        if len(run.losses) > POINTS:
-            run.losses = run.losses[::2]
+            losses.append([passed.number, passed.frames, round(mean, 5)])
+        if len(losses) > POINTS:
+            losses = losses[::2]
+        setattr(self._run, self._field, losses)
         self._recent, self._at = [], time.monotonic()
         with self._claim.writing():
-            TrainingRun.objects.filter(pk=run.pk).update(losses=run.losses, **fields)
+            rows = TrainingRun.objects.filter(pk=self._run.pk)
+            rows.update(**{self._field: losses}, **fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,20 +198,6 @@ def forget_others(run: TrainingRun) -> None:
     others = TrainingRun.objects.filter(family=run.family).exclude(pk=run.pk)
     for key in others.values_list("pk", flat=True):
         shutil.rmtree(local_path(f"training/{key}"), ignore_errors=True)
-
-
-def _write(trained: TrainedClips, known: dict[str, Any], path: Path) -> None:
-    save_trained(trained, path, {"pretrained": known})
-    path.with_suffix(".json").write_text(json.dumps(known), encoding="utf-8")
-
-
-def _words(run: TrainingRun) -> str:
-    told = run.config
-    plan = told["plan"] if isinstance(told["plan"], str) else "a plan of its own"
-    long = (
-        f"{told['frames']} frames" if told["frames"] else f"{told['minutes']} minutes"
-    )
-    return f"{told['shape']}, {plan}, {long}, seed {run.seed}"
 
 
 @contextmanager

@@ -7,12 +7,20 @@ the switch, boards and searches know nothing of it.
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
 from catalog.churn import rank_churn
-from catalog.models import EncoderVersion, MatchSet, ShotVector, Title
+from catalog.models import (
+    EncoderVersion,
+    MatchSet,
+    Shot,
+    ShotVector,
+    Title,
+    TrainingRun,
+)
 from mlcore.matching.kinds import CLIP
 from pipelines.clips import fill_clips
 from pipelines.indexes import ensure_indexes, forms_of
@@ -35,9 +43,10 @@ from pipelines.retraining.components.library import (
     make_library,
     tidy_components,
 )
-from pipelines.retraining.fitting import pretrain_clips, teach_motion
+from pipelines.retraining.fitting import pretrain_clips
 from pipelines.retraining.freezing import freeze, there
 from pipelines.retraining.judging import judge_clips
+from pipelines.retraining.moving import teach_motion
 
 if TYPE_CHECKING:
     from pipelines.jobs import Claim
@@ -53,13 +62,28 @@ def _backfill(claim: Claim) -> None:
     """Write the version's rows of every shot beside the live ones."""
     version = asked_version(claim)
     titles = list(Title.objects.exclude(proxy_key="").order_by("pk"))
-    gone = 0
+    lacking = Shot.objects.pictures().filter(title__in=titles)
+    many = lacking.exclude(vectors__version=version).count()
+    gone, done, began = 0, 0, time.monotonic()
     for number, title in enumerate(titles, start=1):
         gone += not there(title)
-        fill_clips(title, version, partial(_say, claim, number, len(titles)))
+        done += fill_clips(title, version, partial(_say, claim, number, len(titles)))
         _say(claim, number, len(titles), 1.0)
+        _foresee(claim, time.monotonic() - began, done, many)
     if gone:
         claim.job.note(f"{gone} titles without their proxies have no clips")
+
+
+def _foresee(claim: Claim, seconds: float, done: int, many: int) -> None:
+    """Write down how fast shots are looked at, and how long the rest takes."""
+    run = TrainingRun.objects.filter(job=claim.job).first()
+    if run is None or not done:
+        return
+    told = {"seconds": round(seconds, 2), "shots": done}
+    left = round(seconds / done * max(0, many - done), 1) or None
+    with claim.writing():
+        run.spent, run.seconds_left = run.spent | {"backfill": told}, left
+        run.save(update_fields=["spent", "seconds_left"])
 
 
 def _say(claim: Claim, number: int, many: int, share: float) -> None:
@@ -89,7 +113,7 @@ def _ready(claim: Claim) -> None:
 
 
 def _tidy(claim: Claim) -> None:
-    """Drop rows and boards of versions before the one that a rollback leads to.
+    """Drop rows, indexes and boards of versions before the one that a rollback leads to.
 
     Should one of them go live again, its boards are asked for, and its rows with them.
     """
@@ -99,6 +123,8 @@ def _tidy(claim: Claim) -> None:
     with claim.writing():
         boards.delete()
         ShotVector.objects.filter(version__in=gone).delete()
+    # And with the rows the indexes that held them, of which this makes none.
+    ensure_indexes([])
 
 
 READYING = {"backfill": _backfill, "index": _index, "boards": rank_boards}

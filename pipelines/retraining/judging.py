@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from catalog.files import local_path
 from catalog.models import Slot, Title
 from mlcore.matching.ranking.gate import Verdict as LabelVerdict
+from mlcore.matching.ranking.gate import asked_for
 from mlcore.matching.ranking.gate import decide as decide_by_labels
 from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.judging import Gate, Measures, Pair, Verdict, decide, measure
@@ -22,12 +23,13 @@ from pipelines.errors import PipelineError
 from pipelines.media.reader import open_proxy
 from pipelines.promoting import (
     end_unless_passed,
+    is_judged,
     live_of,
     run_of,
     version_of,
     write_outcome,
 )
-from pipelines.retraining.fitting import device_of
+from pipelines.retraining.devices import device_of
 from pipelines.retraining.freezing import (
     good_in_all,
     held_out_spans,
@@ -60,7 +62,7 @@ UNTRAINED = "an untrained encoder of the same shape"
 def judge_clips(claim: Claim) -> None:
     """Compare with what is live; a version that is not measurably better stays a candidate."""
     run = run_of(claim)
-    if not run.outcome:
+    if not is_judged(run):
         write_outcome(claim, run, _outcome(claim, run))
     end_unless_passed(run)
 
@@ -77,13 +79,17 @@ def _outcome(claim: Claim, run: TrainingRun) -> dict[str, Any]:
     seen = decide(own, before, gate, seed=run.seed)
     claim.progress(0.8)
     labels = _by_labels(run, candidate, other, device)
+    if labels is not None:
+        labels = asked_for(labels, told["better_by"])
     alike = candidate.config == other.config
-    passed, reason = _decided(seen, labels, alike=alike)
+    heard = seen if alike else decide(_but_for_losses(own, before), before, gate)
+    passed, reason = _decided(heard, labels, alike=alike)
     return {
         "passed": passed,
         "enough": seen.enough or bool(labels and labels.enough),
         "reason": reason,
         "against": live.name if live else UNTRAINED,
+        "against_version": live.pk if live else None,
         "went_live": False,
         "measures": asdict(seen),
         "labels": asdict(labels) if labels else None,
@@ -98,14 +104,22 @@ def _decided(
 ) -> tuple[bool, str]:
     """Labels decide where there are enough: they say what is wanted, a loss only hints.
 
-    Losses of two shapes are of other pixels and cannot be compared.
+    What may not suffer has its say in both. Of two shapes no loss is compared.
     """
     enough = labels is not None and labels.enough
     if not alike and not enough:
         return False, OTHER_SHAPE
-    if labels is None or not enough or (alike and seen.worse):
+    if labels is None or not enough or seen.worse:
         return seen.passed, seen.reason
     return labels.passed, labels.reason
+
+
+def _but_for_losses(own: Measures, before: Measures) -> Measures:
+    """What can be compared with a version of another shape: its losses are of other pixels.
+
+    Which clips are nearest is of the same shots to both.
+    """
+    return replace(own, losses=before.losses)
 
 
 def _untrained(candidate: TrainedClips, run: TrainingRun) -> TrainedClips:

@@ -110,6 +110,22 @@ class AdminTests(PageTestCase):
                 answer = self.client.get(f"/admin/catalog/{model}/add/")
                 self.assertEqual(answer.status_code, 403)
 
+    def test_the_log_of_versions_is_neither_added_to_changed_nor_deleted_from(self):
+        row = Promotion.objects.get()
+        told = {"family": "clip", "reason": "Mine."}
+        place = "admin:catalog_promotion"
+        deleting = {"action": "delete_selected", "_selected_action": [row.pk]}
+        for page, words in (
+            (reverse(f"{place}_add"), told),
+            (reverse(f"{place}_change", args=[row.pk]), told),
+            (reverse(f"{place}_delete", args=[row.pk]), {"post": "yes"}),
+        ):
+            with self.subTest(page):
+                self.assertEqual(self.client.post(page, words).status_code, 403)
+        self.client.post(reverse(f"{place}_changelist"), deleting | {"post": "yes"})
+        now = Promotion.objects.get()
+        self.assertEqual((now.pk, now.reason), (row.pk, row.reason))
+
     def test_no_row_shows_its_raw_bits_or_vectors(self):
         shown = text(self.client.get("/admin/catalog/shotmask/1/change/", follow=True))
 

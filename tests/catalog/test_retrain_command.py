@@ -22,15 +22,20 @@ class RetrainCommandTests(TestCase):
     def test_a_schedule_is_saved_changed_listed_and_dropped(self):
         made = self.said(
             *("save", "Sundays", "--cron", "0 3 * * 0", "--time-zone", "Europe/Rome"),
-            *("--shape", "toy", "--frames", "5000", "--by-hand"),
+            *("--shape", "toy", "--frames", "5000", "--by-hand", "--off"),
         )
         self.assertEqual(made["cadence"], "0 3 * * 0 (Europe/Rome)")
         self.assertEqual((made["plan"], made["goes_live"]), ("tpl4", False))
+        self.assertFalse(made["enabled"])
 
         changed = self.said("save", "Sundays", "--every-hours", "12", "--minutes", "90")
         self.assertEqual(changed["id"], made["id"])
         self.assertEqual((changed["cron"], changed["frames"]), ("", None))
-        self.assertTrue(changed["goes_live"])
+        # What nobody named stays: what goes live by hand does not begin to by itself.
+        self.assertEqual((changed["goes_live"], changed["enabled"]), (False, False))
+        changed = self.said("save", "Sundays", "--by-gate", "--on")
+        self.assertEqual((changed["goes_live"], changed["enabled"]), (True, True))
+        self.assertEqual((changed["minutes"], changed["shape"]), (90.0, "toy"))
 
         (listed,) = self.said("list")["schedules"]
         self.assertEqual(listed, changed)
@@ -64,6 +69,7 @@ class RetrainCommandTests(TestCase):
             (("save", "A", "--frames", "9", "--plan", "{"), "is not JSON"),
             (("save", "A", "--frames", "9", "--time-zone", "Mars"), "no time zone"),
             (("save", "A", "--family", "mask"), "mask is not trained here"),
+            (("save", "A", "--frames", "9", "--device", "gpu"), "no device 'gpu'"),
             (("cancel", "99"), "There is no run 99"),
         ):
             with self.subTest(words):
@@ -72,11 +78,9 @@ class RetrainCommandTests(TestCase):
 
     def test_what_was_live_on_a_day_is_told(self):
         version = add_encoder("clip")
-        made = Promotion.objects.create(
-            family="clip", version=version, reason="Better."
-        )
         when = datetime(2026, 11, 20, 15, tzinfo=UTC)
-        Promotion.objects.filter(pk=made.pk).update(made_at=when)
+        told = {"family": "clip", "version": version, "made_at": when}
+        Promotion.objects.create(**told, reason="Better.")
 
         for day, name in (
             ("2026-11-20", version.name),

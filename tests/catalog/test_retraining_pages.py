@@ -54,6 +54,7 @@ class RetrainingPageTests(PageTestCase):
         Job.objects.filter(pk=run.job.pk).update(state="running", stage="train")
         TrainingRun.objects.filter(pk=run.pk).update(
             losses=[[0, 2, 1.0], [10, 2, 0.75], [20, 16, 0.5]],
+            motion_losses=[[0, 16, 4.0], [30, 16, 3.25]],
             stage="2 of 2, clips of 16 frames",
             seconds_left=90.0,
             frozen={"shots": {"1": [[0, 9]]}, "held_out": {"3": [[0, 9]]}},
@@ -65,8 +66,31 @@ class RetrainingPageTests(PageTestCase):
         for words in (
             *('points="0.0,0.0 300.0,80.0 600.0,160.0"', "16 frames", "0.500"),
             *("2 of 2, clips of 16 frames", "left", "1 shot", "1 title held out"),
+            *("Loss of motion", "3.250"),
         ):
             self.assertContains(part, words)
+
+    def test_a_run_that_broke_off_after_its_gate_is_gone_on_with_from_its_page(self):
+        run = run_now(self.kept, user=None)
+        outcome = {"passed": True, "reason": "Better.", "against": "nothing"}
+        TrainingRun.objects.filter(pk=run.pk).update(outcome=outcome)
+        told = {"state": "failed", "stage": "backfill", "error": "The disk is full."}
+        Job.objects.filter(pk=run.job.pk).update(**told)
+
+        page = self.client.get(f"/retraining/{run.pk}/")
+        self.assertContains(page, '<span class="chip state">Failed backfill</span>')
+        self.assertContains(page, ">Retry</button>")
+        self.assertContains(self.client.get("/retraining/"), "The disk is full.")
+        self.client.post(f"/retraining/{run.pk}/resume/")
+        self.assertEqual(Job.objects.get().state, Job.State.READY)
+
+        # One that ended with a decision is over.
+        for decided in ({"passed": False}, {"went_live": True}):
+            TrainingRun.objects.filter(pk=run.pk).update(outcome=outcome | decided)
+            Job.objects.update(state="failed")
+            page = self.client.get(f"/retraining/{run.pk}/")
+            self.assertContains(page, '<span class="chip state">Over</span>')
+            self.assertNotContains(page, ">Retry</button>")
 
     def test_pairs_that_rise_and_fall_are_pictures_of_what_one_may_see(self):
         pair, hidden = add_pair(), add_pair()

@@ -79,6 +79,7 @@ class SchedulePageTests(PageTestCase):
             ({"cron": "never"}, "is no crontab"),
             ({"every_hours": 2}, "not both"),
             ({"minutes": 5}, "name one"),
+            ({"device": "gpu"}, "There is no device"),
             ({"frames": ""}, "name one"),
             ({"time_zone": "Mars/Olympus"}, "Select a valid choice"),
             ({"family": "mask"}, "Select a valid choice"),

@@ -89,6 +89,8 @@ class SavingTests(TestCase):
             "of minutes; name one": {"minutes": 5.0},
             "above 0": {"frames": 0},
             "no shape 'vast'": {"shape": "vast"},
+            "no device 'gpu'; name cpu, cuda or cuda:1": {"device": "gpu"},
+            "no device 'cuda:x'": {"device": "cuda:x"},
             "mask is not trained here": {"family": "mask"},
             "needs a name": {"name": " "},
             "at least one step": {"motion_steps": 0},
@@ -169,7 +171,26 @@ class RingingTests(TestCase):
             family="clip", config={"shape": "toy"}, spent=spent, ended_at=now()
         )
 
-        self.assertAlmostEqual(dry_run(kept).seconds, 30.0)
+        told = dry_run(kept)
+        self.assertAlmostEqual(told.seconds, 30.0)
+        self.assertIn("Not in it, for it is not known: motion", told.seconds_from)
+
+    def test_the_time_it_takes_is_that_of_motion_and_of_the_backfill_too(self):
+        footage()
+        kept = save_schedule(schedule(frames=3000, motion_steps=200))
+        spent = {"seconds": 10.0, "frames": 1000, "device": "cpu"}
+        spent |= {"motion": {"seconds": 5.0, "steps": 10}}
+        spent |= {"backfill": {"seconds": 7.0, "shots": 14}}
+        TrainingRun.objects.create(
+            family="clip", config={"shape": "toy"}, spent=spent, ended_at=now()
+        )
+
+        told = dry_run(kept)
+        self.assertAlmostEqual(told.seconds, 30.0 + 100.0 + 12 * 0.5)
+        self.assertIn("training and motion and the backfill", told.seconds_from)
+        kept.frames, kept.minutes = None, 2.0
+        # Minutes are those of pretraining and motion together.
+        self.assertAlmostEqual(dry_run(kept).seconds, 120.0 + 12 * 0.5)
 
 
 class AgreementTests(SimpleTestCase):

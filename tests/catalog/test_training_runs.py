@@ -1,5 +1,6 @@
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.db import IntegrityError, connection, transaction
 from django.test import TestCase, TransactionTestCase
@@ -15,7 +16,7 @@ from catalog.services import (
     save_schedule,
 )
 from tests.catalog.scheduling import footage, schedule
-from tests.factories import add_encoder
+from tests.factories import add_encoder, add_user
 
 
 class OneRunTests(TestCase):
@@ -75,7 +76,7 @@ class OneRunTests(TestCase):
     def test_what_is_over_can_be_neither_cancelled_nor_gone_on_with(self):
         run = run_now(self.kept, user=None)
         cancel_run(run)
-        run.outcome = {"reason": "Better."}
+        run.outcome = {"reason": "Worse.", "passed": False}
         run.refresh_from_db(fields=["job"])
         with self.assertRaisesRegex(Refused, "is over"):
             cancel_run(run)
@@ -112,11 +113,9 @@ class LogTests(TestCase):
     def test_the_log_answers_what_was_live_on_a_day(self):
         first, second = (add_encoder("clip", status=s) for s in ("retired", "active"))
         for version, before, day in ((first, None, 10), (second, first, 20)):
-            made = Promotion.objects.create(
-                family="clip", version=version, before=before, reason="Better."
-            )
+            told = {"version": version, "before": before, "reason": "Better."}
             when = datetime(2026, 11, day, tzinfo=UTC)
-            Promotion.objects.filter(pk=made.pk).update(made_at=when)
+            Promotion.objects.create(family="clip", made_at=when, **told)
 
         def live_on(day: int):
             when = datetime(2026, 11, day, 12, tzinfo=UTC)
@@ -125,6 +124,28 @@ class LogTests(TestCase):
         self.assertEqual(
             [live_on(day) for day in (9, 10, 19, 20)], [None, first, first, second]
         )
+
+    def test_no_row_of_the_log_is_changed_or_deleted_by_any_way_of_the_orm(self):
+        user = add_user("", "admin")
+        version, other = (add_encoder("clip", status=s) for s in ("active", "retired"))
+        told = {"family": "clip", "version": version, "before": other}
+        row = Promotion.objects.note(**told, reason="Better.", user=user)
+        kept = Promotion.objects.filter(pk=row.pk)
+        row.reason, row.version = "Far better.", other
+        told = {"reason": "Far better.", "family": "learned", "made_by": add_user("")}
+        told |= {"version": None, "before": None, "made_at": now()}
+        changes = [partial(kept.update, **{name: each}) for name, each in told.items()]
+        for change in (*changes, row.save, row.delete, kept.delete, kept._raw_delete):
+            words = [kept.db] if change == kept._raw_delete else []
+            only_grows = self.assertRaisesRegex(IntegrityError, "log.*only grows")
+            with self.subTest(change), only_grows, transaction.atomic():
+                change(*words)
+
+        # Who left is forgotten, and nothing else.
+        user.delete()
+        (left,) = Promotion.objects.values("family", "version", "reason", "made_by")
+        told = {"family": "clip", "version": version.pk, "reason": "Better."}
+        self.assertEqual(left, {**told, "made_by": None})
 
     def test_a_version_in_the_log_cannot_be_deleted(self):
         version = add_encoder("clip")

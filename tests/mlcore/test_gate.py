@@ -10,7 +10,7 @@ from sklearn.metrics import average_precision_score
 from catalog import labels as catalog_labels
 from mlcore.matching.ranking import gate
 from mlcore.matching.ranking.evaluate import report
-from mlcore.matching.ranking.gate import decide
+from mlcore.matching.ranking.gate import asked_for, decide
 from mlcore.matching.ranking.intervals import (
     cards_by_chance,
     cards_to,
@@ -91,6 +91,21 @@ class GateTests(unittest.TestCase):
         self.assertIn("Not surely better", same.reason)
         self.assertFalse(worse.passed)
         self.assertIn("Worse", worse.reason)
+
+    def test_it_must_gain_as_much_as_is_asked_for(self):
+        labels, follows, blind, titles = judged()
+        found = decide(labels, follows, blind, titles, positives_in_all=90)
+
+        for more, passed, words in (
+            (0.0, True, "Better"),
+            (found.gain.low - 0.01, True, "Better"),
+            (found.gain.low + 0.01, False, "Less than asked for"),
+        ):
+            asked = asked_for(found, more)
+            self.assertEqual(asked.passed, passed)
+            self.assertTrue(asked.reason.startswith(words), asked.reason)
+        few = decide(labels, follows, blind, titles, positives_in_all=9)
+        self.assertEqual(asked_for(few, -1.0), few)
 
     def test_too_few_titles_or_good_pairs_are_no_evidence_however_good(self):
         labels, follows, blind, titles = judged(titles=7)

@@ -3,8 +3,21 @@
 import time
 from collections import Counter
 
-from catalog.models import EncoderVersion, Job, MatchCandidate, MatchSet, ShotVector
-from catalog.services import ask_across, ask_promotion, ask_search, run_now
+from catalog.models import (
+    EncoderVersion,
+    Job,
+    MatchCandidate,
+    MatchSet,
+    ShotVector,
+    TrainingRun,
+)
+from catalog.services import (
+    ask_across,
+    ask_promotion,
+    ask_search,
+    cancel_run,
+    run_now,
+)
 from tests.catalog.pages import card_ids, logged_in
 from tests.factories import add_user
 from tests.footage.clips import Clip, write_clip
@@ -80,16 +93,41 @@ class HeldBackfillTests(IngestCase):
 
         self.all_is_of(self.other, late)
 
-    def close_gate(self):
+    def test_cancelled_in_its_backfill_it_goes_on_and_titles_since_then_get_both(self):
+        self.close_gate()
+        run = run_now(toy_schedule(better_by=ANYTHING), user=None)
+        self.held_in_the_middle(run)
+        cancel_run(run)
+        sql(f"SELECT pg_advisory_unlock({GATE})")
+        job = ended(run.job, self.worker)
+        self.assertEqual((job.state, job.stage), (Job.State.CANCELLED, "backfill"))
+        # As the next ringing of any schedule of the family does.
+        TrainingRun.objects.close_over()
+        run.refresh_from_db()
+        self.assertTrue(run.broke_off)
+
+        self.close_gate(DONE + 1)
+        admin = logged_in(add_user("", "admin"))
+        admin.post(f"/jobs/{job.pk}/retry/")
+        coming = self.held_in_the_middle(run, DONE + 1)
+        with Worker(queues="default,interactive") as other:
+            late = self.arrives(other, coming)
+            sql(f"SELECT pg_advisory_unlock({GATE})")
+            self.done(run.job)
+
+        self.all_is_of(coming, late)
+
+    def close_gate(self, done=DONE):
         """Rows of one title more will have to wait for this test."""
         sql(f"SELECT pg_advisory_lock({GATE})")
-        sql(HOLD.format(gate=GATE, title=self.titles[DONE].pk))
-        self.addCleanup(sql, "DROP FUNCTION hold CASCADE")
+        sql("DROP FUNCTION IF EXISTS hold CASCADE")
+        sql(HOLD.format(gate=GATE, title=self.titles[done].pk))
+        self.addCleanup(sql, "DROP FUNCTION IF EXISTS hold CASCADE")
         self.addCleanup(sql, "SELECT pg_advisory_unlock_all()")
 
-    def held_in_the_middle(self, run):
+    def held_in_the_middle(self, run, done=DONE):
         """Its version, when a worker has written the rows of some titles and waits."""
-        self.until(lambda: self.is_held(run))
+        self.until(lambda: self.is_held(run, done))
         run.job.refresh_from_db()
         self.assertEqual(
             (run.job.state, run.job.stage), (Job.State.RUNNING, "backfill")
@@ -97,9 +135,11 @@ class HeldBackfillTests(IngestCase):
         self.assertEqual(run.version.status, EncoderVersion.Status.CANDIDATE)
         return run.version
 
-    def is_held(self, run):
+    def is_held(self, run, done):
         run.refresh_from_db()
-        return run.version and self.rows_of(run.version) == DONE * 2 * SHOTS
+        running = run.job.state == Job.State.RUNNING and run.job.stage == "backfill"
+        there = run.version and self.rows_of(run.version) == done * 2 * SHOTS
+        return running and there
 
     def until(self, true):
         deadline = time.monotonic() + 90

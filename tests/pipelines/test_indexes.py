@@ -5,16 +5,35 @@ from itertools import repeat
 import numpy as np
 from django.db import connection, transaction
 from django.test import TestCase, TransactionTestCase
+from django.test.utils import CaptureQueriesContext
 
-from catalog.models import EncoderVersion
-from mlcore.matching.kinds import FRAME, MOTION
+from catalog.models import EncoderVersion, Job, ShotVector
+from catalog.services import ask_promotion
+from mlcore.matching.kinds import CLIP, FRAME, MOTION
 from mlcore.matching.masks import pack, to_bit_string
 from mlcore.matching.moments import Slot
 from pipelines.filters import Filters, Lookup
-from pipelines.indexes import drop_gone_indexes, ensure_indexes, forms_of, is_indexed
+from pipelines.indexes import (
+    INDEX_FROM,
+    drop_gone_indexes,
+    ensure_indexes,
+    forms_of,
+    is_indexed,
+)
+from pipelines.jobs import Claim
+from pipelines.kinds import VECTOR_COLUMNS
 from pipelines.nearest import QueryRow, choose_way, near_query
-from pipelines.rows import read_rows, text
-from tests.catalogues import add_catalogue, blobs, copy_flows, copy_masks
+from pipelines.retraining.job import retrain
+from pipelines.rows import copy_rows, read_rows, text
+from tests.catalogues import (
+    add_catalogue,
+    blobs,
+    copy_flows,
+    copy_masks,
+    frame_of,
+    live_encoders,
+    settle,
+)
 from tests.factories import add_encoder
 
 TO_HEADS = Lookup(
@@ -92,6 +111,16 @@ class IndexUseTests(TestCase):
         self.assertEqual(drop_gone_indexes(), [form.index])
         self.assertFalse(is_indexed(form))
 
+    def test_an_index_goes_with_its_rows_where_the_version_stays_in_the_log(self):
+        version = add_encoder("flow")
+        forms = forms_of(MOTION, version)
+        ensure_indexes(forms, from_rows=100)
+        self.assertEqual(drop_gone_indexes(), [])
+
+        ShotVector.objects.filter(version=version).delete()
+
+        self.assertEqual(drop_gone_indexes(), [forms[0].index])
+
     def test_what_a_killed_build_left_is_made_again(self):
         (form, _) = forms_of(FRAME, add_encoder("mask"))
         ensure_indexes([form], from_rows=100)
@@ -131,3 +160,52 @@ class TwoWorkersTests(TransactionTestCase):
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", []
         )
         self.assertEqual(locks[0][0], 0)
+
+
+class PutLiveTests(TransactionTestCase):
+    """Clip versions of so many rows that the job of going live makes their indexes."""
+
+    def setUp(self):
+        live_encoders()
+        self.shots = add_catalogue(10, INDEX_FROM // 20 + 1)
+
+    def goes_live(self, number):
+        """A version with rows of every shot; and what its job asked of the database."""
+        version = add_encoder("clip", status="candidate")
+        chance = np.random.default_rng(number)
+        vectors = iter(chance.normal(size=(2 * len(self.shots), 16)).astype(np.float32))
+        rows = [
+            (
+                *(shot.pk, shot.title_id, version.pk, slot, frame_of(shot, slot)),
+                *(text(next(vectors)), None),
+            )
+            for shot in self.shots
+            for slot in ("head", "tail")
+        ]
+        copy_rows("catalog_shotvector", VECTOR_COLUMNS, rows)
+        settle()
+        job = ask_promotion(version, user=None, reason="By hand.")
+        with CaptureQueriesContext(connection) as asked:
+            retrain(Claim(Job.objects.claim(job.pk, worker="test", device="cpu")))
+        return version, [each["sql"] for each in asked]
+
+    def test_it_is_built_beside_the_work_used_and_dropped_with_the_rows(self):
+        versions = []
+        for number in range(3):
+            version, asked = self.goes_live(number)
+            (form,) = forms_of(CLIP, version)
+            self.assertTrue(is_indexed(form))
+            (built,) = [each for each in asked if "CREATE INDEX" in each]
+            self.assertIn(f'CONCURRENTLY IF NOT EXISTS "{form.index}"', built)
+            self.assertIn("USING hnsw", built)
+            query = QueryRow(form.name, Slot.TAIL, text(np.ones(16, np.float32)))
+            self.assertIn(form.index, plan_of(form, query, by_index=True))
+            versions.append((version, form))
+
+        # A rollback leads from the third to the second: the first has nothing any more.
+        self.assertEqual(
+            [is_indexed(form) for _, form in versions], [False, True, True]
+        )
+        first, _ = versions[0]
+        self.assertFalse(ShotVector.objects.filter(version=first).exists())
+        self.assertTrue(EncoderVersion.objects.filter(pk=first.pk).exists())

@@ -58,6 +58,11 @@ class RetrainingTests(WorkerTestCase):
         self.assertEqual(run.losses[-1][:2], [25 + 12 - 1, 16])
         self.assertLess(run.losses[-1][2], 1.0)
         self.assertAlmostEqual(run.spent["frames"], SOME, delta=64)
+        self.assertEqual(run.spent["motion"]["steps"], 1)
+        self.assertEqual(run.motion_losses[-1][:2], [0, 16])
+        shots = len(self.titles) * SHOTS
+        self.assertEqual(run.spent["backfill"]["shots"], shots)
+        self.assertIsNone(run.seconds_left)
         self.assertIsNotNone(run.ended_at)
         self.assertFalse(local_path(f"training/{run.pk}").exists())
 

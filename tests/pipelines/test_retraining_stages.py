@@ -11,12 +11,16 @@ from catalog.models import (
     TrainingRun,
 )
 from catalog.services import (
+    Refused,
     ask_promotion,
+    promote_version,
+    resume_run,
+    retry_job,
     roll_back,
     run_now,
 )
 from pipelines.errors import PipelineError
-from pipelines.jobs import Claim, Finished
+from pipelines.jobs import Claim, Finished, run_claimed
 from pipelines.retraining.fitting import order_of
 from pipelines.retraining.job import RETRAINING, retrain
 from pipelines.sought import live_search
@@ -26,6 +30,7 @@ from tests.retrainable import (
     ANYTHING,
     NOTHING,
     SHOTS,
+    add_film,
     films_to_learn_from,
     live_sets,
     toy_schedule,
@@ -141,6 +146,55 @@ class StageTests(TestCase):
         self.assertEqual(Promotion.objects.filter(version=version).count(), 1)
         self.assertEqual(EncoderVersion.objects.filter(family="clip").count(), 2)
 
+    def test_failed_past_its_gate_it_goes_on_and_is_judged_again_by_what_is_live_now(
+        self,
+    ):
+        run = run_now(toy_schedule(better_by=ANYTHING), user=None)
+        for stage, other in (("index", None), ("boards", untrained_version(5))):
+            job = self.claimed(run)
+            with self.subTest(stage), self.assertRaises(PowerCutError):
+                retrain(CutOff(job, stage))
+            job.end(Job.State.FAILED, "The power went.")
+            self.assertEqual(TrainingRun.objects.close_over(), 1)
+            run = TrainingRun.objects.get(pk=run.pk)
+            self.assertTrue(run.broke_off)
+            self.assertIn("untrained", run.outcome["against"])
+            if other is not None:
+                promote_version(other, user=None, reason="By hand.")
+
+            resume_run(run)
+
+            filled = EncoderVersion.objects.filled("clip")
+            self.assertIn(run.version, filled)
+        late = add_film(self.titles[0].production, searched=False)
+        retrain(Claim(self.claimed(run)))
+
+        run = TrainingRun.objects.get(pk=run.pk)
+        self.assertEqual(run.outcome["against"], other.name)
+        self.assertEqual(run.version.status, Status.ACTIVE)
+        rows = ShotVector.objects.filter(version=run.version, title=late)
+        self.assertEqual(rows.count(), 2 * SHOTS)
+        with self.assertRaisesRegex(Refused, "still runs"):
+            resume_run(run)
+        run.job.end(Job.State.FAILED, "Died in tidy.")
+        run.job.refresh_from_db()
+        with self.assertRaisesRegex(Refused, "ended with a decision"):
+            resume_run(run)
+
+    def test_what_was_taken_back_does_not_go_live_again_with_its_job(self):
+        run = run_now(toy_schedule(better_by=ANYTHING), user=None)
+        job = self.claimed(run)
+        with self.assertRaises(PowerCutError):
+            retrain(CutOff(job, "tidy"))
+        job.end(Job.State.FAILED, "The power went.")
+        roll_back("clip", user=None)
+
+        retry_job(job)
+        retrain(Claim(self.claimed(run)))
+
+        self.assertEqual(Promotion.objects.count(), 2)
+        self.assertNotIn("clip", live_search().versions)
+
     def test_a_second_version_begins_with_the_live_one_and_is_judged_by_it(self):
         first = self.ran(toy_schedule(better_by=ANYTHING)).version
         run = self.ran(toy_schedule(name="Again", better_by=NOTHING, seed=1))
@@ -176,6 +230,28 @@ class StageTests(TestCase):
             with self.assertRaisesRegex(Exception, sentence):
                 retrain(Claim(self.claimed(run)))
             self.assertEqual(path.read_bytes(), content)
+
+    def test_minutes_bound_pretraining_and_motion_together(self):
+        told = {"frames": None, "minutes": 0.06, "motion_steps": 10**6}
+        run = self.ran(toy_schedule(better_by=NOTHING, **told))
+
+        self.assertIsNotNone(run.version)
+        for spent in (run.spent, run.spent["motion"]):
+            # Half of 3.6 seconds, and a step more, on whatever machine.
+            self.assertLess(spent["seconds"], 20, run.spent)
+        self.assertGreaterEqual(run.spent["motion"]["steps"], 1)
+
+    def test_a_device_that_is_not_there_ends_it_at_once_with_a_sentence(self):
+        for word in ("cuda:63", "gpu"):
+            run = run_now(toy_schedule(name=word), user=None)
+            run.config["device"] = word
+            run.save(update_fields=["config"])
+
+            run_claimed(run.job.pk, {Job.Kind.RETRAIN: retrain})
+
+            run.job.refresh_from_db()
+            self.assertEqual((run.job.state, run.job.attempt), (Job.State.FAILED, 1))
+            self.assertIn(f"to run on {word}, which this worker", run.job.error)
 
     def test_a_full_disk_ends_it_with_a_sentence_and_with_room_it_goes_on(self):
         run = run_now(toy_schedule(better_by=ANYTHING), user=None)

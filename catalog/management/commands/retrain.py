@@ -39,6 +39,13 @@ FIELDS: dict[str, type] = {
     "better_by": float,
     "worse_by": float,
 }
+SWITCHES = {
+    "enabled": {"--on": "the clock rings it", "--off": "the clock leaves it"},
+    "goes_live": {
+        "--by-gate": "what passes the gate goes live by itself",
+        "--by-hand": "a person puts versions live",
+    },
+}
 
 
 class Command(JsonCommand):
@@ -60,10 +67,12 @@ class Command(JsonCommand):
         for name, kind in FIELDS.items():
             save.add_argument(f"--{name.replace('_', '-')}", type=kind)
         save.add_argument("--plan", help="a name, a JSON file, or JSON")
-        save.add_argument("--off", action="store_true", help="the clock leaves it")
-        save.add_argument(
-            "--by-hand", action="store_true", help="a person puts versions live"
-        )
+        for field, words in SWITCHES.items():
+            one = save.add_mutually_exclusive_group()
+            for (word, said), value in zip(words.items(), (True, False), strict=True):
+                one.add_argument(
+                    word, dest=field, action="store_const", const=value, help=said
+                )
         run.add_argument(
             "--dry-run", action="store_true", help="say what it would train on"
         )
@@ -96,7 +105,7 @@ class Command(JsonCommand):
         if "cadence" in document:
             return [f"{document['name']}: {document['family']}, {document['cadence']}"]
         if "run" in document:
-            said = document["outcome"].get("reason") or document["error"]
+            said = document["error"] or document["outcome"].get("reason", "")
             return [f"Run {document['run']}: {document['state']}. {said}".strip()]
         return [f"{name}: {value}" for name, value in document.items()]
 
@@ -133,7 +142,8 @@ def _wanted(options: dict[str, Any]) -> RetrainSchedule:
     name = options["schedule"]
     found = RetrainSchedule.objects.filter(name=name).first()
     schedule = found or RetrainSchedule(name=name, family="clip")
-    for field in FIELDS:
+    # What is not named stays as it was.
+    for field in (*FIELDS, *SWITCHES):
         if options[field] is not None:
             setattr(schedule, field, options[field])
     # The other cadence or budget gives way to the one that is named.
@@ -147,7 +157,6 @@ def _wanted(options: dict[str, Any]) -> RetrainSchedule:
             setattr(schedule, other, empty)
     if options["plan"] is not None:
         schedule.plan = _plan(options["plan"])
-    schedule.enabled, schedule.goes_live = not options["off"], not options["by_hand"]
     return schedule
 
 

@@ -1,6 +1,6 @@
 """Whether a newly trained ranking may go live: only when it is surely better."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +83,17 @@ def decide(
     )
 
 
+def asked_for(seen: Verdict, better_by: float) -> Verdict:
+    """Return what is decided where the gain has to be surely above `better_by`.
+
+    It is a difference of average precisions: .02 asks for two hundredths.
+    """
+    if not seen.enough or seen.gain is None:
+        return seen
+    passed = seen.gain.low > better_by
+    return replace(seen, passed=passed, reason=_said(seen.gain, better_by))
+
+
 def _undecided(lacking: str, seen: dict[str, int]) -> Verdict:
     return Verdict(
         passed=False,
@@ -107,10 +118,12 @@ def _lacking(titles: int, positives: int, held_out: int) -> str:
     return f"Insufficient evidence: {' and '.join(lacks)} needed." if lacks else ""
 
 
-def _said(gain: Precision) -> str:
+def _said(gain: Precision, better_by: float = 0.0) -> str:
     span = f"{gain.ap:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
-    if gain.low > 0:
+    if gain.low > max(better_by, 0):
         return f"Better: average precision {span}."
+    if gain.low > 0:
+        return f"Less than asked for: average precision {span}."
     if gain.high < 0:
         return f"Worse: average precision {span}."
     return f"Not surely better: average precision {span}."

@@ -13,13 +13,14 @@ from mlcore.components.network.keeping import load_encoder
 from pipelines.components.shipped import finder_of
 from pipelines.promoting import (
     end_unless_passed,
+    is_judged,
     live_of,
     run_of,
     version_of,
     write_outcome,
 )
 from pipelines.retraining.components.learning import studio_for
-from pipelines.retraining.fitting import device_of
+from pipelines.retraining.devices import device_of
 from pipelines.trained import weights_key
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ UNTRAINED = "an untrained encoder of the same shape"
 def judge_components(claim: Claim) -> None:
     """Compare with what is live; a version that finds no more stays a candidate."""
     run = run_of(claim)
-    if not run.outcome:
+    if not is_judged(run):
         write_outcome(claim, run, _outcome(claim, run))
     end_unless_passed(run)
 
@@ -62,6 +63,7 @@ def _outcome(claim: Claim, run: TrainingRun) -> dict[str, Any]:
         "enough": True,
         "reason": reason,
         "against": live.name if live else UNTRAINED,
+        "against_version": live.pk if live else None,
         "went_live": False,
         "measures": {
             "gain": gained,

@@ -27,10 +27,10 @@ from mlcore.components.train import Order, train
 from pipelines.components.shipped import finder_of
 from pipelines.errors import PipelineError
 from pipelines.promoting import live_of, run_of
+from pipelines.retraining.devices import device_of
 from pipelines.retraining.fitting import (
     Step,
     Told,
-    device_of,
     forget_others,
     one_sentence,
 )

@@ -19,12 +19,12 @@ from mlcore.components.finding.building import Draws, build_detector
 from mlcore.components.finding.keeping import save_detector
 from mlcore.components.measuring.retrieval import embedder
 from mlcore.components.network.keeping import load_encoder
-from mlcore.fit import place
 from pipelines.components.detect import find_in_title
 from pipelines.components.shipped import detector_key, embed_library, finder_of
 from pipelines.errors import PipelineError
 from pipelines.promoting import asked_version, live_of, retired_versions
 from pipelines.retraining.components.learning import studio_for
+from pipelines.retraining.devices import device_named
 from pipelines.trained import weights_key
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def make_library(claim: Claim) -> None:
 
 def _fit(claim: Claim, version: EncoderVersion, name: str) -> None:
     encoder, known = load_encoder(local_path(weights_key(version.weights_sha256)))
-    device = place(version.config.get("device") or None)
+    device = device_named(version.config.get("device", ""))
     offered = set(EditingComponent.objects.offered().values_list("key", flat=True))
     away = {key for key in known["unseen"] if key in offered}
     drawn = [each for each in catalogue() if each.key in offered]
