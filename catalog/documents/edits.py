@@ -40,6 +40,7 @@ def edit_document(edit: EditJob) -> Document:
         "parent": edit.parent_id,
         "reproduces": edit.reproduces_id,
         "same_pixels": edit.outcome.get("same_pixels"),
+        "made_otherwise": edit.made_otherwise,
         "estimate": edit.estimate or None,
         "inputs": edit.inputs,
         "video": str(video) if edit.is_done and video.is_file() else None,

@@ -123,10 +123,9 @@ def accept(request: PageRequest, edit_id: int) -> HttpResponse:
 def seconds_left(edit: EditJob) -> float | None:
     """About how long its worker still needs, as it foretold; None where it did not."""
     told, job = edit.estimate, edit.job
-    if not told or job is None or job.stage != "edit":
+    if job is None or job.stage != "edit" or "left" not in told:
         return None
-    whole = float(told["frames"] * told["seconds_a_frame"])
-    return max(0.0, whole * (1 - job.progress)) if edit.stage == "sampling" else whole
+    return float(told["left"])
 
 
 def curve_of(flicker: dict[str, list[float]]) -> Curve | None:
