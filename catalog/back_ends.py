@@ -13,7 +13,13 @@ class BackEnd:
     """What it is, and what to expect of it"""
     needs_region: bool = False
     takes_steps: bool = True
-    """Whether steps and strength change anything"""
+    """Whether the number of steps changes anything"""
+    takes_strength: bool = False
+    """Whether the strength does"""
+    longest: int = 0
+    """Pixels of the longer side that it works at, at most; 0: whole pictures"""
+    at_once: int = 0
+    """Frames that it holds together; 0: all"""
     weights: str = ""
     """Which weights it needs, exactly as published; empty: none, or those that ship"""
     size: str = ""
@@ -52,12 +58,18 @@ BACK_ENDS = {
             words="The whole method with a network of 3 million parameters that knows "
             "drawn shapes on drawn grounds, 32 pixels wide. It shows how an edit goes, on "
             "a toy title, and is no use for footage.",
+            takes_strength=True,
+            longest=32,
+            at_once=8,
         ),
         BackEnd(
             key=UNCLIP,
             name="Stable unCLIP",
             words="The whole method with a large public network of 2023: it follows the "
             "source's motion and form. Needs a GPU.",
+            takes_strength=True,
+            longest=768,
+            at_once=8,
             weights="stabilityai/stable-diffusion-2-1-unclip-small",
             size="1.6 billion parameters, 6.4 GB as float32",
             licence="CreativeML OpenRAIL++-M",
@@ -69,6 +81,8 @@ BACK_ENDS = {
             words="Masked video to video with the picture as reference: the strongest "
             "open way today. Needs a GPU and a region.",
             needs_region=True,
+            longest=832,
+            at_once=81,
             weights="Wan-AI/Wan2.1-VACE-1.3B-diffusers",
             size="8.0 billion parameters with its text encoder, 16 GB as bfloat16",
             licence="Apache-2.0",

@@ -10,6 +10,7 @@ from catalog.documents.edits import edit_document
 from catalog.forms.edits import USUAL_FRAMES, USUAL_STEPS
 from catalog.models import EditJob, Job, Shot
 from catalog.services import (
+    EditPlan,
     EditWish,
     Refused,
     accept_edit,
@@ -196,7 +197,16 @@ def _kept(path: Path) -> str:
 def _foretold(options: dict[str, Any]) -> Document:
     wish = _wish(options)
     frames = wish.end_frame - wish.first_frame
-    told = foretell_edit(wish.back_end, wish.title, frames, wish.steps)
+    told = foretell_edit(
+        EditPlan(
+            back_end=wish.back_end,
+            title=wish.title,
+            frames=frames,
+            steps=wish.steps,
+            strength=wish.strength,
+            marked=wish.region != Region.NONE,
+        )
+    )
     return {
         "frames": told.frames,
         "seconds": told.seconds,
