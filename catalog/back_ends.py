@@ -11,6 +11,8 @@ class BackEnd:
     name: str
     words: str
     """What it is, and what to expect of it"""
+    caution: str = ""
+    """What it is no use for, and what to take instead"""
     needs_region: bool = False
     takes_steps: bool = True
     """Whether the number of steps changes anything"""
@@ -26,6 +28,16 @@ class BackEnd:
     licence: str = ""
     folder: str = ""
     """Under the weights folder"""
+
+    @property
+    def published(self) -> str:
+        """Its weights by name, size, licence and folder; empty where it needs none."""
+        if not self.weights:
+            return ""
+        return (
+            f"{self.name} with {self.weights} ({self.size}; {self.licence}), placed in "
+            f"the folder {self.folder} of the weights folder"
+        )
 
     @property
     def wanted(self) -> str:
@@ -57,7 +69,9 @@ BACK_ENDS = {
             name="Toy world",
             words="The whole method with a network of 3 million parameters that knows "
             "drawn shapes on drawn grounds, 32 pixels wide. It shows how an edit goes, on "
-            "a toy title, and is no use for footage.",
+            "a toy title.",
+            caution="is no use for footage, for which it has learned nothing. For that take "
+            "Composite, or one of those whose weights an operator places:",
             takes_strength=True,
             longest=32,
             at_once=8,
@@ -90,3 +104,5 @@ BACK_ENDS = {
         ),
     )
 }
+PUBLISHED = [each.published for each in BACK_ENDS.values() if each.weights]
+"""Back-ends for footage with weights that an operator places, in words"""

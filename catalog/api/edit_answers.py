@@ -49,4 +49,5 @@ class EditAnswer(Answer):
     flicker = s.DictField()
     spent = s.DictField()
     accepted = s.IntegerField(allow_null=True, help_text="the title it became")
+    made_by = s.CharField(allow_null=True)
     made_at = s.DateTimeField()

@@ -50,5 +50,6 @@ def edit_document(edit: EditJob) -> Document:
         "flicker": edit.outcome.get("flicker", {}),
         "spent": edit.outcome.get("spent", {}),
         "accepted": edit.accepted_id,
+        "made_by": str(edit.made_by) if edit.made_by else None,
         "made_at": edit.made_at.isoformat(),
     }

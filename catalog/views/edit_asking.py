@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog.back_ends import BACK_ENDS
+from catalog.back_ends import BACK_ENDS, PUBLISHED
 from catalog.forms.edits import USUAL_FRAMES, EditForm, initial_of
 from catalog.models import EditJob, Shot, Title
 from catalog.services import EditPlan, foretell_edit
@@ -87,6 +87,7 @@ def _asked(
         "title": title,
         "parent": parent,
         "back_ends": [(each, weights_here(each)) for each in BACK_ENDS.values()],
+        "published": PUBLISHED,
         "chosen": str(value["back_end"]),
         **_foretold(title, str(value["back_end"]), numbers, value),
     }

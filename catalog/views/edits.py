@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
-from catalog.back_ends import BACK_ENDS
+from catalog.back_ends import BACK_ENDS, PUBLISHED
 from catalog.files import local_path
 from catalog.htmx import PageRequest, render_part
 from catalog.models import EditJob
@@ -69,6 +69,7 @@ def edit(request: PageRequest, edit_id: int) -> HttpResponse:
     context = {
         "edit": found,
         "back_end": BACK_ENDS.get(found.back_end),
+        "published": PUBLISHED,
         "working": not found.is_over,
         "before": place_in_queue(found),
         "left": seconds_left(found),

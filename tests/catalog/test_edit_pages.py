@@ -4,6 +4,7 @@ from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from catalog.back_ends import BACK_ENDS
 from catalog.files import local_path
 from catalog.models import EditJob, Job
 from catalog.services.edits import HEAT
@@ -83,10 +84,23 @@ class PageTests(PageTestCase):
     def test_the_page_says_which_weights_are_to_be_placed_where(self):
         page = self.client.get(f"/titles/{self.title.pk}/shots/{self.shot.pk}/edit/")
 
-        self.assertContains(page, "is no use for footage")
-        self.assertContains(page, "stabilityai/stable-diffusion-2-1-unclip-small")
-        self.assertContains(page, "CreativeML OpenRAIL++-M")
-        self.assertContains(page, "editing/unclip")
+        self.says_what_is_for_footage(page)
+
+    def test_an_edit_by_the_toy_s_network_says_that_it_is_no_use_for_footage(self):
+        toy = done_edit(self.title, back_end="toy", region="none", region_given={})
+
+        self.says_what_is_for_footage(self.client.get(f"/edits/{toy.pk}/"))
+
+        other = self.client.get(f"/edits/{done_edit(self.title).pk}/")
+        self.assertNotContains(other, "no use for footage")
+
+    def says_what_is_for_footage(self, page):
+        """A page warns of the toy and names all weights that can be placed."""
+        self.assertContains(page, "Toy world: it is no use for footage")
+        for key in ("unclip", "vace"):
+            said = BACK_ENDS[key]
+            for words in (said.weights, said.size, said.licence, said.folder):
+                self.assertContains(page, words)
 
     def test_the_estimate_follows_what_is_filled_in(self):
         done_edit(self.title)
