@@ -119,7 +119,8 @@ def _scaled(plan: EditPlan, last: EditJob, took: dict[str, Any]) -> float:
     # Without stages told, all of it grows as most of it does.
     known = stages or {"": took["seconds"]}
     grown = sum(each * grows.get(name, frames * steps) for name, each in known.items())
-    return pixels * (grown + other * frames)
+    seconds: float = pixels * (grown + other * frames)
+    return seconds
 
 
 def _pixels(title: Title, back_end: BackEnd) -> float:
