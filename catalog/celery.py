@@ -56,5 +56,5 @@ def _ping(name: str) -> bool:
     )
 
 
-def _named(name: str) -> dict[str, str]:
+def _named(name: str) -> dict[str, Any]:
     return {"pattern": f"{name}*", "matcher": "glob"}
