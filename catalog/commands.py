@@ -6,9 +6,11 @@ import json
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog.models import Title
+from catalog.models.productions import may_edit
 from catalog.services import Refused
 
 if TYPE_CHECKING:
@@ -57,6 +59,21 @@ class JsonCommand(BaseCommand):
             self.stdout.write("\n".join(self.lines(document)))
         if self.failed(document):
             raise SystemExit(1)
+
+
+def find_editor(name: str | None, act: str) -> User | None:
+    """Find the user that --user names; None where none is named.
+
+    Raises Refused when there is none, or one who may not change what is there.
+    """
+    if not name:
+        return None
+    user = User.objects.filter(username=name).first()
+    if user is None:
+        raise Refused(f"There is no user {name}.")
+    if not may_edit(user):
+        raise Refused(f"{name} may not {act}; editors and admins may.")
+    return user
 
 
 def find_title(word: str) -> Title:

@@ -26,11 +26,13 @@ class WorkerNotReadyError(AssertionError):
 class Worker:
     """A prefork worker in a process group of its own. Use as a context, or start and stop.
 
-    It dies with the test runner, also when that is killed.
+    It dies with the test runner, also when that is killed. Its name is its own unless given.
     """
 
-    def __init__(self, *, queues: str = ",".join(QUEUES), concurrency: int = 1) -> None:
-        self.name = f"test{next(_numbers)}-{os.getpid()}"
+    def __init__(
+        self, *, queues: str = ",".join(QUEUES), concurrency: int = 1, name: str = ""
+    ) -> None:
+        self.name = name or f"test{next(_numbers)}-{os.getpid()}"
         self.leash = Leash()
         self.child = Child(
             name=self.name,

@@ -36,6 +36,10 @@ class EditAnswer(Answer):
     parent = s.IntegerField(allow_null=True)  # type: ignore[assignment]  # a field, not DRF's own
     reproduces = s.IntegerField(allow_null=True)
     same_pixels = s.BooleanField(allow_null=True)
+    made_otherwise = s.ListField(
+        child=s.CharField(),
+        help_text="in what the edit it reproduces was made otherwise",
+    )
     estimate = s.DictField(allow_null=True, help_text="foretold by its worker")
     inputs = s.DictField(help_text="hashes of what went in, and what computed")
     video = s.CharField(allow_null=True, help_text="the result on the server")
@@ -45,4 +49,5 @@ class EditAnswer(Answer):
     flicker = s.DictField()
     spent = s.DictField()
     accepted = s.IntegerField(allow_null=True, help_text="the title it became")
+    made_by = s.CharField(allow_null=True)
     made_at = s.DateTimeField()

@@ -69,10 +69,12 @@ class EditToForetell(s.Serializer[Any]):
     frames = s.IntegerField(min_value=1, max_value=LAST_FRAME)
     back_end = s.ChoiceField(choices=list(BACK_ENDS))
     steps = s.IntegerField(min_value=1, max_value=LAST_FRAME, default=50)
+    strength = s.FloatField(min_value=0.01, max_value=1, default=1.0)
+    marked = s.BooleanField(default=True, help_text="whether a region is given")
 
 
 class Foretelling(s.Serializer[Any]):
-    """Seconds, as the last edit of its kind took here; null: none was measured."""
+    """Seconds, by the last edit of its back-end on its device; null: none is known."""
 
     frames = s.IntegerField()
     seconds = s.FloatField(allow_null=True)

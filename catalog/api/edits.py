@@ -24,6 +24,7 @@ from catalog.downloads import edit_download
 from catalog.models import EditJob
 from catalog.pictures import check_still
 from catalog.services import (
+    EditPlan,
     EditWish,
     accept_edit,
     ask_edit,
@@ -88,11 +89,9 @@ class ForetellEdit(APIView):
         """What an edit would take, as far as is known here."""
         form = EditToForetell(data=request.query_params, context={"request": request})
         form.is_valid(raise_exception=True)
-        given = form.validated_data
-        told = foretell_edit(
-            given["back_end"], given["title"], given["frames"], given["steps"]
+        return Response(
+            Foretelling(foretell_edit(EditPlan(**form.validated_data))).data
         )
-        return Response(Foretelling(told).data)
 
 
 class CancelEdit(APIView):

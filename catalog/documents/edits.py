@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 def edit_document(edit: EditJob) -> Document:
     """One attempt: what was asked, how it goes, what came of it; its title and job are read."""
     job = edit.job
-    video = local_path(edit.file_key(RESULT))
     return {
         "id": edit.pk,
         "job": job.pk if job else None,
@@ -40,14 +39,21 @@ def edit_document(edit: EditJob) -> Document:
         "parent": edit.parent_id,
         "reproduces": edit.reproduces_id,
         "same_pixels": edit.outcome.get("same_pixels"),
+        "made_otherwise": edit.made_otherwise,
         "estimate": edit.estimate or None,
         "inputs": edit.inputs,
-        "video": str(video) if edit.is_done and video.is_file() else None,
+        "video": _video(edit),
         "pixels_sha256": edit.outcome.get("pixels_sha256"),
         "file_sha256": edit.outcome.get("file_sha256"),
         "metrics": edit.outcome.get("measures", {}),
         "flicker": edit.outcome.get("flicker", {}),
         "spent": edit.outcome.get("spent", {}),
         "accepted": edit.accepted_id,
+        "made_by": str(edit.made_by) if edit.made_by else None,
         "made_at": edit.made_at.isoformat(),
     }
+
+
+def _video(edit: EditJob) -> str | None:
+    video = local_path(edit.file_key(RESULT))
+    return str(video) if edit.is_done and video.is_file() else None

@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
 PROMPT_CHARACTERS = 300
+MADE_WITH = {
+    "frames_sha256": "the source's frames",
+    "region_sha256": "the region",
+    "weights_sha256": "the weights",
+    "settings_sha256": "the back-end's settings",
+    "software": "the software",
+    "computed_on": "the device",
+    "device": "the device",
+    "threads": "the number of threads",
+}
+"""Of `inputs`: all that pixels hang on beside what was asked for, and how it is called"""
 
 
 class EditJobQuerySet(models.QuerySet["EditJob"]):
@@ -93,7 +104,8 @@ class EditJob(models.Model):
     stage = models.CharField(max_length=20, blank=True)
     step = models.PositiveIntegerField(default=0)
     step_count = models.PositiveIntegerField(default=0)
-    # {"frames", "seconds_a_frame", "device"}: foretold by the worker that does it.
+    # {"frames", "seconds_a_frame", "device", "worker"}: foretold by the worker that does
+    # it; "shares" of its stages, and the seconds "left" by them and what is done.
     estimate = models.JSONField(default=dict, blank=True)
     # Hashes of what went in, versions of what computed, where.
     inputs = models.JSONField(default=dict, blank=True)
@@ -158,6 +170,24 @@ class EditJob(models.Model):
     def is_over(self) -> bool:
         """True when nothing more will happen to it by itself."""
         return self.job is None or self.job.is_over
+
+    @property
+    def made_with(self) -> dict[str, Any]:
+        """All that its pixels hang on beside what was asked for, as far as it is known."""
+        return {name: told for name, told in self.inputs.items() if name in MADE_WITH}
+
+    @property
+    def made_otherwise(self) -> list[str]:
+        """In what it was made otherwise than the edit that it reproduces.
+
+        What only one of them says is not compared: releases have learned to say more.
+        """
+        if self.reproduces is None:
+            return []
+        own, other = self.made_with, self.reproduces.made_with
+        both = [name for name in MADE_WITH if name in own and name in other]
+        differing = [MADE_WITH[name] for name in both if own[name] != other[name]]
+        return list(dict.fromkeys(differing))
 
     @property
     def parameters(self) -> dict[str, Any]:

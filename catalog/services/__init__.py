@@ -33,12 +33,11 @@ from catalog.services.components import (
 )
 from catalog.services.cuts import merge_with_previous, split_shot
 from catalog.services.edit_checks import EditWish, check_edit, picture_path
+from catalog.services.edit_costs import EditPlan, Foretold, foretell_edit
 from catalog.services.edits import (
-    Foretold,
     accept_edit,
     ask_edit,
     cancel_edit,
-    foretell_edit,
     keep_target,
     place_in_queue,
     reproduce_edit,
@@ -101,6 +100,7 @@ from catalog.services.verdicts import give_verdict, label_pair, undo_verdict
 
 __all__ = [
     "Carried",
+    "EditPlan",
     "EditWish",
     "Exported",
     "Foreseen",

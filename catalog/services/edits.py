@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
-from catalog.back_ends import BACK_ENDS
 from catalog.files import local_path
 from catalog.models import EditJob, Job, Title
 from catalog.services.edit_checks import EditWish, check_edit, picture_path
@@ -170,45 +168,6 @@ def keep_target(pieces: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Foretold:
-    """What an edit would take."""
-
-    frames: int
-    seconds: float | None
-    """None: nothing like it was measured here"""
-    words: str
-    """Where the number comes from, or why there is none"""
-    before: int
-    """Jobs that wait or run in the same queue"""
-
-
-def foretell_edit(back_end: str, title: Title, frames: int, steps: int) -> Foretold:
-    """Say what an edit would take: as long a frame as the last of its kind took here."""
-    queue = Job.objects.filter(queue="gpu")
-    before = queue.unfinished().count()
-    # The worker that would take it is the one that took the last.
-    worker = queue.exclude(device="").first()
-    last = EditJob.objects.measured(back_end).first()
-    lacking = ""
-    if last is None:
-        name = BACK_ENDS[back_end].name if back_end in BACK_ENDS else back_end
-        lacking = f"Unknown: no edit by {name} was measured here."
-    elif worker is not None and worker.device != last.outcome["spent"]["device"]:
-        was = last.outcome["spent"]["device"]
-        lacking = f"Unknown on {worker.device}; the last was on {was}."
-    if last is None or lacking:
-        return Foretold(frames=frames, seconds=None, words=lacking, before=before)
-    spent = last.outcome["spent"]
-    a_frame = spent["seconds"] / spent["frames"]
-    if BACK_ENDS[back_end].takes_steps:
-        a_frame *= steps / last.steps
-    else:
-        a_frame *= _pixels(title) / max(1, spent["pixels"])
-    words = f"As fast a frame as edit {last.pk} on {spent['device']}."
-    return Foretold(frames=frames, seconds=a_frame * frames, words=words, before=before)
-
-
 def place_in_queue(edit: EditJob) -> int:
     """How many jobs of its queue are before it: those that run, and earlier ones."""
     job = edit.job
@@ -218,11 +177,6 @@ def place_in_queue(edit: EditJob) -> int:
     running = queue.filter(state=Job.State.RUNNING)
     waiting = queue.filter(state=Job.State.READY, pk__lt=job.pk)
     return running.count() + waiting.count()
-
-
-def _pixels(title: Title) -> int:
-    width = title.probe.get("display_width", 0)
-    return int(width * title.probe.get("display_height", 0))
 
 
 def _named(edit: EditJob) -> str:

@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog.back_ends import BACK_ENDS
+from catalog.back_ends import BACK_ENDS, PUBLISHED
 from catalog.forms.edits import USUAL_FRAMES, EditForm, initial_of
 from catalog.models import EditJob, Shot, Title
-from catalog.services import foretell_edit
+from catalog.services import EditPlan, foretell_edit
 from catalog.views.access import editors_only
 from catalog.views.edit_weights import weights_here
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpResponse
 
     from catalog.htmx import PageRequest
+
+EXPECTED = (
+    *("first_frame", "last_frame", "steps", "back_end"),
+    *("strength", "region"),
+)
+"""Fields that have to do with how long it takes"""
 
 
 @editors_only
@@ -54,7 +62,8 @@ def estimate(request: PageRequest, title_id: int) -> HttpResponse:
         for name in ("first_frame", "last_frame", "steps")
     ]
     back_end = request.GET.get("back_end", "")
-    context = {"title": title, **_foretold(title, back_end, *numbers)}
+    shown = {name: request.GET.get(name) for name in ("strength", "region")}
+    context = {"title": title, **_foretold(title, back_end, numbers, shown)}
     return render(request, "edit_new.html#estimate", context)
 
 
@@ -69,10 +78,7 @@ def _asked(
         edit = form.ask()
         if edit is not None:
             return redirect(edit)
-    value = {
-        name: form[name].value()
-        for name in ("first_frame", "last_frame", "steps", "back_end")
-    }
+    value = {name: form[name].value() for name in EXPECTED}
     numbers = [
         _number(str(value[name])) for name in ("first_frame", "last_frame", "steps")
     ]
@@ -81,19 +87,37 @@ def _asked(
         "title": title,
         "parent": parent,
         "back_ends": [(each, weights_here(each)) for each in BACK_ENDS.values()],
+        "published": PUBLISHED,
         "chosen": str(value["back_end"]),
-        **_foretold(title, str(value["back_end"]), *numbers),
+        **_foretold(title, str(value["back_end"]), numbers, value),
     }
     return render(request, "edit_new.html", context, status=422 if given else 200)
 
 
 def _foretold(
-    title: Title, back_end: str, first: int, last: int, steps: int
+    title: Title, back_end: str, numbers: list[int], shown: Mapping[str, Any]
 ) -> dict[str, Any]:
     if back_end not in BACK_ENDS:
         return {"foretold": None}
-    frames = max(0, last - first + 1)
-    return {"foretold": foretell_edit(back_end, title, frames, max(1, steps))}
+    first, last, steps = numbers
+    plan = EditPlan(
+        back_end=back_end,
+        title=title,
+        frames=max(0, last - first + 1),
+        steps=max(1, steps),
+        strength=_share(str(shown["strength"])),
+        marked=shown["region"] != EditJob.Region.NONE,
+    )
+    return {"foretold": foretell_edit(plan)}
+
+
+def _share(word: str) -> float:
+    """A strength as it is typed; the whole one where it is none yet."""
+    try:
+        share = float(word)
+    except ValueError:
+        return 1.0
+    return share if 0 < share <= 1 else 1.0
 
 
 def _number(word: str) -> int:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
-from catalog.back_ends import BACK_ENDS
+from catalog.back_ends import BACK_ENDS, PUBLISHED
 from catalog.files import local_path
 from catalog.htmx import PageRequest, render_part
 from catalog.models import EditJob
@@ -69,6 +69,7 @@ def edit(request: PageRequest, edit_id: int) -> HttpResponse:
     context = {
         "edit": found,
         "back_end": BACK_ENDS.get(found.back_end),
+        "published": PUBLISHED,
         "working": not found.is_over,
         "before": place_in_queue(found),
         "left": seconds_left(found),
@@ -123,10 +124,9 @@ def accept(request: PageRequest, edit_id: int) -> HttpResponse:
 def seconds_left(edit: EditJob) -> float | None:
     """About how long its worker still needs, as it foretold; None where it did not."""
     told, job = edit.estimate, edit.job
-    if not told or job is None or job.stage != "edit":
+    if job is None or job.stage != "edit" or "left" not in told:
         return None
-    whole = float(told["frames"] * told["seconds_a_frame"])
-    return max(0.0, whole * (1 - job.progress)) if edit.stage == "sampling" else whole
+    return float(told["left"])
 
 
 def curve_of(flicker: dict[str, list[float]]) -> Curve | None:

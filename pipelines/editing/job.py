@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlcore.editing.memory import within_memory
 from pipelines.editing.back_ends import one_sentence
-from pipelines.editing.making import foretell, make
+from pipelines.editing.making import foretell, is_foretold, make
 from pipelines.editing.measuring import measure
 from pipelines.editing.places import edit_of
 from pipelines.editing.reading import read_inputs
@@ -14,6 +14,7 @@ from pipelines.editing.regions import find_region
 from pipelines.editing.writing import write_result
 
 if TYPE_CHECKING:
+    from catalog.models import EditJob
     from pipelines.jobs import Claim
 
 EDITING = {
@@ -29,5 +30,13 @@ EDITING = {
 def edit_shot(claim: Claim) -> None:
     """Do what an edit asks for. Raises PipelineError where memory runs out in any stage."""
     edit = edit_of(claim)
+    _foretold_again(claim, edit)
     with one_sentence(edit.back_end), within_memory(edit.frames):
         claim.do_stages(EDITING)
+
+
+def _foretold_again(claim: Claim, edit: EditJob) -> None:
+    """Have it foretold once more where another worker than this one has done so."""
+    if not is_foretold(edit) and "edit" not in claim.job.seconds:
+        kept = [each for each in claim.job.finished if each[0] != "foretell"]
+        claim.job.finished = kept

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
+import shutil
 import time
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from catalog.models import EditJob
+from catalog.files import local_path
+from catalog.services.edits import COMPARE, RESULT
 from mlcore.editing.order import EditOrder
 from pipelines.editing.back_ends import load_back_end
 from pipelines.editing.places import (
@@ -28,11 +31,14 @@ from pipelines.editing.places import (
 )
 from pipelines.editing.previews import ShowingShelf, write_heat
 from pipelines.editing.reading import target_picture
+from pipelines.editing.telling import Told, shares_of
 from pipelines.jobs import device
+from pipelines.media.files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from catalog.models import EditJob
     from mlcore.editing.order import Backend
     from pipelines.editing.back_ends import Loaded
     from pipelines.jobs import Claim
@@ -40,25 +46,31 @@ if TYPE_CHECKING:
 # Read when CUDA is first used: without it torch refuses to tune on a GPU (`exactly`), as
 # cuBLAS may add in another order each time.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-TOLD_EVERY = 0.5
-"""Seconds between two writes of the edit's row."""
 SOFTWARE = ("torch", "diffusers", "transformers", "opencv-python-headless", "numpy")
 
 
 def foretell(claim: Claim) -> None:
     """Load the back-end and write down what the edit will take on this very machine."""
     edit = edit_of(claim)
-    if edit.estimate:
+    if is_foretold(edit):
         return
-    loaded = _loaded(edit)
-    cost = loaded.back_end.cost(_order(edit), _Told(claim, edit).step)
+    back_end, order = _loaded(edit).back_end, _order(edit)
+    cost = back_end.cost(order, Told(claim, edit).step)
     with claim.writing():
         edit.estimate = {
             "frames": cost.frames,
             "seconds_a_frame": round(cost.seconds_a_frame, 4),
             "device": device(),
+            "worker": platform.node(),
+            "shares": shares_of(back_end, order),
         }
         edit.save(update_fields=["estimate"])
+
+
+def is_foretold(edit: EditJob) -> bool:
+    """Whether this very machine has foretold what it takes: another is faster or slower."""
+    here = {"device": device(), "worker": platform.node()}
+    return all(edit.estimate.get(name) == told for name, told in here.items())
 
 
 def make(claim: Claim) -> None:
@@ -66,13 +78,13 @@ def make(claim: Claim) -> None:
     edit = edit_of(claim)
     if kept(edit, MADE) is not None:
         return
-    began_before = any(_shelf_folder(edit).glob("*.safetensors"))
     loaded = _loaded(edit)
+    edit.inputs = edit.inputs | _computed_by(loaded)
+    began_before = _begun_with(edit)
     with claim.writing():
-        edit.inputs = edit.inputs | _computed_by(loaded)
         edit.save(update_fields=["inputs"])
     began = time.monotonic()
-    told = _Told(claim, edit)
+    told = Told(claim, edit)
     edited = loaded.back_end.edit(_order(edit), told.step)
     seconds = time.monotonic() - began
     frames = edited.frames.permute(0, 2, 3, 1).contiguous().numpy()
@@ -95,22 +107,21 @@ def make(claim: Claim) -> None:
         edit.save(update_fields=["outcome"])
 
 
-class _Told:
-    """Tells the job and the edit's row how far a back-end is; stops it when asked to."""
+def _begun_with(edit: EditJob) -> bool:
+    """Whether finished stages are there, made with all that the edit is made with now.
 
-    def __init__(self, claim: Claim, edit: EditJob) -> None:
-        self._claim, self._edit = claim, edit
-        self._at, self._stage = 0.0, ""
-
-    def step(self, stage: str, done: int, of: int) -> None:
-        """Hear of a step. Raises Cancelled or LostClaim where the edit should end."""
-        if stage != self._stage or time.monotonic() - self._at >= TOLD_EVERY:
-            self._stage, self._at = stage, time.monotonic()
-            with self._claim.writing():
-                EditJob.objects.filter(pk=self._edit.pk).update(
-                    stage=stage, step=done, step_count=of
-                )
-        self._claim.progress(done / max(1, of), f"{stage} {done} of {of}")
+    Others are dropped, and files of a result that came of them: what the row says of
+    weights and device holds for every pixel.
+    """
+    shelf = _shelf_folder(edit)
+    told, with_ = shelf / "made_with.json", json.dumps(edit.made_with, sort_keys=True)
+    if not told.is_file() or told.read_text() != with_:
+        shutil.rmtree(shelf, ignore_errors=True)
+        shelf.mkdir(parents=True)
+        write_whole(told, with_.encode())
+    for name in (RESULT, COMPARE):
+        local_path(edit.file_key(name)).unlink(missing_ok=True)
+    return any(shelf.glob("*.safetensors"))
 
 
 def _loaded(edit: EditJob) -> Loaded:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -12,7 +12,14 @@ import numpy as np
 from catalog.files import local_path
 from catalog.services import picture_path
 from catalog.stills import times_key
-from pipelines.editing.places import FRAMES, edit_of, keep, kept, needed
+from pipelines.editing.places import (
+    FRAMES,
+    edit_of,
+    forget_stages,
+    keep,
+    kept,
+    needed,
+)
 from pipelines.errors import PipelineError
 from pipelines.ingest import limits, source_path
 from pipelines.media.errors import UnreadableMedia
@@ -40,23 +47,35 @@ TARGET = "target.png"
 def read_inputs(claim: Claim) -> None:
     """Decode the target's picture and the range, in the sandbox; write down their hashes.
 
+    What was made of another source, whose title has been read again since, is dropped.
     Raises PipelineError where the frames would not fit into memory, saying how many would.
     """
     edit = edit_of(claim)
     _keep_target(edit)
+    _begin_of_source(claim, edit)
     if kept(edit, FRAMES) is None:
         probe = Probe.from_json(edit.title.probe)
         check_memory(edit.frames, probe.display_width * probe.display_height)
         keep(edit, FRAMES, _decoded(claim, edit, probe))
     frames = needed(edit, FRAMES)
     told = {
-        "source": edit.title.source.content_key if edit.title.source else "",
         "frames_sha256": digest_of(frames),
         "picture_sha256": edit.picture_sha256,
     }
     with claim.writing():
         edit.inputs = edit.inputs | told
         edit.save(update_fields=["inputs"])
+
+
+def _begin_of_source(claim: Claim, edit: EditJob) -> None:
+    source = edit.title.source.content_key if edit.title.source else ""
+    if edit.inputs.get("source") == source:
+        return
+    forget_stages(edit)
+    # Before anything is decoded: frames that are kept are of the source that stands here.
+    with claim.writing():
+        edit.inputs, edit.estimate = {"source": source}, {}
+        edit.save(update_fields=["inputs", "estimate"])
 
 
 def check_memory(frames: int, pixels: int, available: int | None = None) -> None:
@@ -82,7 +101,7 @@ def target_picture(edit: EditJob) -> Bytes:
     return np.asarray(cv2.cvtColor(found, turned), np.uint8)
 
 
-def digest_of(frames: Bytes) -> str:
+def digest_of(frames: NDArray[Any]) -> str:
     """Sha256 over frames' shape and bytes, one after another."""
     digest = hashlib.sha256(repr(frames.shape).encode())
     for frame in frames:
@@ -117,7 +136,7 @@ def _keep_target(edit: EditJob) -> None:
 
 
 def _decoded(claim: Claim, edit: EditJob, probe: Probe) -> Bytes:
-    """(T, H, W, 3): whole displayed frames, in the title's look if it has one."""
+    """(T, H, W, 3): whole displayed frames as the source has them, without a look."""
     path: Path = source_path(edit.title)
     span = range(edit.first_frame, edit.end_frame)
     found = read_frames(path, probe, frame_times(edit), list(span), limits=limits())

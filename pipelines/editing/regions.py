@@ -14,6 +14,7 @@ from catalog.models import EditJob
 from mlcore.editing.composite.tracking import tracked
 from pipelines.editing.places import FRAMES, REGION, edit_of, keep, kept, needed
 from pipelines.editing.previews import show_region
+from pipelines.editing.reading import digest_of
 from pipelines.encoders import load_encoders
 from pipelines.errors import PipelineError
 
@@ -50,8 +51,17 @@ def find_region(claim: Claim) -> None:
     Raises PipelineError with what to do where nothing is found.
     """
     edit = edit_of(claim)
-    if edit.region == Region.NONE or kept(edit, REGION) is not None:
+    if edit.region == Region.NONE:
         return
+    found = kept(edit, REGION)
+    region = _found(claim, edit) if found is None else np.asarray(found)
+    with claim.writing():
+        # What a segmenter finds hangs on its weights, too.
+        edit.inputs = edit.inputs | {"region_sha256": digest_of(region)}
+        edit.save(update_fields=["inputs"])
+
+
+def _found(claim: Claim, edit: EditJob) -> Masks:
     frames = needed(edit, FRAMES)
     marked = np.zeros(frames.shape[:3], np.bool_)
     for index, mask in _marked(claim, edit, frames):
@@ -66,6 +76,7 @@ def find_region(claim: Claim) -> None:
     region = tracked(np.asarray(frames), marked, told)
     keep(edit, REGION, region)
     show_region(edit, frames[0], region[0])
+    return region
 
 
 _NOTHING: dict[str, str] = {

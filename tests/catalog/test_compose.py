@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from catalog.celery import GPU, LONG
 from catalog.supervisor import commands
 
 BASE = Path(__file__).resolve().parents[2]
@@ -75,6 +76,9 @@ class ComposeTests(unittest.TestCase):
         }
 
         self.assertEqual(having, {"worker-long"})
+        # By their names they know one another (tests.catalog.test_giving_way).
+        for service, name in (("worker-long", LONG), ("worker-gpu", GPU)):
+            self.assertIn(f"{name}%h", command_of(service))
         replicas = SERVICES["worker-long"]["deploy"]["replicas"]
         self.assertEqual(replicas, "${LONG_WORKERS:-1}")
 

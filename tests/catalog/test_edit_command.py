@@ -8,7 +8,7 @@ from django.test import TestCase
 from catalog.models import EditJob, Job
 from tests.catalog.test_commands import names_in_docs, run
 from tests.edits import SIZE, done_edit, job_of, target_png
-from tests.factories import add_shots, add_title
+from tests.factories import add_production, add_shots, add_title, add_user
 
 
 class EditCommandTests(TestCase):
@@ -56,6 +56,43 @@ class EditCommandTests(TestCase):
             self.assertEqual(getattr(second, name), getattr(first, name))
         reproduced, _ = run("edit", "reproduce", str(first.pk))
         self.assertEqual(reproduced["reproduces"], first.pk)
+
+    def test_who_asks_and_who_accepts_stands_on_the_row(self):
+        user = add_user("kim", "editor", [self.title.production])
+        range_ = ("--title", str(self.title.pk), "--frames", "0", "48")
+        box = ("--box", ".1", ".1", ".3", ".3")
+        done = done_edit(self.title)
+        by_kim = ("--user", user.username)
+
+        asked, _ = self.ask(*range_, *box, *by_kim)
+        again, _ = run("edit", "reproduce", str(done.pk), *by_kim)
+        run("edit", "accept", str(done.pk), *by_kim)
+
+        self.assertEqual((asked["made_by"], again["made_by"]), (str(user), str(user)))
+        done.refresh_from_db()
+        self.assertEqual((done.accepted_by, done.accepted.added_by), (user, user))
+        self.assertIsNone(self.ask(*range_, *box)[0]["made_by"])
+
+    def test_who_may_not_edit_or_see_the_title_asks_for_nothing(self):
+        viewer = add_user("lee", "viewer", [self.title.production])
+        stranger = add_user("max", "editor", [add_production("Elsewhere")])
+        done, many = done_edit(self.title), EditJob.objects.count()
+        range_ = ("--title", str(self.title.pk), "--frames", "0", "48")
+        for user, sentence in (
+            (viewer.username, "may not edit; editors and admins may."),
+            (stranger.username, "There is no title"),
+            ("nobody", "There is no user nobody."),
+        ):
+            for told, code in (
+                self.ask(*range_, "--box", ".1", ".1", ".3", ".3", "--user", user),
+                run("edit", "reproduce", str(done.pk), "--user", user),
+                run("edit", "accept", str(done.pk), "--user", user),
+            ):
+                self.assertEqual(code, 1)
+                self.assertIn(sentence, told["error"])
+        self.assertEqual(EditJob.objects.count(), many)
+        done.refresh_from_db()
+        self.assertIsNone(done.accepted)
 
     def test_an_estimate_asks_for_nothing(self):
         range_ = ("--title", str(self.title.pk), "--frames", "0", "48")

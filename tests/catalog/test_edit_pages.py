@@ -4,8 +4,9 @@ from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from catalog.back_ends import BACK_ENDS
 from catalog.files import local_path
-from catalog.models import EditJob
+from catalog.models import EditJob, Job
 from catalog.services.edits import HEAT
 from tests.catalog.pages import HTMX, PageTestCase, logged_in, text
 from tests.edits import SIZE, add_edit, done_edit, target_png
@@ -83,10 +84,23 @@ class PageTests(PageTestCase):
     def test_the_page_says_which_weights_are_to_be_placed_where(self):
         page = self.client.get(f"/titles/{self.title.pk}/shots/{self.shot.pk}/edit/")
 
-        self.assertContains(page, "is no use for footage")
-        self.assertContains(page, "stabilityai/stable-diffusion-2-1-unclip-small")
-        self.assertContains(page, "CreativeML OpenRAIL++-M")
-        self.assertContains(page, "editing/unclip")
+        self.says_what_is_for_footage(page)
+
+    def test_an_edit_by_the_toy_s_network_says_that_it_is_no_use_for_footage(self):
+        toy = done_edit(self.title, back_end="toy", region="none", region_given={})
+
+        self.says_what_is_for_footage(self.client.get(f"/edits/{toy.pk}/"))
+
+        other = self.client.get(f"/edits/{done_edit(self.title).pk}/")
+        self.assertNotContains(other, "no use for footage")
+
+    def says_what_is_for_footage(self, page):
+        """A page warns of the toy and names all weights that can be placed."""
+        self.assertContains(page, "Toy world: it is no use for footage")
+        for key in ("unclip", "vace"):
+            said = BACK_ENDS[key]
+            for words in (said.weights, said.size, said.licence, said.folder):
+                self.assertContains(page, words)
 
     def test_the_estimate_follows_what_is_filled_in(self):
         done_edit(self.title)
@@ -124,6 +138,40 @@ class PageTests(PageTestCase):
         self.assertContains(page, "all others are the source")
         self.assertContains(page, "accept-edit")
         self.assertNotContains(self.viewer.get(f"/edits/{edit.pk}/"), "accept-edit")
+
+    def test_what_was_made_again_to_other_pixels_says_what_differs(self):
+        first = done_edit(self.title)
+        again = done_edit(self.title, reproduces=first)
+        same = {"frames_sha256": "f", "weights_sha256": "w", "settings_sha256": "s"}
+        for otherwise, words in (
+            ({}, "though frames, region, weights, settings, software and device"),
+            ({"settings_sha256": "of a release"}, "in the back-end&#x27;s settings."),
+            (
+                {"frames_sha256": "g", "computed_on": "cuda", "device": "a GPU"},
+                "in the source&#x27;s frames, the device.",
+            ),
+            ({"region_sha256": "which the first does not say"}, "though frames"),
+        ):
+            with self.subTest(words):
+                told = same | {"computed_on": "cpu", "device": "cpu"}
+                first.inputs, again.inputs = told, told | otherwise
+                again.outcome["same_pixels"] = False
+                first.save(), again.save()
+                page = self.client.get(f"/edits/{again.pk}/")
+                self.assertContains(page, f"Not the pixels of edit {first.pk}")
+                self.assertContains(page, words)
+
+    def test_what_is_left_is_what_its_worker_says_while_it_is_made(self):
+        edit = add_edit(self.title)
+        told = {"frames": 10, "seconds_a_frame": 6.0, "device": "cpu", "left": 45.0}
+        EditJob.objects.filter(pk=edit.pk).update(estimate=told, stage="compositing")
+        job = Job.objects.filter(edit=edit)
+        job.update(state=Job.State.RUNNING, stage="edit", progress=0.25)
+
+        self.assertContains(self.client.get(f"/edits/{edit.pk}/"), "about 45.0 s")
+
+        job.update(stage="measure")
+        self.assertNotContains(self.client.get(f"/edits/{edit.pk}/"), "about 45.0 s")
 
     def test_where_the_noise_differs_is_shown_if_a_network_sought_it(self):
         edit = done_edit(self.title)

@@ -9,7 +9,6 @@ from catalog.services import (
     ask_edit,
     cancel_edit,
     cancel_job,
-    foretell_edit,
     keep_target,
     picture_path,
     place_in_queue,
@@ -141,30 +140,6 @@ class SteeringTests(TestCase):
                 act(edit, user=None)
         with self.assertRaisesRegex(Refused, "is done"):
             resume_edit(done_edit(self.title))
-
-    def test_an_estimate_is_that_of_the_last_of_its_kind_or_unknown(self):
-        unknown = foretell_edit("composite", self.title, 48, 50)
-        self.assertIsNone(unknown.seconds)
-        self.assertIn("no edit by Composite was measured here", unknown.words)
-        done_edit(self.title)  # 20 s for 10 frames of 640 x 360
-
-        known = foretell_edit("composite", self.title, 48, 50)
-        larger = add_title(probe={"display_width": 1280, "display_height": 720})
-
-        self.assertAlmostEqual(known.seconds, 96)
-        Job.objects.filter(queue="gpu").update(device="a GPU")
-        other = foretell_edit("composite", self.title, 48, 50)
-        self.assertIsNone(other.seconds)
-        self.assertIn("on a GPU; the last was on cpu", other.words)
-        Job.objects.filter(queue="gpu").update(device="cpu")
-        self.assertIn("on cpu", known.words)
-        four_times = foretell_edit("composite", larger, 48, 50)
-        self.assertAlmostEqual(four_times.seconds, 4 * 96)
-
-    def test_steps_count_for_networks(self):
-        done_edit(self.title, back_end="toy", region="none", region_given={}, steps=10)
-
-        self.assertAlmostEqual(foretell_edit("toy", self.title, 10, 20).seconds, 40)
 
     def test_the_place_in_the_queue_counts_who_runs_and_who_waited_longer(self):
         first, second, third = (add_edit(self.title) for _ in range(3))

@@ -8,7 +8,11 @@ import cv2
 import numpy as np
 from django.test import override_settings
 
-from catalog.back_ends import BACK_ENDS, UNCLIP, VACE
+from catalog.back_ends import BACK_ENDS, TOY, UNCLIP, VACE
+from mlcore.editing.backends.toy import toy_config
+from mlcore.editing.backends.unclip import CONFIG
+from mlcore.editing.backends.vace import VaceConfig
+from mlcore.editing.network.toy import ToyConfig
 from mlcore.editing.stages import NoShelf
 from pipelines.editing.back_ends import load_back_end
 from pipelines.editing.reading import BYTES_A_PIXEL, check_memory
@@ -18,6 +22,21 @@ from pipelines.media.limits import Limits
 from pipelines.media.pictures import read_cutout
 from tests.edits import HIGH, SIDE, WIDE, box_at, corner, pictures, target_png
 from tests.mlcore.editing.placed import place_unclip, place_vace
+
+
+class WordsTests(unittest.TestCase):
+    def test_sizes_in_words_are_those_that_back_ends_work_at(self):
+        configs = {
+            TOY: toy_config(ToyConfig().size),
+            UNCLIP: CONFIG,
+            VACE: VaceConfig(),
+        }
+        for key, config in configs.items():
+            with self.subTest(key):
+                said = BACK_ENDS[key]
+                self.assertEqual(
+                    (said.longest, said.at_once), (config.longest, config.at_once)
+                )
 
 
 class WeightsTests(unittest.TestCase):

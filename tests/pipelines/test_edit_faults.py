@@ -169,7 +169,9 @@ class PlacedFaultTests(FaultCase):
 
     def test_unclip_goes_on_to_the_same_pixels(self):
         whole = self.finished(self.unclip())
-        self.killed_in(("tuning", "regions", "sampling"), whole, self.unclip)
+        self.killed_in(
+            ("tuning", "inversion", "regions", "sampling"), whole, self.unclip
+        )
 
     def test_vace_is_made_again_to_the_same_pixels(self):
         whole = self.finished(self.vace())

@@ -112,7 +112,10 @@ class EditTests(IngestCase):
         self.done(job_of(again))
         again.refresh_from_db()
         self.assertTrue(again.outcome["same_pixels"])
-        self.assertTrue(again.outcome["same_hardware"])
+        self.assertEqual(again.made_otherwise, [])
+        self.assertEqual(again.made_with, edit.made_with)
+        for name in ("frames_sha256", "region_sha256", "settings_sha256"):
+            self.assertTrue(again.made_with[name], name)
         self.assertEqual(again.outcome["file_sha256"], edit.outcome["file_sha256"])
 
     def _accepted_it_is_a_title(self, edit):

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.back_ends import BACK_ENDS, COMPOSITE
-from catalog.commands import Document, JsonCommand, find_title
+from catalog.commands import Document, JsonCommand, find_editor, find_title
 from catalog.documents.edits import edit_document
 from catalog.forms.edits import USUAL_FRAMES, USUAL_STEPS
-from catalog.models import EditJob, Job, Shot
+from catalog.models import EditJob, Job, Shot, Title
 from catalog.services import (
+    EditPlan,
     EditWish,
     Refused,
     accept_edit,
@@ -27,7 +28,8 @@ from catalog.waiting import a_worker, wait_for
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from catalog.models import Title
+    from django.contrib.auth.models import User
+
 
 LISTED = 20
 PIECE = 1 << 20
@@ -56,6 +58,8 @@ class Command(JsonCommand):
         for verb in named.values():
             verb.add_argument("edit", metavar="EDIT", type=int, help="its number")
         named["accept"].add_argument("--name", default="", help="of the new title")
+        for name in ("ask", "reproduce", "accept"):
+            verbs.choices[name].add_argument("--user", help="who asks for it")
         _add_wish(ask)
         for verb in (ask, named["resume"], named["reproduce"]):
             verb.add_argument("--wait", action="store_true", help="run to the end")
@@ -71,7 +75,9 @@ class Command(JsonCommand):
         if verb == "ask" and options["estimate"]:
             return _foretold(options)
         if verb == "ask":
-            edit = ask_edit(_wish(options), user=None)
+            wish, user = _wish(options), _who(options)
+            _check_visible(wish.title, user)
+            edit = ask_edit(wish, user=user)
         else:
             edit = _VERBS[verb](_named(options["edit"]), options)
         if options.get("wait"):
@@ -196,7 +202,16 @@ def _kept(path: Path) -> str:
 def _foretold(options: dict[str, Any]) -> Document:
     wish = _wish(options)
     frames = wish.end_frame - wish.first_frame
-    told = foretell_edit(wish.back_end, wish.title, frames, wish.steps)
+    told = foretell_edit(
+        EditPlan(
+            back_end=wish.back_end,
+            title=wish.title,
+            frames=frames,
+            steps=wish.steps,
+            strength=wish.strength,
+            marked=wish.region != Region.NONE,
+        )
+    )
     return {
         "frames": told.frames,
         "seconds": told.seconds,
@@ -219,6 +234,16 @@ def _named(number: int) -> EditJob:
     return found
 
 
+def _who(options: dict[str, Any]) -> User | None:
+    return find_editor(options["user"], "edit")
+
+
+def _check_visible(title: Title, user: User | None) -> None:
+    if user and not Title.objects.visible_to(user).filter(pk=title.pk).exists():
+        name = user.get_username()
+        raise Refused(f"There is no title {title.pk} that {name} may see.")
+
+
 def _same(edit: EditJob, _options: dict[str, Any]) -> EditJob:
     return edit
 
@@ -233,12 +258,16 @@ def _resumed(edit: EditJob, _options: dict[str, Any]) -> EditJob:
     return edit
 
 
-def _reproduced(edit: EditJob, _options: dict[str, Any]) -> EditJob:
-    return reproduce_edit(edit, user=None)
+def _reproduced(edit: EditJob, options: dict[str, Any]) -> EditJob:
+    user = _who(options)
+    _check_visible(edit.title, user)
+    return reproduce_edit(edit, user=user)
 
 
 def _accepted(edit: EditJob, options: dict[str, Any]) -> EditJob:
-    accept_edit(edit, user=None, name=options["name"])
+    user = _who(options)
+    _check_visible(edit.title, user)
+    accept_edit(edit, user=user, name=options["name"])
     return edit
 
 

@@ -2,15 +2,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import User
-
-from catalog.commands import Document, JsonCommand, find_title
+from catalog.commands import Document, JsonCommand, find_editor, find_title
 from catalog.models import Shot, Verdict
-from catalog.models.productions import may_edit
 from catalog.services import Refused, label_pair
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+
+    from django.contrib.auth.models import User
 
 
 class Command(JsonCommand):
@@ -32,7 +31,7 @@ class Command(JsonCommand):
 
     def answer(self, **options: Any) -> Document:
         """Write the verdict down."""
-        user = _editor(options["user"])
+        user = find_editor(options["user"], "judge matches")
         leaving = _shot(options["leaving"], user)
         entering = _shot(options["entering"], user)
         if options["title"]:
@@ -65,17 +64,6 @@ class Command(JsonCommand):
             for side in (document["leaving"], document["entering"])
         ]
         return [f"{document['value']} {document['kind']}: {'  >  '.join(sides)}"]
-
-
-def _editor(name: str | None) -> User | None:
-    if not name:
-        return None
-    user = User.objects.filter(username=name).first()
-    if user is None:
-        raise Refused(f"There is no user {name}.")
-    if not may_edit(user):
-        raise Refused(f"{name} may not judge matches; editors and admins may.")
-    return user
 
 
 def _shot(word: str, user: User | None) -> Shot:
