@@ -14,7 +14,7 @@ from unittest.mock import patch
 import torch
 
 from bench.pretraining.arms import ARMS
-from bench.pretraining.table import spent_to
+from bench.pretraining.table import print_table, spent_to
 from mlcore.videomae import evaluate, find_plan, learn_motion
 from mlcore.videomae import pretrain as pretrain_command
 from mlcore.videomae.autoencoder import new_autoencoder
@@ -111,6 +111,29 @@ class ArmTests(unittest.TestCase):
         self.assertAlmostEqual(spent_to(curve, 0.8, "seconds"), 15)
         self.assertEqual(spent_to(curve, 0.95, "seconds"), 10)
         self.assertIsNone(spent_to(curve, 0.6, "seconds"))
+
+    def test_the_loss_at_twice_the_budget_is_that_of_the_next_budget(self):
+        def run(arm, frames, *curve):
+            points = [
+                {"loss": e, "seconds": s, "multiplied": s, "frames": s}
+                for e, s in curve
+            ]
+            return {"arm": arm, "seed": 0, "frames": frames, "curve": points}
+
+        results = {
+            "one": run("plain", 100, (0.9, 10), (0.8, 20)),
+            "two": run("plain", 200, (0.9, 10), (0.7, 40)),
+            "tpl": run("tpl", 100, (0.8, 5), (0.6, 15)),
+        }
+        printed = io.StringIO()
+        with redirect_stdout(printed):
+            print_table(results, 100)
+
+        once, twice = printed.getvalue().split("To the held-out loss")[1:]
+        self.assertIn("| tpl | 1 of 1 | 4.00 | 4.00 | 4.00 |", once)
+        self.assertIn("| plain | 0 of 1 |", twice)
+        # At 10, of the 40 that 16 frames only took.
+        self.assertIn("| tpl | 1 of 1 | 4.00 | 4.00 | 4.00 |", twice)
 
 
 class FindPlanTests(FolderTest):
