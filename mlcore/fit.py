@@ -1,5 +1,6 @@
 """What training loops of several families share: rates, averages, several machines."""
 
+import gc
 import hashlib
 import json
 import math
@@ -217,18 +218,22 @@ def drawn_ahead(
     if not loaders:
         yield from (drawing[place] for place in places)
         return
+    # What was thrown away here is finalised here: some things speak as they go, on sockets
+    # that a forked program would share. A broker's channel once read there for ever.
+    gc.collect()
     yield from DataLoader(
         drawing,
         batch_size=None,
         sampler=places,
         num_workers=loaders,
-        worker_init_fn=_one_thread,
+        worker_init_fn=_begin_drawing,
         multiprocessing_context="fork",
     )
 
 
-def _one_thread(_number: int) -> None:
-    """Make a program that draws take one core: there are several of them."""
+def _begin_drawing(_number: int) -> None:
+    """Make a program that draws take one core, and leave alone what it inherited."""
+    gc.freeze()
     torch.set_num_threads(1)
 
 

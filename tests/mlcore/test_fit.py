@@ -1,5 +1,6 @@
 """What training loops share: rates, averages, checkpoints, attention."""
 
+import gc
 import os
 import tempfile
 import time
@@ -10,6 +11,7 @@ from unittest.mock import patch
 import torch
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
+from torch.utils.data import Dataset
 
 from mlcore.checkpoint import (
     UnusableCheckpoint,
@@ -25,6 +27,7 @@ from mlcore.fit import (
     Average,
     World,
     cosine_rate,
+    drawn_ahead,
     gains_by_bfloat16,
     place,
     with_decay,
@@ -159,6 +162,51 @@ class PrecisionTests(unittest.TestCase):
 
     def test_what_has_no_instructions_for_it_does_not_gain(self):
         self.assertFalse(gains_by_bfloat16(torch.device("meta")))
+
+
+class Said:
+    """Writes down which program finalised it; in a circle, so that only the collector does."""
+
+    def __init__(self, path):
+        self.path, self.itself = path, self
+
+    def __del__(self):
+        with self.path.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+
+
+class Collecting(Dataset):
+    """Drops what it inherited and collects, in the program that draws."""
+
+    def __init__(self, held):
+        self.held = held
+
+    def __getitem__(self, place):
+        self.held.clear()
+        gc.collect()
+        return place
+
+
+class DrawingTests(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.said = Path(folder.name) / "said"
+        gc.disable()
+        self.addCleanup(gc.enable)
+
+    def test_a_program_that_draws_finalises_nothing_that_it_inherited(self):
+        Said(self.said)  # thrown away at once, not collected yet
+        held = [Said(self.said)]
+        self.addCleanup(gc.collect)
+        self.addCleanup(held.clear)
+
+        drawn = list(drawn_ahead(Collecting(held), [3, 1, 2], loaders=2))
+
+        self.assertEqual(drawn, [3, 1, 2])
+        # The first by this program, before others began; the second is still held here.
+        self.assertEqual(self.said.read_text().split(), [str(os.getpid())])
+        self.assertEqual(len(held), 1)
 
 
 class CheckpointTests(unittest.TestCase):

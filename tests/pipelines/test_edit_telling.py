@@ -112,7 +112,7 @@ class MemoryTests(unittest.TestCase):
     def test_so_many_frames_as_are_said_to_fit_do(self):
         # A reference, the first frame, and one that stands for four.
         back_end = self.vace(3)
-        with self.assertRaisesRegex(Impossible, "^9 frames at once .* 4 may"):
+        with self.assertRaisesRegex(Impossible, "^8 frames at once .* 4 may"):
             back_end.edit(asked(24, small=True))
 
         edited = back_end.edit(asked(4, small=True))

@@ -19,7 +19,7 @@ SEED = 0
 
 TIGHT = 1.75
 """Times a frame's mean difference, above which a place is edited"""
-LEAVING = 0.3
+LEAVING = 0.4
 """Share of the steps, from the noisiest, in which guidance leads away from the source"""
 
 
