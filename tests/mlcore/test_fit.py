@@ -175,7 +175,7 @@ class Said:
             file.write(f"{os.getpid()}\n")
 
 
-class Collecting(Dataset):
+class Collecting(Dataset[int]):
     """Drops what it inherited and collects, in the program that draws."""
 
     def __init__(self, held):
