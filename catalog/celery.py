@@ -32,7 +32,9 @@ def leave_queue_to_gpu(sender: Any, **_: Any) -> None:
         _take_alone()
         # Neither hears the other while both are about to listen: so it is said again.
         sender.timer.call_repeatedly(SAY_AGAIN_SECONDS, _take_alone)
-    elif name.startswith(LONG) and _ping(GPU):
+    elif name.startswith(LONG) and app.control.ping(
+        timeout=ANSWER_SECONDS, **_named(GPU)
+    ):
         log.warning("%s leaves the queue %s to the GPU's worker", name, QUEUE)
         sender.cancel_task_queue(QUEUE)
 
@@ -46,14 +48,6 @@ def return_queue(sender: Any, **_: Any) -> None:
 
 def _take_alone() -> None:
     app.control.cancel_consumer(QUEUE, **_named(LONG))
-
-
-def _ping(name: str) -> bool:
-    return bool(
-        app.control.broadcast(
-            "ping", reply=True, timeout=ANSWER_SECONDS, **_named(name)
-        )
-    )
 
 
 def _named(name: str) -> dict[str, Any]:

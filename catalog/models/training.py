@@ -162,8 +162,9 @@ class PromotionQuerySet(models.QuerySet["Promotion"]):
 class Promotion(models.Model):
     """When a version went live and who or what decided so; never changed, only added.
 
-    The database refuses all else, but that a deleted user is forgotten here, too. Without a version: since then none of the family is live. A version that stands in
-    this log cannot be deleted.
+    The database refuses all else, but that a deleted user is forgotten here, too. Without
+    a version: since then none of the family is live. A version that stands in this log
+    cannot be deleted.
     """
 
     family = models.CharField(max_length=20)
