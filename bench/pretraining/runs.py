@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -12,6 +11,7 @@ from typing import Any
 import torch
 
 from bench.pretraining.arms import ARMS
+from mlcore.clock import clock_of
 from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.config import AutoencoderConfig
 from mlcore.videomae.course import Budget
@@ -101,10 +101,7 @@ class PausedClock:
             self.lost += self._now() - began
 
     def _now(self) -> float:
-        if self.device.type == "cpu":
-            return time.process_time()
-        torch.cuda.synchronize(self.device)
-        return time.monotonic()
+        return clock_of(self.device, alone=True)()
 
 
 def run(one: Run, bench: Bench) -> None:

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from mlcore.checkpoint import Tensors
+from mlcore.clock import Clock, clock_of
 from mlcore.editing.chunks import joined
-from mlcore.editing.clock import Clock, clock_of
 from mlcore.editing.exact import exactly
 from mlcore.editing.inversion import Inverted, invert
 from mlcore.editing.memory import within_memory

@@ -19,7 +19,6 @@ import json
 import math
 import os
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +27,7 @@ from statistics import median
 
 import torch
 
+from mlcore.clock import clock_of
 from mlcore.fit import gains_by_bfloat16, place
 from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.batches import MOST_WAITED, Batches, Source
@@ -42,24 +42,12 @@ WARM = 2
 """Steps that are not timed: memory is got, kernels are chosen"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stopwatch:
-    """Seconds of something on a device."""
-
-    device: torch.device
-
-    def seconds(self, compute: Callable[[], object]) -> float:
-        """Return how long a computation takes, until it is done."""
-        began = self._now()
-        compute()
-        return self._now() - began
-
-    def _now(self) -> float:
-        if self.device.type == "cuda":
-            torch.cuda.synchronize(self.device)
-        elif torch.get_num_threads() == 1:
-            return time.process_time()
-        return time.perf_counter()
+def seconds_of(compute: Callable[[], object], device: torch.device) -> float:
+    """Return how long a computation takes, until it is done."""
+    clock = clock_of(device, alone=torch.get_num_threads() == 1)
+    began = clock()
+    compute()
+    return clock() - began
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +75,7 @@ class Speed:
 
         They take turns, so that what else the machine does falls on both.
         """
-        watch, batches = Stopwatch(device=self.device), self.batches()
+        batches = self.batches()
         fresh = {
             mixed: Training(
                 new_autoencoder(self.config, self.seed), self.device, mixed=mixed
@@ -99,7 +87,7 @@ class Speed:
             batch = batches.draw(number, self.stage)
             for mixed, training in fresh.items():
                 step = partial(training.step, batch, self.stage.rate)
-                found[mixed].append(watch.seconds(step))
+                found[mixed].append(seconds_of(step, self.device))
         return {mixed: median(each[WARM:]) for mixed, each in found.items()}
 
     def delivered(self, source: Source | None = None) -> float:
@@ -111,7 +99,7 @@ class Speed:
             for number in range(1, self.steps + 1):
                 batches.draw(number, self.stage)
 
-        seconds = Stopwatch(device=self.device).seconds(rest)
+        seconds = seconds_of(rest, self.device)
         return self.steps * self.stage.batch / seconds
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import torch
 
+from mlcore.clock import clock_of
 from mlcore.editing.backends.toy import load_toy, toy_config
-from mlcore.editing.clock import clock_of
 from mlcore.editing.edit import GuidedEdit
 from mlcore.editing.network.tuning import TuningConfig, tuned_parameters
 from mlcore.editing.order import Edited, EditOrder, Impossible
