@@ -219,7 +219,7 @@ def drawn_ahead(
         yield from (drawing[place] for place in places)
         return
     # What was thrown away here is finalised here: some things speak as they go, on sockets
-    # that a forked program would share. A broker's channel once read there for ever.
+    # that a forked program would share.
     gc.collect()
     yield from DataLoader(
         drawing,

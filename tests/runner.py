@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.runner import DiscoverRunner
 from psycopg import sql
 
+from catalog.celery import app
 from tests import namespace, shares, worker
 
 
@@ -41,6 +42,7 @@ class KuleshovRunner(DiscoverRunner):
         """Have static files found when asked for: a listing a client costs 50 ms each."""
         super().setup_test_environment(**kwargs)
         settings.WHITENOISE_AUTOREFRESH = True
+        os.register_at_fork(before=close_channels)
 
     def setup_databases(self, **kwargs: Any) -> Any:
         """Clear what crashed runs left, then make this run's database."""
@@ -69,6 +71,15 @@ class KuleshovRunner(DiscoverRunner):
         if os.environ.get(shares.CLAIMS):
             shares.tell_counts(self.counts)
         return failed
+
+
+def close_channels() -> None:
+    """Close what waits for answers of workers, before a program is forked.
+
+    kombu closes what such a program has inherited, and there reads an answer from the
+    socket that all of them share: of two programs the second would read for ever.
+    """
+    app.pool.force_close_all(close_pool=False)
 
 
 def count(result: unittest.TestResult) -> Counter[str]:

@@ -1,5 +1,6 @@
 """The runner's own promises: what crashed runs left is cleared, the last line counts."""
 
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from unittest import mock
 import psycopg
 from django.db import connection
 
+from catalog.celery import app
 from tests import namespace, runner, shares
 
 
@@ -31,6 +33,21 @@ def server() -> psycopg.Connection:
         dbname="postgres",
         autocommit=True,
     )
+
+
+class ForkTests(unittest.TestCase):
+    def test_programs_that_are_forked_do_not_read_answers_that_were_asked_for_here(
+        self,
+    ):
+        app.control.ping(timeout=0.1)
+        forked = [multiprocessing.get_context("fork").Process() for _ in range(2)]
+        for each in forked:
+            each.start()
+            self.addCleanup(each.kill)
+        for each in forked:
+            each.join(10)
+
+        self.assertEqual([each.exitcode for each in forked], [0, 0])
 
 
 @unittest.skipIf(
