@@ -32,9 +32,7 @@ def leave_queue_to_gpu(sender: Any, **_: Any) -> None:
         _take_alone()
         # Neither hears the other while both are about to listen: so it is said again.
         sender.timer.call_repeatedly(SAY_AGAIN_SECONDS, _take_alone)
-    elif name.startswith(LONG) and app.control.ping(
-        timeout=ANSWER_SECONDS, **_named(GPU)
-    ):
+    elif name.startswith(LONG) and _is_there(GPU):
         log.warning("%s leaves the queue %s to the GPU's worker", name, QUEUE)
         sender.cancel_task_queue(QUEUE)
 
@@ -48,6 +46,17 @@ def return_queue(sender: Any, **_: Any) -> None:
 
 def _take_alone() -> None:
     app.control.cancel_consumer(QUEUE, **_named(LONG))
+
+
+def _is_there(name: str) -> bool:
+    """Ask on a connection of its own.
+
+    One of the app's pool would stay about to read, and children that this worker forks
+    later would read there, for ever, as kombu closes it in them.
+    """
+    with app.connection_for_write() as own:
+        asked = _named(name)
+        return bool(app.control.ping(timeout=ANSWER_SECONDS, connection=own, **asked))
 
 
 def _named(name: str) -> dict[str, Any]:
