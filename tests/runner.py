@@ -14,7 +14,7 @@ from django.test.runner import DiscoverRunner
 from psycopg import sql
 
 from catalog.celery import app
-from tests import namespace, shares, worker
+from tests import namespace, shares, watch, worker
 
 
 class KuleshovRunner(DiscoverRunner):
@@ -64,6 +64,10 @@ class KuleshovRunner(DiscoverRunner):
         shared = shares.Share(suite) if os.environ.get(shares.CLAIMS) else suite
         return super().run_suite(shared, **kwargs)
 
+    def get_resultclass(self) -> Any:
+        """Return what watches that no test stands still, unless a person steps through."""
+        return super().get_resultclass() or watch.WatchedResult
+
     def suite_result(self, suite: Any, result: Any, **kwargs: Any) -> int:
         """Count for the closing line; return the number of failures."""
         failed = super().suite_result(suite, result, **kwargs)
@@ -79,8 +83,9 @@ def close_channels() -> None:
     kombu closes what such a program has inherited, and there reads an answer from the
     socket that all of them share: of two programs the second would read for ever.
     """
-    # It is a pool of connections; the stubs take it for one of producers.
-    app.pool.force_close_all(close_pool=False)  # type: ignore[attr-defined]
+    # Reset, for one that is only emptied lets whoever asks next wait for ever. It is a
+    # pool of connections; the stubs take it for one of producers.
+    app.pool.resize(app.pool.limit, reset=True)  # type: ignore[attr-defined]
 
 
 def count(result: unittest.TestResult) -> Counter[str]:

@@ -49,6 +49,16 @@ class ForkTests(unittest.TestCase):
 
         self.assertEqual([each.exitcode for each in forked], [0, 0])
 
+    def test_workers_are_asked_as_before_after_a_fork(self):
+        app.control.ping(timeout=0.1)
+        forked = multiprocessing.get_context("fork").Process()
+        forked.start()
+        forked.join(10)
+
+        # What a ping would wait for, which has no limit to name.
+        app.pool.acquire(block=True, timeout=10).release()
+        self.assertEqual(app.control.ping(timeout=0.1), [])
+
 
 @unittest.skipIf(
     os.environ.get("DATABASE_URL"), "a server's databases are not ours to drop"
