@@ -49,7 +49,9 @@ class PlayerTests(BrowserTestCase):
         return read_code(np.asarray(picture, np.uint8))
 
     def check(self, frame: int) -> None:
-        self.assertEqual((int(self.told("frame")), self.seen()), (frame, frame))
+        self.assertEqual(int(self.told("frame")), frame)
+        # A seek ends when its frame is decoded; a busy machine paints it a little later.
+        self.until(lambda: self.seen() == frame)
 
     def test_every_key_shows_exactly_the_frame_it_says(self):
         title = self.play(Clip(frames=60, rate=Fraction(24000, 1001), cuts=(20, 41)))
