@@ -28,12 +28,15 @@ class MatchSetQuerySet(models.QuerySet["MatchSet"]):
             found |= dict.fromkeys(config.get("kinds", ()))
         return list(found)
 
-    def changing(self, family: str, wanted: int | None) -> list[tuple[int, int | None]]:
+    def changing(
+        self, family: str, wanted: int | None
+    ) -> list[tuple[int, int | None, bool]]:
         """Which live sets change when another version of a family is shown, or none.
 
-        Each with the newest set of the same title and scope that was ranked with it and
-        the same versions of all else; None where there is none. Of thousands of titles it is
-        one question: while it is asked, their rows are held.
+        Each with the newest set of the same title and scope that was ranked with it, and
+        whether the versions of all else are the same there: sets of which they are come
+        first. None where there is no such set. Of thousands of titles it is one question:
+        while it is asked, their rows are held.
         """
         with connection.cursor() as cursor:
             cursor.execute(CHANGING, {"family": family, "wanted": wanted})
@@ -41,15 +44,15 @@ class MatchSetQuerySet(models.QuerySet["MatchSet"]):
 
 
 CHANGING = """
-    SELECT DISTINCT ON (shown.id) shown.id, ready.id
+    SELECT DISTINCT ON (shown.id) shown.id, ready.id,
+        coalesce(ready.versions - %(family)s = shown.versions - %(family)s, false) AS same
     FROM catalog_matchset shown
     LEFT JOIN catalog_matchset ready ON NOT ready.live
         AND (ready.title_id, ready.scope) = (shown.title_id, shown.scope)
         AND ready.versions -> %(family)s IS NOT DISTINCT FROM to_jsonb(%(wanted)s::bigint)
-        AND ready.versions - %(family)s = shown.versions - %(family)s
     WHERE shown.live
         AND shown.versions -> %(family)s IS DISTINCT FROM to_jsonb(%(wanted)s::bigint)
-    ORDER BY shown.id, ready.id DESC
+    ORDER BY shown.id, same DESC, ready.id DESC
 """
 
 

@@ -118,9 +118,8 @@ def roll_back(family: str, *, user: User | None) -> Promotion:
     last = way_back(live)
     if live is None or last is None:
         raise Refused(f"Nothing of {family} was promoted; there is no way back.")
-    return _switch(
-        family, last.before, live, user=user, reason=f"{ROLLED_BACK} {live.name}."
-    )
+    reason = f"{ROLLED_BACK} {live.name}."
+    return _switch(family, last.before, live, user=user, reason=reason, older=True)
 
 
 def way_back(live: EncoderVersion | None) -> Promotion | None:
@@ -147,6 +146,7 @@ def _switch(
     *,
     user: User | None,
     reason: str,
+    older: bool = False,
 ) -> Promotion:
     same = EncoderVersion.objects.filter(family=family)
     # Two steps: the constraint allows one active row, so the old one steps down first.
@@ -154,20 +154,26 @@ def _switch(
     if version is not None:
         same.filter(pk=version.pk).update(status=Status.ACTIVE)
     if family not in Family.OFF_BOARDS:
-        _switch_boards(family, version.pk if version else None, user)
+        _switch_boards(family, version.pk if version else None, user, older=older)
     return Promotion.objects.note(family, version, before, reason, user)
 
 
-def _switch_boards(family: str, wanted: int | None, user: User | None) -> None:
-    """Show the boards ranked with the wanted version; ask for those there are none of."""
+def _switch_boards(
+    family: str, wanted: int | None, user: User | None, *, older: bool
+) -> None:
+    """Show the boards ranked with the wanted version; ask for those there are none of.
+
+    `older`: until one is found again, it is shown as it was ranked with the wanted version
+    beside another of something else; what is taken back is shown least of all.
+    """
     # A search that ends now writes its set before or after this, never in between.
     list(Title.objects.select_for_update().order_by("pk").values_list("pk"))
     pairs = MatchSet.objects.changing(family, wanted)
-    found = {shown: ready for shown, ready in pairs if ready is not None}
+    found = {shown: ready for shown, ready, same in pairs if ready and (same or older)}
     MatchSet.objects.filter(pk__in=list(found)).update(live=False)
     MatchSet.objects.filter(pk__in=list(found.values())).update(live=True)
-    without = MatchSet.objects.filter(
-        pk__in=[shown for shown, ready in pairs if ready is None]
+    lacking = MatchSet.objects.filter(
+        pk__in=[shown for shown, _, same in pairs if not same]
     )
-    for shown in without.select_related("title").order_by("-pk"):
+    for shown in lacking.select_related("title").order_by("-pk"):
         add_job(FINDING[MatchSet.Scope(shown.scope)], shown.title, asked_by=user)

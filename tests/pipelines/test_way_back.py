@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import Job, MatchSet, Title
+from catalog.models import Job, MatchSet, Promotion, Title
 from catalog.services import promote_version, roll_back
 from pipelines.kinds import VECTOR_COLUMNS
 from pipelines.rows import copy_rows, text
@@ -90,3 +90,29 @@ class ManyTitlesTests(TestCase):
         self.assertLess(len(asked), 20)
         self.assertEqual(self.shown(), before)
         self.assertFalse(Job.objects.exists())
+
+
+class OtherVersionSinceTests(TestCase):
+    def test_boards_that_rest_on_an_older_ranking_are_shown_until_they_are_found_again(
+        self,
+    ):
+        title, bare = {shot.title for shot in add_catalogue(2, 2)}
+        first, second = add_encoder("clip", status="retired"), add_encoder("clip")
+        Promotion.objects.note("clip", second, first, "Better.", None)
+        older = add_encoder("ranker-frame", status="retired")
+        ranker = add_encoder("ranker-frame")
+        scope = MatchSet.Scope.TITLE
+        for each in (title, bare):
+            versions = {"clip": second.pk, "ranker-frame": ranker.pk}
+            each.match_sets.create(scope=scope, live=True, versions=versions)
+        kept = title.match_sets.create(
+            scope=scope, versions={"clip": first.pk, "ranker-frame": older.pk}
+        )
+
+        roll_back("clip", user=None)
+
+        # What is taken back is not shown where there is anything else.
+        self.assertEqual(title.match_sets.get(live=True), kept)
+        self.assertEqual(bare.match_sets.get(live=True).versions["clip"], second.pk)
+        asked = Job.objects.filter(kind=Job.Kind.REMATCH)
+        self.assertEqual({job.title for job in asked}, {title, bare})
