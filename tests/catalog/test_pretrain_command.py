@@ -70,9 +70,7 @@ class PretrainCommandTests(TestCase):
         ):
             with self.subTest(words):
                 self.assertIn(sentence, self.refused("pretrain", *words))
-                self.assertIn(
-                    sentence, self.refused("pretrain", *words, "--dry-run")
-                )
+                self.assertIn(sentence, self.refused("pretrain", *words, "--dry-run"))
         self.assertFalse(Job.objects.exists())
 
 

@@ -175,4 +175,3 @@ def _schedule(schedule: RetrainSchedule) -> Document:
         "cadence": schedule.cadence,
         "said": schedule.said,
     }
-

@@ -189,7 +189,7 @@ class AutoencoderTests(unittest.TestCase):
 
 class SizeTests(unittest.TestCase):
     def test_large_shapes_have_the_numbers_that_are_published_for_them(self):
-        # Millions, of fine-tuned encoders with their head (VideoMAE, arXiv 2203.12602, table 6).
+        # Millions, with a head of 400 classes (VideoMAE, arXiv 2203.12602).
         for name, published in (
             *(("small", 22), ("base", 87)),
             *(("large", 305), ("huge", 633)),

@@ -83,7 +83,6 @@ class TroubleTests(FolderTest):
             )
             self.assertEqual(self.beside(), before)
 
-
     def test_a_checkpoint_of_other_clips_is_one_sentence_and_stays(self):
         code, _ = said(*WORDS, str(self.out))
         self.assertEqual(code, 0)
