@@ -61,7 +61,7 @@ def plan_of(text: str) -> Any:
     Raises ValueError, one sentence, for a file that cannot be read, or what is not JSON;
     whether it is a plan says `check_plan`.
     """
-    written = text
+    written, named = text, repr(text[:200])
     if not text.lstrip().startswith("{"):
         if text in PLANS:
             return text
@@ -71,11 +71,11 @@ def plan_of(text: str) -> Any:
             return text
         except (OSError, ValueError) as error:  # of the system, or no text
             reason = getattr(error, "strerror", None) or "it is no text"
-            raise ValueError(f"{text!r} cannot be read: {reason}.") from None
+            raise ValueError(f"{named} cannot be read: {reason}.") from None
     try:
         return json.loads(written)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{text!r} is not JSON: {error}.") from None
+        raise ValueError(f"{named} is not JSON: {error}.") from None
 
 
 def _check_course(plan: dict[str, Any]) -> None:

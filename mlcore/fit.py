@@ -164,7 +164,7 @@ def speaks_first(environment: Mapping[str, str]) -> bool:
         return True
     try:
         # torchrun's own, which is there before the programs have met.
-        shared = distributed.TCPStore(
+        shared = distributed.TCPStore(  # type: ignore[attr-defined]
             environment["MASTER_ADDR"],
             int(environment["MASTER_PORT"]),
             is_master=False,

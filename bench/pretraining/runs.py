@@ -146,16 +146,18 @@ def trained_before(one: Run, bench: Bench) -> Result | None:
     """Return the result there is, measured or not. Raises Otherwise."""
     before = kept(bench.out).get(one.name)
     if before:
-        _compare(bench.training(one.arm), before.get("training", USUAL), bench)
+        _compare(
+            bench.training(one.arm), before.get("training", USUAL), bench.out / one.name
+        )
     return before
 
 
-def _compare(asked: Result, told: Result, bench: Bench) -> None:
+def _compare(asked: Result, told: Result, path: Path) -> None:
     for name, value in asked.items():
         if told[name] != value:
             raise Otherwise(
-                f"what is in {bench.out} was trained with {name.replace('_', '-')} "
-                f"{told[name]}, asked for is {value}: name another --out"
+                f"{path} was trained with {name.replace('_', '-')} {told[name]}, "
+                f"asked for is {value}: name another --out"
             )
 
 
@@ -216,7 +218,7 @@ class Curve:
         elif self.path.exists():
             for line in self.read():
                 told = {"held_out": line.get("held_out", USUAL["held_out"])}
-                _compare({"held_out": self._held_out}, told, self.bench)
+                _compare({"held_out": self._held_out}, told, self.path)
 
     def watch(self, passed: Passed) -> None:
         """Take the loss, if this is a step for it."""

@@ -57,16 +57,22 @@ def work(given: argparse.Namespace, runs: Sequence[Run], until: float) -> None:
     torch.set_num_threads(given.threads)
     bench = bench_of(given)
     try:
-        for one in runs:
-            trained_before(one, bench)
-        for one in runs:
-            if time.monotonic() >= until:
-                return
-            with had(given.out / f"{one.name}.lock") as ours:
-                if ours:
-                    run(one, bench)
+        _work(given, runs, until, bench)
     except (Otherwise, UnusableCheckpoint) as error:
-        sys.exit(f"{one.name}: {error}")
+        sys.exit(str(error))
+
+
+def _work(
+    given: argparse.Namespace, runs: Sequence[Run], until: float, bench: Bench
+) -> None:
+    for one in runs:
+        trained_before(one, bench)
+    for one in runs:
+        if time.monotonic() >= until:
+            return
+        with had(given.out / f"{one.name}.lock") as ours:
+            if ours:
+                run(one, bench)
 
 
 @contextmanager

@@ -229,9 +229,10 @@ def read_plan(text: str) -> Plan:
         return PLANS[text]
     written = text if text.lstrip().startswith("{") else _of_file(text)
     try:
-        return plan_of(json.loads(written))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(f"{text} is not JSON: {error}") from error
+        known = json.loads(written)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{text[:200]} is not JSON: {error}") from error
+    return plan_of(known)
 
 
 def _of_file(text: str) -> str:
@@ -243,4 +244,4 @@ def _of_file(text: str) -> str:
         ) from None
     except (OSError, ValueError) as error:  # of the system, or no text
         reason = getattr(error, "strerror", None) or "it is no text"
-        raise ValueError(f"{text} cannot be read: {reason}") from None
+        raise ValueError(f"{text[:200]} cannot be read: {reason}") from None

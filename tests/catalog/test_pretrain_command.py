@@ -108,6 +108,7 @@ class PlanTests(TestCase):
                 document, code = self.saved(plan)
                 self.assertEqual((set(document), code), ({"error"}, 1))
                 self.assertIn(sentence, document["error"])
+                self.assertLess(len(document["error"]), 400)
 
     def test_a_path_that_the_system_refuses_is_one_sentence_too(self):
         with self.assertRaisesRegex(Refused, "cannot be read .File name too long"):

@@ -157,8 +157,8 @@ class SharingTests(unittest.TestCase):
             done = self.ended(*words, *more)
 
             self.assertEqual(done.returncode, 1)
-            self.assertIn(f"plain-512-0: what is in {self.folder}", done.stderr)
-            self.assertIn(f"was trained with {said}: name another --out", done.stderr)
+            named = self.folder / "plain-512-0"
+            self.assertIn(f"{named} was trained with {said}: name", done.stderr)
             self.assertNotIn("Traceback", done.stderr)
             self.assertEqual(path.read_bytes(), before)
 
