@@ -99,9 +99,7 @@ def pretrain(  # noqa: PLR0913  what a pipeline, a bench and a test each need
     world = world or World()
     course = Course(order.plan, order.budget, order.config, order.seed)
     training = Training(_begun(order, begin), device, world)
-    keeper = Keeper(
-        path=order.training_file, course=course, seen=order.seen, every=order.every
-    )
+    keeper = _kept(order, course)
     if resume and order.training_file.exists():
         keeper.take_up(training)
     loop = Loop(
@@ -129,6 +127,12 @@ def _begun(order: Order, begin: MaskedAutoencoder | None) -> MaskedAutoencoder:
             "what training begins with has another shape than is asked for"
         )
     return network.train()
+
+
+def _kept(order: Order, course: Course) -> Keeper:
+    return Keeper(
+        path=order.training_file, course=course, seen=order.seen, every=order.every
+    )
 
 
 def _drawn(order: Order, source: Source, training: Training) -> Ahead:
