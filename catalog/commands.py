@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from catalog.models import Title
 from catalog.models.productions import may_edit
+from catalog.plans import plan_of
 from catalog.services import Refused
 
 if TYPE_CHECKING:
@@ -91,3 +92,11 @@ def find_title(word: str) -> Title:
     if len(titles) > 1:
         raise Refused(f"Several titles are called {word}; name one by its number.")
     return titles[0]
+
+
+def read_plan(text: str) -> Any:
+    """Read a plan of pretraining: a name, a JSON file, or JSON. Raises Refused."""
+    try:
+        return plan_of(text)
+    except ValueError as error:
+        raise Refused(str(error)) from None

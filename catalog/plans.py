@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 PLANS = (
@@ -51,6 +53,29 @@ def check_plan(plan: Any) -> None:
         raise ValueError(
             f"The shares of a plan must add up to 1; {shares} make {total:g}."
         )
+
+
+def plan_of(text: str) -> Any:
+    """Return what a plan's name, a JSON file or JSON itself says; a name stays one.
+
+    Raises ValueError, one sentence, for a file that cannot be read, or what is not JSON;
+    whether it is a plan says `check_plan`.
+    """
+    written, named = text, repr(text[:200])
+    if not text.lstrip().startswith("{"):
+        if text in PLANS:
+            return text
+        try:
+            written = Path(text).read_text()
+        except FileNotFoundError:
+            return text
+        except (OSError, ValueError) as error:  # of the system, or no text
+            reason = getattr(error, "strerror", None) or "it is no text"
+            raise ValueError(f"{named} cannot be read: {reason}.") from None
+    try:
+        return json.loads(written)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{named} is not JSON: {error}.") from None
 
 
 def _check_course(plan: dict[str, Any]) -> None:

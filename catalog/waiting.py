@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from catalog.celery import app
-from catalog.models import Job
+from catalog.models import Job, TrainingRun
 from catalog.services import Refused, sweep_jobs
 from catalog.supervisor.children import Child, Leash
 from catalog.supervisor.commands import worker_command
@@ -68,3 +68,11 @@ def a_worker() -> Iterator[Child | None]:
     finally:
         own.stop(grace_seconds=30)
         leash.close()
+
+
+def seen_to_its_end(run: TrainingRun, say: Callable[[str], None]) -> TrainingRun:
+    """Return a training as it ended. Raises Refused as `wait_for` does."""
+    if run.job is not None:
+        with a_worker() as worker:
+            wait_for([run.job], say, worker)
+    return TrainingRun.objects.get(pk=run.pk)

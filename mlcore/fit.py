@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -152,6 +153,27 @@ class World:
             said = said.cuda()
         distributed.broadcast(said, 0)
         return float(said.item())
+
+
+def speaks_first(environment: Mapping[str, str]) -> bool:
+    """Return whether this program is the first of torchrun's to say that training failed.
+
+    The others fail for the same reason, or because this one is gone.
+    """
+    if "RANK" not in environment:
+        return True
+    try:
+        # torchrun's own, which is there before the programs have met.
+        shared = distributed.TCPStore(  # type: ignore[attr-defined]
+            environment["MASTER_ADDR"],
+            int(environment["MASTER_PORT"]),
+            is_master=False,
+            timeout=timedelta(seconds=10),
+        )
+        start = environment.get("TORCHELASTIC_RESTART_COUNT", "0")
+        return int(shared.add(f"failures/{start}", 1)) == 1
+    except (KeyError, RuntimeError, ValueError):
+        return environment["RANK"] == "0"
 
 
 def place(

@@ -26,6 +26,13 @@ from mlcore.videomae.world import MotionWorld
 
 Result = dict[str, Any]
 
+USUAL: Result = {"batch": 32, "rate": 1e-3, "held_out": 256}
+"""How arms are trained if nothing else is asked for, and were before results told of it"""
+
+
+class Otherwise(ValueError):
+    """What is there was trained in another way than is asked for. One sentence."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
@@ -60,6 +67,15 @@ class Bench:
     """How often the held-out loss is taken in a training"""
     device: torch.device
     out: Path
+
+    def training(self, arm: str) -> Result:
+        """How an arm is trained, as a result tells it; {}: it is not."""
+        if ARMS[arm].plan is None:
+            return {}
+        told = {"batch": self.batch, "rate": self.rate}
+        if ARMS[arm].own_recipes:
+            told = {}
+        return {**told, "held_out": len(self.held_out.clips)}
 
     @property
     def protocol(self) -> Result | None:
@@ -107,9 +123,9 @@ class PausedClock:
 def run(one: Run, bench: Bench) -> None:
     """Train and measure, unless that is done; go on where a kill left it.
 
-    What is trained and was measured in another way is measured anew.
+    What is trained and was measured in another way is measured anew. Raises Otherwise.
     """
-    before = kept(bench.out).get(one.name)
+    before = trained_before(one, bench)
     if before and bench.protocol in (None, before.get("protocol")):
         return
     config = replace(bench.config, **ARMS[one.arm].changes)
@@ -118,7 +134,7 @@ def run(one: Run, bench: Bench) -> None:
         encoder = new_autoencoder(config, one.seed).encoder.to(bench.device).eval()
     else:
         order = _order(one, bench, config)
-        result |= _trained(before, order, bench)
+        result |= _trained(before, one, order, bench)
         encoder, _ = load_encoder(order.out, bench.device)
     keep(bench.out, one.name, result | _measured(encoder, one, bench))
     # In one piece: other programs write to the same place.
@@ -126,11 +142,33 @@ def run(one: Run, bench: Bench) -> None:
     sys.stdout.flush()
 
 
-def _trained(before: Result | None, order: Order, bench: Bench) -> Result:
+def trained_before(one: Run, bench: Bench) -> Result | None:
+    """Return the result there is, measured or not. Raises Otherwise."""
+    before = kept(bench.out).get(one.name)
+    if before:
+        _compare(
+            bench.training(one.arm), before.get("training", USUAL), bench.out / one.name
+        )
+    return before
+
+
+def _compare(asked: Result, told: Result, path: Path) -> None:
+    for name, value in asked.items():
+        if told[name] != value:
+            raise Otherwise(
+                f"{path} was trained with {name.replace('_', '-')} {told[name]}, "
+                f"asked for is {value}: name another --out"
+            )
+
+
+def _trained(before: Result | None, one: Run, order: Order, bench: Bench) -> Result:
     """Train, unless that is done: the held-out loss along it, and what it cost."""
     if before and order.out.exists():
-        return {name: before[name] for name in ("curve", "meter")}
+        order.training_file.unlink(missing_ok=True)
+        told = ("training", "curve", "meter")
+        return {name: before[name] for name in told if name in before}
     curve = Curve(order.out.with_suffix(".curve.jsonl"), order, bench)
+    curve.begin()
     known = pretrain(
         order,
         bench.world,
@@ -139,8 +177,15 @@ def _trained(before: Result | None, order: Order, bench: Bench) -> Result:
         watch=curve.watch,
         clock=curve.clock,
     )
+    found = {
+        "training": bench.training(one.arm),
+        "curve": curve.read(),
+        "meter": known["meter"],
+    }
+    # Before anything is measured: a kill then costs the measuring alone.
+    keep(bench.out, one.name, asdict(one) | found)
     order.training_file.unlink()
-    return {"curve": curve.read(), "meter": known["meter"]}
+    return found
 
 
 def _order(one: Run, bench: Bench, config: AutoencoderConfig) -> Order:
@@ -160,11 +205,20 @@ class Curve:
     """The held-out loss at some steps of a training, a line of JSON each."""
 
     def __init__(self, path: Path, order: Order, bench: Bench) -> None:
-        self.path, self.bench = path, bench
+        self.path, self.order, self.bench = path, order, bench
         self.clock = PausedClock(bench.device)
         steps = sum(order.plan.steps(order.budget.frames or 0))
         every = max(1, steps // bench.points)
         self.marks = {*range(every - 1, steps, every), steps - 1}
+
+    def begin(self) -> None:
+        """Go on with a training's own lines, or without any. Raises Otherwise."""
+        if not self.order.training_file.exists():
+            self.path.unlink(missing_ok=True)
+        elif self.path.exists():
+            for line in self.read():
+                told = {"held_out": line.get("held_out", USUAL["held_out"])}
+                _compare({"held_out": self._held_out}, told, self.path)
 
     def watch(self, passed: Passed) -> None:
         """Take the loss, if this is a step for it."""
@@ -175,7 +229,8 @@ class Curve:
             training.network.eval()
             loss = self.bench.held_out.loss(training.network, self.bench.device)
             training.network.train()
-            line = {"step": passed.step, "loss": loss, **asdict(training.meter)}
+            line = {"step": passed.step, "loss": loss, "held_out": self._held_out}
+            line |= asdict(training.meter)
             with self.path.open("a") as file:
                 file.write(json.dumps(line) + "\n")
 
@@ -184,6 +239,10 @@ class Curve:
         lines = map(json.loads, self.path.read_text().splitlines())
         found = {line["step"]: line for line in lines}
         return [found[step] for step in sorted(found)]
+
+    @property
+    def _held_out(self) -> int:
+        return len(self.bench.held_out.clips)
 
 
 def _measured(encoder: ClipEncoder, one: Run, bench: Bench) -> Result:

@@ -8,6 +8,7 @@ import argparse
 import fcntl
 import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ from pathlib import Path
 
 import torch
 
-from bench.pretraining.runs import Bench, Run, run
+from bench.pretraining.runs import Bench, Otherwise, Run, run, trained_before
+from mlcore.checkpoint import UnusableCheckpoint
 from mlcore.fit import place
 from mlcore.videomae.config import SHAPES
 from mlcore.videomae.find_plan import easy_world
@@ -48,9 +50,23 @@ def share(given: argparse.Namespace, runs: Sequence[Run], programs: int) -> bool
 
 
 def work(given: argparse.Namespace, runs: Sequence[Run], until: float) -> None:
-    """Do those of the runs that no other program is at, until the clock says `until`."""
+    """Do those of the runs that no other program is at, until the clock says `until`.
+
+    Ends the program, with a sentence, where one was trained in another way.
+    """
     torch.set_num_threads(given.threads)
     bench = bench_of(given)
+    try:
+        _work(given, runs, until, bench)
+    except (Otherwise, UnusableCheckpoint) as error:
+        sys.exit(str(error))
+
+
+def _work(
+    given: argparse.Namespace, runs: Sequence[Run], until: float, bench: Bench
+) -> None:
+    for one in runs:
+        trained_before(one, bench)
     for one in runs:
         if time.monotonic() >= until:
             return

@@ -10,6 +10,9 @@ from bench.pretraining.runs import Result
 
 MEASURES = ("few", "many", "linear", "neighbours", "attentive")
 DOUBLE = "plain-double"
+LABELS = ("few", "many")
+LEAST_GAIN = 0.15
+"""What fine-tuning after `plain` has to gain over `scratch` before anything else counts"""
 TARGETS = {"plain": "16 only reaches", DOUBLE: "16 only reaches at twice"}
 
 
@@ -25,6 +28,7 @@ def print_table(results: Mapping[str, Result], frames: int) -> None:
     for arm in arms:
         print(_row(arm, [each for each in own if each["arm"] == arm]))
     _print_protocols(own)
+    _print_precondition(results, own)
     for arm, said in TARGETS.items():
         targets = [each for each in own if each["arm"] == arm]
         if arm == DOUBLE and not targets:
@@ -45,6 +49,77 @@ def print_over_budgets(results: Mapping[str, Result], budgets: Sequence[int]) ->
         found = [[e for e in own if _is_of(e, arm, frames)] for frames in budgets]
         if any(found):
             print(f"| {arm} | {' | '.join(map(_seeds, found))} |")
+
+
+def print_budgets(results: Mapping[str, Result]) -> None:
+    """Print loss and accuracy of each arm that was run under several budgets, by budget."""
+    print("\nBy budget, of arms with more than one\n")
+    print(f"| arm | frames | seeds | held-out loss | {' | '.join(LABELS)} |")
+    print("| --- " * (4 + len(LABELS)) + "|")
+    mixed = []
+    for arm in ARMS:
+        own = [each for each in results.values() if each["arm"] == arm]
+        budgets = sorted({each["frames"] for each in own})
+        if len(budgets) < 2:
+            continue
+        for frames in budgets:
+            print(_budget_row(arm, [e for e in own if e["frames"] == frames]))
+        if len({json.dumps(e.get("protocol")) for e in own if "many" in e}) > 1:
+            mixed.append(arm)
+    if mixed:
+        print(f"\nNot all measured in one way: {', '.join(mixed)}")
+
+
+def _budget_row(arm: str, runs: Sequence[Result]) -> str:
+    losses = [each["curve"][-1]["loss"] for each in runs if "curve" in each]
+    cells = [arm, f"{runs[0]['frames']:,}", str(len(runs))]
+    cells.append(_spread(losses, ".4f") if losses else "")
+    for name in LABELS:
+        found = [each[name] for each in runs if name in each]
+        cells.append(_spread(found, ".3f") if found else "")
+    return f"| {' | '.join(cells)} |"
+
+
+def _print_precondition(results: Mapping[str, Result], runs: Sequence[Result]) -> None:
+    """Whether 16 frames only, of these runs, are fine-tuned so much better than nothing."""
+    print(
+        f"\nPrecondition: `plain` less `scratch`, at least {LEAST_GAIN:.2f} in the mean\n"
+    )
+    print("| labels | seeds | each seed | mean | holds |")
+    print("| --- " * 5 + "|")
+    for name in LABELS:
+        gains = gains_over_scratch(results, runs, name)
+        said = ", ".join(f"{each:+.3f}" for each in gains.values())
+        if gains:
+            gained = round(mean(gains.values()), 6)
+            holds = "yes" if gained >= LEAST_GAIN else "no"
+            seeds = ", ".join(map(str, gains))
+            print(f"| {name} | {seeds} | {said} | {gained:+.3f} | {holds} |")
+        else:
+            print(f"| {name} | | | | not measured |")
+
+
+def gains_over_scratch(
+    results: Mapping[str, Result], runs: Sequence[Result], name: str
+) -> dict[int, float]:
+    """Return by seed how much better (`name`) `plain` of `runs` is than `scratch`.
+
+    That has no budget: any of `results` will do, measured in the same way.
+    """
+    found = {}
+    for one in sorted(runs, key=lambda each: int(each["seed"])):
+        others = [
+            each[name]
+            for each in results.values()
+            if each["arm"] == "scratch" and name in each and _is_like(each, one)
+        ]
+        if one["arm"] == "plain" and name in one and others:
+            found[one["seed"]] = one[name] - others[0]
+    return found
+
+
+def _is_like(one: Result, other: Result) -> bool:
+    return all(one.get(name) == other.get(name) for name in ("seed", "protocol"))
 
 
 def _is_of(result: Result, arm: str, frames: int) -> bool:

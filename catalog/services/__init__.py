@@ -73,6 +73,7 @@ from catalog.services.rankings import (
 from catalog.services.retraining import (
     Foreseen,
     dry_run,
+    pretrain_now,
     ring_schedule,
     run_now,
 )
@@ -164,6 +165,7 @@ __all__ = [
     "moved_to",
     "picture_path",
     "place_in_queue",
+    "pretrain_now",
     "promote_version",
     "put_back",
     "recommendation_key",

@@ -43,6 +43,21 @@ def run_now(schedule: RetrainSchedule, *, user: User | None) -> TrainingRun:
     return _begin(schedule, split_footage(), user=user)
 
 
+def pretrain_now(wanted: RetrainSchedule, *, user: User | None) -> TrainingRun:
+    """Ask for a run as a schedule would that is not written down.
+
+    The unfinished one of the family is returned where it was asked for alike. Raises
+    Refused where it was not, or there is nothing to learn from.
+    """
+    run = _begin(wanted, split_footage(), user=user)
+    if (run.config, run.seed) != (_config(wanted), wanted.seed):
+        raise Refused(
+            f"{run} is not over and was asked for otherwise: wait for it, or "
+            f"`retrain cancel {run.pk}`."
+        )
+    return run
+
+
 @transaction.atomic
 def ring_schedule(key: int, at: datetime | None = None) -> TrainingRun | None:
     """Do what the clock asks: begin a run, unless there is no need for one.
@@ -141,7 +156,8 @@ def _begin(
     user: User | None,
     due_for: datetime | None = None,
 ) -> TrainingRun:
-    told = {"schedule": schedule, "due_for": due_for, "seed": schedule.seed}
+    kept = schedule if schedule.pk else None
+    told = {"schedule": kept, "due_for": due_for, "seed": schedule.seed}
     if not is_encoder(schedule.family):
         job = ask_training(kind_of(schedule.family), user=user, **told)
         return TrainingRun.objects.get(job=job)

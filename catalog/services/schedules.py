@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from celery.schedules import ParseException, crontab
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
@@ -40,6 +42,19 @@ def check_schedule(schedule: RetrainSchedule) -> None:
         _check_pretraining(schedule)
     if schedule.family == COMPONENT:
         _check_drawn(schedule)
+    _check_numbers(schedule)
+
+
+def _check_numbers(schedule: RetrainSchedule) -> None:
+    """Those that no row could hold."""
+    try:
+        schedule.clean_fields()
+    except ValidationError as error:
+        name, (said, *_) = next(iter(error.message_dict.items()))
+        raise Refused(f"{name.replace('_', ' ').capitalize()}: {said}") from None
+    for name in ("minutes", "better_by", "worse_by"):
+        if not math.isfinite(getattr(schedule, name) or 0):
+            raise Refused(f"{name.replace('_', ' ').capitalize()} has to be a number.")
 
 
 def _check_cadence(schedule: RetrainSchedule) -> None:

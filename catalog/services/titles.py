@@ -55,8 +55,15 @@ def default_production() -> Production:
 def media_files(path: Path) -> list[Path]:
     """Return the file itself, or the media files under a folder, sorted.
 
-    Raises Refused when there is nothing there.
+    Raises Refused when there is nothing there, or the system does not let us look.
     """
+    try:
+        return _media_files(path)
+    except OSError as error:
+        raise Refused(f"{path}: it cannot be read ({error.strerror}).") from None
+
+
+def _media_files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     if not path.is_dir():

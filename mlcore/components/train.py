@@ -39,7 +39,7 @@ from mlcore.components.network.config import EncoderConfig
 from mlcore.components.network.encoder import ComponentEncoder
 from mlcore.components.network.keeping import load_encoder, save_encoder
 from mlcore.components.sources import add_sources, chosen_components, studio_of
-from mlcore.fit import Diary, World, place
+from mlcore.fit import Diary, World, place, speaks_first
 
 REFERENCE_PAIRS = 2
 """Material pairs on which a trained encoder sees components before it is trained on"""
@@ -267,7 +267,9 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
         resume = given.resume == "yes"
         known = train(order, studio, device, resume=resume, world=world, begin=begin)
     except (ValueError, ArtworkError, OSError) as error:
-        sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
+        if speaks_first(environment):
+            sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
+            sys.stdout.flush()
         return 1
     finally:
         world.leave()

@@ -38,6 +38,9 @@ class Keeper:
 
     path: Path
     course: Course
+    seen: Meaning
+    """What clips are of and how they are cut out, for JSON. What a checkpoint does not
+    tell, as those of before did not, is not asked of it"""
     every: float = 120.0
     """Seconds between two checkpoints"""
 
@@ -52,6 +55,8 @@ class Keeper:
         """
         tensors, meaning = load(self.path)
         for name, value in self._asked().items():
+            if name in self.seen and name not in meaning:
+                continue
             if value != meaning.get(name):
                 raise UnusableCheckpoint(
                     f"{self.path} is of a training with another {name}."
@@ -67,6 +72,7 @@ class Keeper:
             "plan": course.plan.to_json(),
             "budget": asdict(course.budget),
             "seed": course.seed,
+            **self.seen,
         }
 
 

@@ -227,13 +227,21 @@ def read_plan(text: str) -> Plan:
     """Return the plan of a name, a JSON file or JSON. Raises ValueError for anything else."""
     if text in PLANS:
         return PLANS[text]
-    if text.lstrip().startswith("{"):
-        written = text
-    elif Path(text).is_file():
-        written = Path(text).read_text()
-    else:
-        raise ValueError(f"{text} is no plan: there are {', '.join(PLANS)}, or a file")
+    written = text if text.lstrip().startswith("{") else _of_file(text)
     try:
-        return plan_of(json.loads(written))
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{text} is not JSON: {error}") from error
+        known = json.loads(written)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{text[:200]} is not JSON: {error}") from error
+    return plan_of(known)
+
+
+def _of_file(text: str) -> str:
+    try:
+        return Path(text).read_text()
+    except FileNotFoundError:
+        raise ValueError(
+            f"{text} is no plan: there are {', '.join(PLANS)}, or a file"
+        ) from None
+    except (OSError, ValueError) as error:  # of the system, or no text
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise ValueError(f"{text[:200]} cannot be read: {reason}") from None

@@ -12,6 +12,7 @@ Prints one JSON document; {"error": "one sentence"} and exit code 1 when it cann
 """
 
 import argparse
+import hashlib
 import json
 import os
 import sys
@@ -23,7 +24,7 @@ from pathlib import Path
 import torch
 
 from mlcore.checkpoint import Meaning
-from mlcore.fit import Diary, World, place
+from mlcore.fit import Diary, World, place, seed_of, speaks_first
 from mlcore.videomae.autoencoder import MaskedAutoencoder, new_autoencoder
 from mlcore.videomae.batches import Ahead, Batches, Source
 from mlcore.videomae.config import SHAPES, AutoencoderConfig, Places
@@ -57,6 +58,15 @@ class Order:
     as the network has to wait for, up to the cores that it leaves free"""
     repeat: int = 8
     """Steps in a row, with the longest clips, that see the same stretches of footage"""
+    source: str = ""
+    """Which clips are drawn from: a checkpoint of others is refused. Empty: `out` stands for
+    its clips, as a folder of one run does"""
+
+    @property
+    def seen(self) -> Meaning:
+        """What a training sees, for JSON."""
+        told = {"sampling": asdict(self.sampling), "repeat": self.repeat}
+        return {**told, "source": self.source} if self.source else told
 
     @property
     def training_file(self) -> Path:
@@ -89,7 +99,7 @@ def pretrain(  # noqa: PLR0913  what a pipeline, a bench and a test each need
     world = world or World()
     course = Course(order.plan, order.budget, order.config, order.seed)
     training = Training(_begun(order, begin), device, world)
-    keeper = Keeper(path=order.training_file, course=course, every=order.every)
+    keeper = _kept(order, course)
     if resume and order.training_file.exists():
         keeper.take_up(training)
     loop = Loop(
@@ -117,6 +127,12 @@ def _begun(order: Order, begin: MaskedAutoencoder | None) -> MaskedAutoencoder:
             "what training begins with has another shape than is asked for"
         )
     return network.train()
+
+
+def _kept(order: Order, course: Course) -> Keeper:
+    return Keeper(
+        path=order.training_file, course=course, seen=order.seen, every=order.every
+    )
 
 
 def _drawn(order: Order, source: Source, training: Training) -> Ahead:
@@ -155,7 +171,7 @@ def _known(order: Order, training: Training) -> Meaning:
         **training.meaning(),
         "plan": order.plan.to_json(),
         "budget": asdict(order.budget),
-        "sampling": asdict(order.sampling),
+        **order.seen,
         "seed": order.seed,
         "wait_share": round(training.meter.wait_share, 4),
         "device": training.device.type,
@@ -204,6 +220,17 @@ def source_of(given: argparse.Namespace, order: Order, device: torch.device) -> 
     return Mixed(first=world, rest=footage, share=given.drawn)
 
 
+def named(given: argparse.Namespace, source: Source) -> str:
+    """Return a word for the clips: of the same shots and photographs the same, wherever they lie."""
+    films = source.rest if isinstance(source, Mixed) else source
+    spans = films.spans if isinstance(films, Footage) else ()
+    shots = [(e.path.name, e.path.stat().st_size, e.first, e.end) for e in spans]
+    draws = films is not source or not spans
+    pictures = given.pictures.read_bytes() if given.pictures and draws else b""
+    stills = hashlib.sha256(pictures).hexdigest()
+    return f"{seed_of(repr(shots), repr(given.drawn), stills):016x}"
+
+
 def arguments() -> argparse.ArgumentParser:
     """Return what can be asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m mlcore.videomae.pretrain")
@@ -241,9 +268,12 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
         world = World.join(device, environment)
         order = ordered(given)
         source = source_of(given, order, device)
+        order = replace(order, source=named(given, source))
         known = pretrain(order, source, device, resume=given.resume, world=world)
     except (ValueError, OSError) as error:
-        sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
+        if speaks_first(environment):
+            sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
+            sys.stdout.flush()
         return 1
     finally:
         world.leave()

@@ -1,3 +1,4 @@
+import json
 import time
 from datetime import timedelta
 
@@ -19,9 +20,13 @@ from catalog.services import (
     roll_back,
 )
 from pipelines.sought import live_search
+from tests.catalog.test_commands import run
 from tests.clock import running_clock
 from tests.ingesting import ended
 from tests.retrainable import (
+    FEW,
+    NOTHING,
+    PLAN,
     SHOTS,
     SOME,
     films_to_learn_from,
@@ -37,6 +42,19 @@ class RetrainingTests(WorkerTestCase):
     def setUp(self):
         super().setUp()
         self.titles = films_to_learn_from()
+
+    def test_pretrained_at_the_command_line_it_waits_for_the_gate(self):
+        few = ("--frames", str(FEW), "--motion-steps", "1", "--shape", "toy")
+        asked = ("--plan", json.dumps(PLAN), "--better-by", str(NOTHING), *few)
+
+        told, code = run("pretrain", *asked, "--seed", "3", "--wait")
+
+        self.assertEqual((told["state"], code), ("done", 0), told)
+        self.assertRegex(told["outcome"]["reason"], "^Less than asked for")
+        self.assertAlmostEqual(told["spent"]["frames"], FEW, delta=64)
+        version = EncoderVersion.objects.get(pk=told["version"])
+        self.assertEqual(version.training_run.seed, 3)
+        self.assertFalse(RetrainSchedule.objects.exists())
 
     def test_from_the_clock_to_the_board_and_back(self):
         before = live_sets()

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import json
 from argparse import SUPPRESS
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catalog.commands import Document, JsonCommand
+from catalog.commands import Document, JsonCommand, read_plan
+from catalog.documents.work import run_document, run_line
 from catalog.models import Job, RetrainSchedule, TrainingRun
 from catalog.services import (
     Refused,
@@ -17,7 +16,7 @@ from catalog.services import (
     run_now,
     save_schedule,
 )
-from catalog.waiting import a_worker, wait_for
+from catalog.waiting import seen_to_its_end
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -94,7 +93,7 @@ class Command(JsonCommand):
                 return _steered(options["run"], verb)
         return {
             "schedules": [_schedule(each) for each in RetrainSchedule.objects.all()],
-            "runs": [_run(each) for each in TrainingRun.objects.all()[:RUNS]],
+            "runs": [run_document(each) for each in TrainingRun.objects.all()[:RUNS]],
         }
 
     def lines(self, document: Document) -> list[str]:
@@ -105,8 +104,7 @@ class Command(JsonCommand):
         if "cadence" in document:
             return [f"{document['name']}: {document['family']}, {document['cadence']}"]
         if "run" in document:
-            said = document["error"] or document["outcome"].get("reason", "")
-            return [f"Run {document['run']}: {document['state']}. {said}".strip()]
+            return [run_line(document)]
         return [f"{name}: {value}" for name, value in document.items()]
 
     def failed(self, document: Document) -> bool:
@@ -118,11 +116,9 @@ class Command(JsonCommand):
         if options["dry_run"]:
             return asdict(dry_run(schedule))
         run = run_now(schedule, user=None)
-        if options["wait"] and run.job is not None:
-            with a_worker() as worker:
-                wait_for([run.job], self.stderr.write, worker)
-            run = TrainingRun.objects.get(pk=run.pk)
-        return _run(run)
+        if options["wait"]:
+            run = seen_to_its_end(run, self.stderr.write)
+        return run_document(run)
 
 
 def _drop(schedule: RetrainSchedule, _options: dict[str, Any]) -> Document:
@@ -135,7 +131,7 @@ def _steered(number: int, verb: str) -> Document:
     if run is None:
         raise Refused(f"There is no run {number}.")
     (cancel_run if verb == "cancel" else resume_run)(run)
-    return _run(TrainingRun.objects.get(pk=number))
+    return run_document(TrainingRun.objects.get(pk=number))
 
 
 def _wanted(options: dict[str, Any]) -> RetrainSchedule:
@@ -156,18 +152,8 @@ def _wanted(options: dict[str, Any]) -> RetrainSchedule:
         if options[named] and not options[other]:
             setattr(schedule, other, empty)
     if options["plan"] is not None:
-        schedule.plan = _plan(options["plan"])
+        schedule.plan = read_plan(options["plan"])
     return schedule
-
-
-def _plan(text: str) -> Any:
-    written = Path(text).read_text() if Path(text).is_file() else text
-    if not written.lstrip().startswith("{"):
-        return written
-    try:
-        return json.loads(written)
-    except json.JSONDecodeError as error:
-        raise Refused(f"{text} is not JSON: {error}.") from None
 
 
 def _named(name: str) -> RetrainSchedule:
@@ -188,22 +174,4 @@ def _schedule(schedule: RetrainSchedule) -> Document:
         "goes_live": schedule.goes_live,
         "cadence": schedule.cadence,
         "said": schedule.said,
-    }
-
-
-def _run(run: TrainingRun) -> Document:
-    job = run.job
-    return {
-        "run": run.pk,
-        "family": run.family,
-        "schedule": run.schedule.name if run.schedule else None,
-        "job": job.pk if job else None,
-        "state": job.state if job else "",
-        "stage": run.stage,
-        "seconds_left": run.seconds_left,
-        "error": job.error if job else "",
-        "version": run.version_id,
-        "live": bool(run.outcome.get("went_live")),
-        "spent": run.spent,
-        "outcome": run.outcome,
     }

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import torch
 from torch import nn
+from transformers import VideoMAEConfig, VideoMAEModel
 
 from mlcore.fit import gains_by_bfloat16
 from mlcore.videomae.autoencoder import new_autoencoder
 from mlcore.videomae.batches import Batch
+from mlcore.videomae.config import SHAPES
 from mlcore.videomae.cubes import cut, normalised, places, put_together, tube_masks
-from mlcore.videomae.encoder import clip_vectors
+from mlcore.videomae.encoder import ClipEncoder, clip_vectors
 from mlcore.videomae.training import Training
 from tests.mlcore.videomae.small import CPU, SMALL, chance, clips
 
@@ -183,3 +185,35 @@ class AutoencoderTests(unittest.TestCase):
         for frames in (1, 4, 8):
             found = clip_vectors(self.network.encoder, clips(frames=frames))
             self.assertEqual(found.shape, (2, SMALL.dims))
+
+
+class SizeTests(unittest.TestCase):
+    def test_large_shapes_have_the_numbers_that_are_published_for_them(self):
+        # Millions, with a head of 400 classes (VideoMAE, arXiv 2203.12602).
+        for name, published in (
+            *(("small", 22), ("base", 87)),
+            *(("large", 305), ("huge", 633)),
+        ):
+            config = SHAPES[name]
+            with self.subTest(name), torch.device("meta"):
+                own = numbers(ClipEncoder(config))
+                theirs = numbers(VideoMAEModel(as_videomae(config)))
+
+                self.assertAlmostEqual(own / 1e6 / published, 1, delta=0.01)
+                # Theirs has no bias of keys, and its last norm is the head's.
+                more = config.depth * config.dims + 2 * config.dims
+                self.assertEqual(own, theirs + more)
+
+
+def numbers(network):
+    return sum(each.numel() for each in network.parameters())
+
+
+def as_videomae(config):
+    """The same shape in other words; what is not named is as in theirs: 224 pixels."""
+    return VideoMAEConfig(
+        hidden_size=config.dims,
+        intermediate_size=4 * config.dims,
+        num_attention_heads=config.heads,
+        num_hidden_layers=config.depth,
+    )

@@ -59,9 +59,21 @@ class PlanTests(unittest.TestCase):
             (WITH % '"warm": "long"', "warm is a share between 0 and 1, got 'long'"),
             (WITH % '"rhythm": "one"', "schedule, order, warm, not 'rhythm'"),
             ("{nonsense", "is not JSON"),
+            ('{"stages": ' + "1" * 5000 + "}", "is not JSON"),
+            ("{" + '"a":[' * 100000, "is not JSON"),
+            ("tpl4" * 70, "cannot be read: File name too long"),
+            (tempfile.gettempdir(), "cannot be read: Is a directory"),
         ):
-            with self.assertRaisesRegex(ValueError, said):
+            with self.assertRaisesRegex(ValueError, said) as raised:
                 read_plan(text)
+            self.assertLess(len(str(raised.exception)), 400)
+
+    def test_a_file_that_is_no_text_is_said_in_a_sentence(self):
+        with tempfile.NamedTemporaryFile() as file:
+            Path(file.name).write_bytes(b"\x89PNG\xff\xfe")
+
+            with self.assertRaisesRegex(ValueError, "cannot be read: it is no text"):
+                read_plan(file.name)
 
     def test_shares_of_frames_become_epochs_as_in_the_source(self):
         quarter = planned((2, 16), (0.25, 0.75))

@@ -2,16 +2,19 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from contextlib import suppress
 
 import torch
+from safetensors.torch import save_file
 
-from mlcore.checkpoint import load
+from mlcore.checkpoint import load, save
 from mlcore.videomae.keeping import load_encoder
 from mlcore.videomae.pretrain import arguments, ordered, pretrain, source_of
+from tests.films import planted_film, write_film
 from tests.full_disk import said_without_room
 from tests.mlcore.videomae.small import CPU
 from tests.mlcore.videomae.test_pretrain import (
@@ -80,6 +83,64 @@ class TroubleTests(FolderTest):
             )
             self.assertEqual(self.beside(), before)
 
+    def test_a_checkpoint_of_other_clips_is_one_sentence_and_stays(self):
+        code, _ = said(*WORDS, str(self.out))
+        self.assertEqual(code, 0)
+        before = self.beside()
+        films = self.folder.parent / f"{self.folder.name}-films"
+        films.mkdir()
+        self.addCleanup(shutil.rmtree, films)
+        write_film(films / "film.mp4", planted_film())
+        stills = films / "stills.safetensors"
+        save_file({"stills": torch.zeros(2, 3, 64, 64, dtype=torch.uint8)}, stills)
+        for more, named in (
+            (("--data", str(films)), "source"),
+            (("--data", str(films), "--drawn", "0.5"), "source"),
+            (("--pictures", str(stills)), "source"),
+            (("--stride", "3"), "sampling"),
+            (("--repeat", "4"), "repeat"),
+        ):
+            with self.subTest(more):
+                code, told = said(*WORDS, str(self.out), *more)
+
+                self.assertEqual(code, 1)
+                self.assertEqual(
+                    told["error"],
+                    f"{self.kept} is of a training with another {named}.",
+                )
+                self.assertEqual(self.beside(), before)
+
+    def test_a_checkpoint_of_before_that_does_not_tell_of_its_clips_goes_on(self):
+        tensors, meaning = load(self.kept)
+        old = {n: e for n, e in meaning.items() if n not in ("sampling", "repeat")}
+        self.assertNotEqual(old, meaning)
+        save(self.kept, tensors, old)
+
+        code, told = said(*WORDS, str(self.out))
+
+        self.assertEqual(code, 0, told)
+        self.assertIn("source", load(self.kept)[1])
+
+
+class FilmsTests(FolderTest):
+    def test_the_same_films_go_on_wherever_they_lie(self):
+        films, moved = (self.folder / each for each in ("films", "moved"))
+        films.mkdir()
+        write_film(films / "film.mp4", planted_film())
+        out = self.folder / "a.safetensors"
+        few = ("--shape", "toy", "--batch", "2", "--frames", "64", "--device", "cpu")
+        words = (*few, "--resume", "--plan", "plain", "--out", str(out), "--data")
+        self.assertEqual(said(*words, str(films))[0], 0)
+        films.rename(moved)
+
+        code, told = said(*words, str(moved))
+
+        self.assertEqual(code, 0, told)
+        (moved / "shots.json").write_text('{"film.mp4": [[0, 100]]}')
+        code, told = said(*words, str(moved))
+        self.assertEqual(code, 1)
+        self.assertIn("another source", told["error"])
+
 
 INSTANTS = (
     # Before a step is noted; while the first checkpoint is written, at a stage's end.
@@ -146,6 +207,19 @@ class KilledTests(FolderTest):
         self.assertEqual(set(lengths), {2, 4, 8, 16})
 
 
+def by_torchrun(*words):
+    """What two programs did."""
+    start = ("torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+    return subprocess.run(
+        [sys.executable, "-m", *start, "-m", PROGRAM, *words],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+
+
 class WaysTests(FolderTest):
     def test_clips_of_segments_stand_in_the_whole_of_time_and_strided_ones_in_its_begin(
         self,
@@ -174,21 +248,26 @@ class WaysTests(FolderTest):
         self.assertEqual(lengths, sorted(lengths))
         self.assertEqual(set(lengths), {2, 4, 8, 16})
 
+    def test_programs_of_torchrun_say_once_what_is_wrong(self):
+        begun(self.folder / "a.safetensors", stop_at(12))
+        for out, more, sentence in (
+            # Before they meet, and when each has looked at the checkpoint.
+            ("b.safetensors", ("--device", "gpu"), "there is no device gpu"),
+            ("a.safetensors", ("--seed", "9"), "another seed"),
+        ):
+            ran = by_torchrun(*WORDS, str(self.folder / out), *more)
+
+            self.assertNotEqual(ran.returncode, 0)
+            self.assertEqual(len(ran.stdout.splitlines()), 1, ran.stdout)
+            self.assertIn(sentence, json.loads(ran.stdout)["error"])
+
     def test_two_programs_of_torchrun_go_on_with_what_one_began_to_the_same_losses(
         self,
     ):
         one, two = (self.folder / f"{each}.safetensors" for each in ("one", "two"))
         alone = said(*WORDS, str(one))[1]
         begun(two, stop_at(12))
-        start = ("torch.distributed.run", "--standalone", "--nproc-per-node", "2")
-        ran = subprocess.run(
-            [sys.executable, "-m", *start, "-m", PROGRAM, *WORDS, str(two)],
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=180,
-        )
+        ran = by_torchrun(*WORDS, str(two))
 
         self.assertEqual(ran.returncode, 0, ran.stderr[-2000:])
         # The first program alone speaks and writes.

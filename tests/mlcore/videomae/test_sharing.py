@@ -11,8 +11,11 @@ import unittest
 from collections import Counter
 from pathlib import Path
 
+from bench.pretraining.__main__ import arguments
 from bench.pretraining.arms import ARMS
-from bench.pretraining.sharing import had
+from bench.pretraining.runs import Curve, Otherwise
+from bench.pretraining.sharing import bench_of, had
+from tests.mlcore.videomae.small import order
 
 FEW = ("--many", 8, "--few", 4, "--asked", 4, "--held-out", 2, "--points", 2)
 SHORT = ("--tuning", 1, "--probing", 1, "--frames", 512, "--device", "cpu")
@@ -30,14 +33,17 @@ class SharingTests(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def bench(self, *words):
-        command = [sys.executable, "-m", "bench.pretraining", "--out", self.folder]
-        done = subprocess.run(
-            [str(each) for each in (*command, *FEW, *SHORT, *words)],
-            capture_output=True,
-            text=True,
-            check=False,
+    def command(self, *words):
+        command = (sys.executable, "-m", "bench.pretraining", "--out", self.folder)
+        return [str(each) for each in (*command, *FEW, *SHORT, *words)]
+
+    def ended(self, *words):
+        return subprocess.run(
+            self.command(*words), capture_output=True, text=True, check=False
         )
+
+    def bench(self, *words):
+        done = self.ended(*words)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout.splitlines()
 
@@ -114,6 +120,83 @@ class SharingTests(unittest.TestCase):
         self.assertTrue(any(e.startswith("1 runs were measured by {") for e in again))
         accuracy = f"{known['many']:.3f}"
         self.assertIn(f"| plain | {accuracy} ({accuracy}) |", again)
+
+    def test_killed_while_it_measures_it_measures_again_and_trains_nothing(self):
+        words = ("--arms", "plain", "--seeds", "0")
+        weights = self.folder / "plain-512-0.safetensors"
+        training = weights.with_suffix(".training.safetensors")
+        program = subprocess.Popen(self.command(*words, "--tuning", 10**6))
+        self.addCleanup(program.wait)
+        self.addCleanup(program.kill)
+        until = time.monotonic() + 120
+        while not weights.exists() or training.exists():
+            self.assertLess(time.monotonic(), until)
+            self.assertIsNone(program.poll())
+            time.sleep(0.05)
+        trained = weights.stat().st_mtime_ns
+        program.kill()
+        self.assertEqual(program.wait(), -signal.SIGKILL)
+
+        self.bench(*words)
+
+        self.assertEqual(weights.stat().st_mtime_ns, trained)
+        known = json.loads((self.folder / "plain-512-0.result.json").read_text())
+        self.assertLessEqual({"curve", "meter", "many", "protocol"}, set(known))
+        self.assertEqual(known["training"], {"batch": 32, "rate": 0.001, "held_out": 2})
+
+    def test_what_was_trained_in_another_way_is_refused_and_stays(self):
+        words = ("--arms", "plain,scratch", "--seeds", "0", "--tuning", 0)
+        self.bench(*words)
+        path = self.folder / "plain-512-0.result.json"
+        before = path.read_bytes()
+        for more, said in (
+            (("--batch", 16), "batch 32, asked for is 16"),
+            (("--rate", 0.002), "rate 0.001, asked for is 0.002"),
+            (("--held-out", 3, "--processes", 2), "held-out 2, asked for is 3"),
+        ):
+            done = self.ended(*words, *more)
+
+            self.assertEqual(done.returncode, 1)
+            named = self.folder / "plain-512-0"
+            self.assertIn(f"{named} was trained with {said}: name", done.stderr)
+            self.assertNotIn("Traceback", done.stderr)
+            self.assertEqual(path.read_bytes(), before)
+
+    def test_a_result_that_does_not_tell_was_trained_as_usual(self):
+        words = ("--arms", "plain", "--seeds", "0", "--tuning", 0)
+        self.bench(*words)
+        path = self.folder / "plain-512-0.result.json"
+        old = json.loads(path.read_text())
+        del old["training"]
+        path.write_text(json.dumps(old))
+
+        said = self.bench(*words, "--held-out", 256)
+        refused = self.ended(*words)
+
+        self.assertNotIn("plain-512-0", said)
+        self.assertIn("held-out 256, asked for is 2", refused.stderr)
+
+    def test_a_curve_goes_on_with_lines_of_its_own_training_alone(self):
+        given = arguments().parse_args([str(each) for each in (*FEW, *SHORT)])
+        given.out = self.folder
+        bench = bench_of(given)
+        made = order(self.folder / "a.safetensors")
+        path = self.folder / "a.curve.jsonl"
+        curve = Curve(path, made, bench)
+        made.training_file.touch()
+        for held_out, said in (("", "held-out 256"), (', "held_out": 3', "held-out 3")):
+            path.write_text(f'{{"step": 0, "loss": 1.0{held_out}}}\n')
+            with self.assertRaisesRegex(Otherwise, f"{said}, asked for is 2"):
+                curve.begin()
+        path.write_text('{"step": 0, "loss": 1.0, "held_out": 2}\n')
+        curve.begin()
+        self.assertEqual(len(curve.read()), 1)
+
+        # Killed before its first checkpoint, a training begins anew.
+        made.training_file.unlink()
+        curve.begin()
+
+        self.assertFalse(path.exists())
 
     def test_a_run_is_had_by_one_program_until_that_ends_however_it_ends(self):
         path = self.folder / "it.lock"
