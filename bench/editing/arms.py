@@ -1,16 +1,18 @@
 """What is compared: which region, which correction, tuned or not, from which noise."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from mlcore.editing.backends.toy import LEAVING, TIGHT
+from mlcore.editing.backends.toy import LEAVING, REGIONS
 from mlcore.editing.correction import Form
 from mlcore.editing.noise import Noise
 from mlcore.editing.regions import RegionConfig
 
-WIDE = RegionConfig.threshold
-"""What DiffEdit's rule comes to, and back-ends with weights that you place have"""
-Region = Literal["none", "diffedit", "diffedit like ours", "shared", "separate", "true"]
+WIDE = replace(REGIONS, threshold=RegionConfig.threshold)
+"""What DiffEdit's rule comes to"""
+RAGGED = replace(REGIONS, majority=1)
+"""Each place decides for itself, as in back-ends with weights that you place"""
+Region = Literal["none", "diffedit", "shared", "separate", "true"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,25 +27,27 @@ class Arm:
     noise: Noise = "carried"
     leaving: float = 0.0
     """Share of the steps whose guidance leads away from the source"""
-    threshold: float = TIGHT
-    """Times a frame's mean difference, above which a place is in the shared region"""
+    regions: RegionConfig = REGIONS
+    """How differences become a region"""
 
 
 EDIT = "as an edit is made"
 ARMS: dict[str, Arm] = {
     "no mask": Arm(region="none"),
-    "DiffEdit mask": Arm(region="diffedit", threshold=WIDE),
-    "DiffEdit mask, smoothed, above our floor": Arm(
-        region="diffedit like ours", threshold=WIDE
+    "DiffEdit mask": Arm(region="diffedit", regions=RegionConfig(smooth=1)),
+    "DiffEdit mask, smoothed and even, above our floor": Arm(
+        region="diffedit", regions=WIDE
     ),
     "ours": Arm(),
-    "ours, wide region": Arm(threshold=WIDE),
+    "ours, wide region": Arm(regions=WIDE),
+    "ours, ragged region": Arm(regions=RAGGED),
     "ours, separate branches": Arm(region="separate"),
     "ours, led away from the source": Arm(leaving=1.0),
     "true mask": Arm(region="true"),
     "ours, tuned": Arm(tuned=True),
     "corrected as printed": Arm(correction="printed"),
-    "corrected as printed, wide region": Arm(correction="printed", threshold=WIDE),
+    "corrected as printed, wide region": Arm(correction="printed", regions=WIDE),
+    "corrected as printed, ragged region": Arm(correction="printed", regions=RAGGED),
     "corrected as printed, led away from the source": Arm(
         correction="printed", leaving=1.0
     ),
@@ -52,6 +56,9 @@ ARMS: dict[str, Arm] = {
     ),
     "corrected as printed, tuned": Arm(correction="printed", tuned=True),
     EDIT: Arm(correction="printed", tuned=True, leaving=LEAVING),
+    "as an edit is made, ragged region": Arm(
+        correction="printed", tuned=True, leaving=LEAVING, regions=RAGGED
+    ),
     "corrected on clean latents": Arm(correction="clean"),
     "new noise": Arm(fresh=1.0),
     "new noise, corrected as printed": Arm(fresh=1.0, correction="printed"),

@@ -3,17 +3,17 @@
 import json
 import time
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from bench.editing.arms import ARMS, WIDE, Arm
+from bench.editing.arms import ARMS, WIDE, Arm, Region
 from bench.editing.field import field_right
 from mlcore.editing.backends.composite import Composite
-from mlcore.editing.backends.toy import TIGHT
+from mlcore.editing.backends.toy import REGIONS
 from mlcore.editing.correction import CorrectionConfig
 from mlcore.editing.inversion import Inverted, invert, reconstruct
 from mlcore.editing.measures import iou, measured, psnr, recall, seen_as
@@ -117,16 +117,13 @@ class _Edits:
         self.inverted: Inverted = invert(denoiser, self.clean, self.source, bench.steps)
         other = denoiser.condition(self.prompts[0], frames[-1])
         self.own = heat(denoiser, self.inverted, (self.source, other), RegionConfig())
-        self.regions: dict[tuple[str, float], Tensor] = {}
+        self.regions: dict[tuple[Region, RegionConfig], Tensor] = {}
 
     def known(self) -> dict[str, float]:
         """How true the inversion is, and controls: the target is the source; the field."""
         same = self.denoiser.condition(self.prompts[0], self.video.same)
         unlike = heat(self.denoiser, self.inverted, (self.source, same), RegionConfig())
-        tight, wide = (
-            binarised(unlike, RegionConfig(threshold=each), self.own)
-            for each in (TIGHT, WIDE)
-        )
+        tight, wide = (binarised(unlike, each, self.own) for each in (REGIONS, WIDE))
         field = field_right(
             self.denoiser, self.inverted, self.source, self.video.source
         )
@@ -148,7 +145,7 @@ class _Edits:
 
     def by(self, arm: Arm) -> dict[str, float]:
         """Edit and measure."""
-        region = self._region(arm.region, arm.threshold)
+        region = self._region(arm.region, arm.regions)
         config = SamplingConfig(
             guidance=self.bench.config.guidance,
             guided=self.bench.config.guided,
@@ -169,30 +166,30 @@ class _Edits:
             found["new_recall"] = recall(region, new)
         return found
 
-    def _region(self, kind: str, threshold: float) -> Tensor | None:
+    def _region(self, kind: Region, config: RegionConfig) -> Tensor | None:
         if kind == "none":
             return None
-        if (kind, threshold) not in self.regions:
-            self.regions[kind, threshold] = self._found(kind, threshold)
-        return self.regions[kind, threshold]
+        if (kind, config) not in self.regions:
+            self.regions[kind, config] = self._found(kind, config)
+        return self.regions[kind, config]
 
-    def _found(self, kind: str, threshold: float) -> Tensor:
+    def _found(self, kind: Region, config: RegionConfig) -> Tensor:
         both = (self.source, self.target)
         if kind == "true":
             return self.video.source.masks[0] | self.video.wanted.masks[0]
-        if kind.startswith("diffedit"):
+        if kind == "diffedit":
             warm = diffedit_heat(self.denoiser, self.clean, *both, self.video.chance)
-            if kind == "diffedit":
-                return binarised(warm, RegionConfig(threshold=threshold, smooth=1))
+            if config.smooth == 1:
+                # As its authors have it: no floor either.
+                return binarised(warm, config)
             other = self.denoiser.condition(
                 self.prompts[0], self.video.source.frames[0][-1]
             )
             own = diffedit_heat(
                 self.denoiser, self.clean, self.source, other, self.video.chance
             )
-            return binarised(warm, RegionConfig(threshold=threshold), own)
-        reading = "separate" if kind == "separate" else "shared"
-        config = RegionConfig(reading=reading, threshold=threshold)
+            return binarised(warm, config, own)
+        config = replace(config, reading=kind)
         warm = heat(self.denoiser, self.inverted, both, config)
         return binarised(warm, config, self.own)
 

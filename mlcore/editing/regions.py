@@ -41,12 +41,18 @@ class RegionConfig:
     """Times the difference that the source makes to itself: below that nothing is edited"""
     smooth: int = 3
     """Latent pixels over which differences are averaged, odd; 1: none"""
+    majority: int = 1
+    """Latent pixels, odd, of the side of a square whose majority decides on its middle, so
+    that nothing thin or ragged stays (a median filter); 1: each decides for itself"""
     grow: int = 0
     """Latent pixels that a region grows by on each side"""
 
     def __post_init__(self) -> None:
-        if min(self.smooth, 1 + self.grow) < 1 or self.smooth % 2 == 0:
-            raise ValueError("smooth must be odd and at least 1, grow not negative")
+        sides = (self.smooth, self.majority)
+        if min(sides) < 1 or any(side % 2 == 0 for side in sides) or self.grow < 0:
+            raise ValueError(
+                "smooth and majority must be odd and at least 1, grow not negative"
+            )
         if self.threshold <= 0 or self.clamp <= self.threshold or self.floor < 0:
             raise ValueError("0 < threshold < clamp, and no negative floor")
         if not 0 < self.late <= 1:
@@ -136,7 +142,7 @@ def binarised(
     region = clamped > config.threshold * mean_T11
     if own_Thw is not None:
         region &= smooth > config.floor * strongest(own_Thw, config)
-    return _grown(region, config.grow)
+    return _grown(_smoothed(region.float(), config.majority) > 0.5, config.grow)
 
 
 def strongest(own_Thw: Tensor, config: RegionConfig) -> float:
@@ -163,6 +169,7 @@ def feathered(region_THW: Tensor, pixels: int) -> Tensor:
 
 
 def _smoothed(heat_Thw: Tensor, side: int) -> Tensor:
+    """The mean of the square around each place, as much of it as there is."""
     pooled = avg_pool2d(
         heat_Thw[:, None], side, stride=1, padding=side // 2, count_include_pad=False
     )

@@ -17,9 +17,9 @@ SEED = 0
 """Of what inflation draws: the same for all edits"""
 
 
-TIGHT = 1.75
-"""Times a frame's mean difference, above which a place is edited"""
-LEAVING = 0.4
+REGIONS = RegionConfig(threshold=1.75, majority=5)
+"""Tight and nowhere thin: less of the source's form comes back inside (docs/editing.md)"""
+LEAVING = 0.45
 """Share of the steps, from the noisiest, in which guidance leads away from the source"""
 
 
@@ -30,8 +30,7 @@ def toy_config(size: int) -> EditConfig:
         tuning=TuningConfig(steps=40, rate=3e-4),
         # What blending takes from the noise does this network good (docs/editing.md).
         correction=CorrectionConfig(form="printed"),
-        # Less of the source's form comes back inside a region that is tighter (as above).
-        regions=RegionConfig(threshold=TIGHT),
+        regions=REGIONS,
         guidance=6.0,
         guided=0.6,
         # Forms and places are settled in these steps; in later ones it would cost colour.

@@ -127,6 +127,16 @@ class BinarisedTests(unittest.TestCase):
         self.assertEqual(int(grown.sum()), 25)
         self.assertTrue(grown[0, 2:7, 2:7].all())
 
+    def test_what_is_thin_goes_and_a_hole_is_filled_by_the_majority_around(self):
+        warm = torch.zeros(1, 15, 15)
+        warm[0, 4:11, 2:9] = 1
+        warm[0, 7, 9:13] = 1  # an arm, one place wide
+        warm[0, 6, 5] = 0
+        even = binarised(warm, RegionConfig(smooth=1, majority=3))
+        self.assertTrue(even[0, 5:10, 3:8].all())
+        # Of nine places around its foot, five are in.
+        self.assertEqual(even[0, 7, 8:].tolist(), [True, True, *[False] * 5])
+
     def test_a_region_is_fitted_to_a_larger_picture(self):
         region = torch.tensor([[[True, False], [False, False]]])
         self.assertEqual(int(fitted(region, (4, 6)).sum()), 6)
@@ -143,6 +153,12 @@ class BinarisedTests(unittest.TestCase):
         self.assertEqual(float(soft[0][outside].abs().max()), 0)
 
     def test_settings_that_mean_nothing_are_refused(self):
-        for wrong in ({"smooth": 2}, {"threshold": 0}, {"clamp": 1.0}, {"floor": -1}):
+        for wrong in (
+            {"smooth": 2},
+            {"majority": 4},
+            {"threshold": 0},
+            {"clamp": 1.0},
+            {"floor": -1},
+        ):
             with self.assertRaises(ValueError):
                 RegionConfig(**wrong)
