@@ -75,8 +75,9 @@ class VaceConfig:
         return replace(self, at_once=at_once, overlap=overlap)
 
     def fewer(self, frames: int) -> int:
-        """Return about half of so many that are made together; 0: they are five already."""
-        return (held(frames) - 1) // 8 * 4 + 1 if held(frames) > 5 else 0
+        """Return about half of those that a clip has together; 0: they are five already."""
+        many = min(self.at_once, held(frames))
+        return (many - 1) // 8 * 4 + 1 if many > 5 else 0
 
 
 class VaceEdit:

@@ -102,31 +102,6 @@ class UnclipTests(unittest.TestCase):
         self.assertEqual(latents.shape, (2, 4, 16, 8))
         self.assertEqual(denoiser.decode(latents).shape, (2, 3, 32, 16))
 
-    def test_a_folder_that_lacks_a_part_names_it(self):
-        with tempfile.TemporaryDirectory() as folder:
-            copy = Path(folder) / "unclip"
-            shutil.copytree(self.folder, copy)
-            shutil.rmtree(copy / "vae")
-            with self.assertRaisesRegex(Impossible, "lack vae"):
-                load_unclip(copy)
-
-    def test_weights_of_another_class_are_named(self):
-        with tempfile.TemporaryDirectory() as folder:
-            index = Path(folder) / "model_index.json"
-            with self.assertRaisesRegex(Impossible, "no weights"):
-                load_unclip(Path(folder))
-            index.write_text(json.dumps({"_class_name": "StableDiffusionPipeline"}))
-            with self.assertRaisesRegex(Impossible, "StableDiffusionPipeline"):
-                load_unclip(Path(folder))
-
-    def test_torn_weights_are_no_crash(self):
-        with tempfile.TemporaryDirectory() as folder:
-            copy = Path(folder) / "unclip"
-            shutil.copytree(self.folder, copy)
-            next((copy / "unet").glob("*.safetensors")).write_bytes(b"torn")
-            with self.assertRaisesRegex(Impossible, "cannot be used"):
-                load_unclip(copy)
-
     def test_a_network_that_takes_no_such_picture_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:
             place_unclip(Path(folder), embedding=8)
@@ -263,11 +238,11 @@ class VaceTests(unittest.TestCase):
             self.vace.edit(an_order(5, 32))
 
     def test_fewer_frames_at_once_are_such_as_the_codec_takes(self):
-        config, tried = VaceConfig(), []
-        while fewer := config.fewer(200):
-            config = config.taking(fewer)
-            tried.append((config.at_once, config.overlap))
-        self.assertEqual(tried, [(41, 8), (21, 5), (9, 2), (5, 1)])
+        config = VaceConfig()
+        for at_once, overlap in ((41, 8), (21, 5), (9, 2), (5, 1)):
+            config = config.taking(config.fewer(200))
+            self.assertEqual((config.at_once, config.overlap), (at_once, overlap))
+        self.assertEqual(config.fewer(200), 0)
         self.assertEqual(VaceConfig().fewer(24), 13)
 
     def test_what_is_once_is_foretold_once_a_chunk_and_steps_by_their_number(self):

@@ -168,11 +168,11 @@ class EditTests(unittest.TestCase):
         self.assertGreater(guided.edit(an_order()).share, 0)
 
     def test_fewer_at_once_overlap_by_less(self):
-        config, tried = EditConfig(at_once=32, overlap=6), []
-        while fewer := config.fewer(100):
-            config = config.taking(fewer)
-            tried.append((config.at_once, config.overlap))
-        self.assertEqual(tried, [(16, 4), (8, 2), (4, 1), (2, 1)])
+        config = EditConfig(at_once=32, overlap=6)
+        for at_once, overlap in ((16, 4), (8, 2), (4, 1), (2, 1)):
+            config = config.taking(config.fewer(100))
+            self.assertEqual((config.at_once, config.overlap), (at_once, overlap))
+        self.assertEqual(config.fewer(100), 0)
         self.assertEqual(EditConfig(at_once=32).fewer(5), 2)
 
     def test_a_prompt_it_cannot_read_is_the_askers_mistake(self):

@@ -10,15 +10,13 @@ from pathlib import Path
 from safetensors.torch import load_file, save_file
 
 from mlcore.checkpoint import UnusableCheckpoint
-from mlcore.editing.backends.toy import load_toy
+from mlcore.editing.backends.toy import load_toy, toy_config
 from mlcore.editing.backends.unclip import CONFIG, load_unclip
 from mlcore.editing.backends.vace import load_vace
 from mlcore.editing.correction import CorrectionConfig
-from mlcore.editing.network.keeping import save_denoiser
-from mlcore.editing.network.toy import ToyDenoiser
 from mlcore.editing.order import Impossible
+from mlcore.editing.weights import TOY
 from tests.mlcore.editing.placed import place_unclip, place_vace
-from tests.mlcore.editing.small import TINY, chance
 
 UNCLIP = ("unet", "vae", "text_encoder", "image_encoder", "image_normalizer")
 VACE = ("transformer", "text_encoder", "vae")
@@ -42,6 +40,24 @@ class PlacedCase(unittest.TestCase):
 
 
 class WholeTests(PlacedCase):
+    def test_a_folder_that_lacks_a_part_names_it(self):
+        folder = self.copied("unclip")
+        shutil.rmtree(folder / "vae")
+        with self.assertRaisesRegex(Impossible, "lack vae"):
+            load_unclip(folder)
+
+    def test_weights_of_another_class_are_named(self):
+        with self.assertRaisesRegex(Impossible, "WanVACEPipeline"):
+            load_unclip(self.whole / "vace")
+        with self.assertRaisesRegex(Impossible, "no weights"):
+            load_unclip(self.whole)
+
+    def test_torn_weights_are_no_crash(self):
+        folder = self.copied("unclip")
+        next((folder / "unet").glob("*.safetensors")).write_bytes(b"torn")
+        with self.assertRaisesRegex(Impossible, "cannot be used"):
+            load_unclip(folder)
+
     def test_a_part_that_lacks_tensors_is_named_with_some_of_them(self):
         for name, load, parts in (
             ("unclip", load_unclip, UNCLIP),
@@ -100,12 +116,9 @@ class OddTests(PlacedCase):
         off = replace(config, correction=CorrectionConfig(form="off", block=7))
         load_unclip(self.whole / "unclip", config=off)
 
-    def test_a_toy_without_it_is_said(self):
-        path = self.copied("vace") / "toy.safetensors"
-        small = ToyDenoiser(replace(TINY, channels=(16,)), chance())
-        save_denoiser(small, path, {})
-        with self.assertRaisesRegex(UnusableCheckpoint, r"cannot edit: .* 0\.\.0"):
-            load_toy(path)
+        odd = replace(toy_config(32), correction=config.correction)
+        with self.assertRaisesRegex(UnusableCheckpoint, r"cannot edit: .* 0\.\.2"):
+            load_toy(TOY, config=odd)
 
 
 class ToldTests(PlacedCase):
