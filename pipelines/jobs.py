@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import platform
+import re
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 
 import torch
 from django.conf import settings
@@ -24,6 +26,8 @@ from pipelines.media.errors import SandboxUnavailable, UnreadableMedia
 log = logging.getLogger(__name__)
 
 Work = Callable[["Claim"], None]
+LONGEST_DEVICE = 40
+"""Characters of a device's name on a job's row"""
 
 
 class LostClaim(Exception):
@@ -183,5 +187,30 @@ def worker_name() -> str:
 def device() -> str:
     """The device this worker really computes on."""
     if torch.cuda.is_available():
-        return torch.cuda.get_device_name(0)[:40]
-    return "cpu"
+        return torch.cuda.get_device_name(0)[:LONGEST_DEVICE]
+    return processor()
+
+
+@cache
+def processor() -> str:
+    """This machine's processor, and what torch makes use of in it: sums hang on both.
+
+    Names are often hidden from virtual machines, families and models are not.
+    """
+    told = _cpuinfo()
+    name = told.get("model name") or platform.processor() or platform.machine()
+    name = re.sub(r"\((R|TM)\)|\bCPU\b|\bProcessor\b|@.*", "", name, flags=re.I)
+    numbers = [told[each] for each in ("cpu family", "model") if each in told]
+    marks = [".".join(numbers), torch.backends.cpu.get_cpu_capability()]
+    said = f" ({', '.join(filter(None, marks))})"
+    return f"{' '.join(name.split())[: LONGEST_DEVICE - len(said)]}{said}"
+
+
+def _cpuinfo() -> dict[str, str]:
+    """What Linux says of the first processor, by name."""
+    try:
+        first, *_ = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")
+    except OSError:
+        return {}
+    pairs = [line.partition(":") for line in first.splitlines()]
+    return {name.strip(): said.strip() for name, _, said in pairs}

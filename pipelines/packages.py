@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,6 +25,7 @@ _ONE_PLATFORM = (
     "--python-version=3.11",
 )
 _BLOCK = 1 << 20
+_READ = 8 << 20
 
 
 class PackageError(Exception):
@@ -131,12 +132,15 @@ def fetch_members(
     return [into / member.name for member in wanted]
 
 
-def digest(*paths: Path) -> str:
-    """The sha256 of files one after another, in hex."""
+def digest(*paths: Path, told: Callable[[], None] | None = None) -> str:
+    """The sha256 of files one after another, in hex; `told` is called every few megabytes."""
     running = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:
-            hashlib.file_digest(file, lambda: running)
+            while block := file.read(_READ):
+                running.update(block)
+                if told:
+                    told()
     return running.hexdigest()
 
 

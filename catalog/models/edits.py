@@ -22,7 +22,9 @@ MADE_WITH = {
     "software": "the software",
     "computed_on": "the device",
     "device": "the device",
+    "processor": "the processor",
     "threads": "the number of threads",
+    "at_once": "the number of frames at once",
 }
 """Of `inputs`: all that pixels hang on beside what was asked for, and how it is called"""
 
@@ -180,12 +182,15 @@ class EditJob(models.Model):
     def made_otherwise(self) -> list[str]:
         """In what it was made otherwise than the edit that it reproduces.
 
-        What only one of them says is not compared: releases have learned to say more.
+        What only one of them says is not compared: releases have learned to say more, and
+        once called every processor "cpu".
         """
         if self.reproduces is None:
             return []
         own, other = self.made_with, self.reproduces.made_with
         both = [name for name in MADE_WITH if name in own and name in other]
+        if "cpu" in (own.get("device"), other.get("device")):
+            both = [name for name in both if name != "device"]
         differing = [MADE_WITH[name] for name in both if own[name] != other[name]]
         return list(dict.fromkeys(differing))
 

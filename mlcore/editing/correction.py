@@ -57,10 +57,7 @@ def listening(unet: UNet2DConditionModel, block: int) -> Iterator[list[Tensor]]:
 
     Raises ValueError where there is no such up-sampling block.
     """
-    if not 0 <= block < len(unet.up_blocks):
-        raise ValueError(
-            f"the network has up-sampling blocks 0..{len(unet.up_blocks) - 1}"
-        )
+    check_block(unet, block)
     heard: list[Tensor] = []
 
     def hear(_module: Any, _given: Any, out: Tensor) -> None:
@@ -71,6 +68,14 @@ def listening(unet: UNet2DConditionModel, block: int) -> Iterator[list[Tensor]]:
         yield heard
     finally:
         hook.remove()
+
+
+def check_block(unet: UNet2DConditionModel, block: int) -> None:
+    """Raise ValueError where a network has no such up-sampling block."""
+    if not 0 <= block < len(unet.up_blocks):
+        raise ValueError(
+            f"the network has up-sampling blocks 0..{len(unet.up_blocks) - 1}"
+        )
 
 
 def blended(

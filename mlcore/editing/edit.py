@@ -13,9 +13,10 @@ from torch import Tensor
 from mlcore.checkpoint import Tensors
 from mlcore.clock import Clock, clock_of
 from mlcore.editing.chunks import joined
+from mlcore.editing.correction import check_block
 from mlcore.editing.exact import exactly
 from mlcore.editing.inversion import Inverted, invert
-from mlcore.editing.memory import within_memory
+from mlcore.editing.memory import together, within_memory
 from mlcore.editing.network.denoiser import Denoiser, Told, one_by_one
 from mlcore.editing.network.tuning import tune, tuned_parameters
 from mlcore.editing.order import (
@@ -32,14 +33,12 @@ from mlcore.editing.sampling import Aim, sample
 from mlcore.editing.sizes import sized
 from mlcore.editing.stages import NoShelf, Shelf, left_by
 
-TRIED = 2
-"""Frames that go once through the network to foretell the cost"""
-
 
 class GuidedEdit:
     """The back-end that is the source's method, with whichever denoiser it is given.
 
-    The denoiser is inflated, and is after each edit as it was before.
+    The denoiser is inflated, and is after each edit as it was before. Raises ValueError
+    where it has no such block as the correction compares.
     """
 
     def __init__(
@@ -51,6 +50,8 @@ class GuidedEdit:
         shelf: Shelf | None = None,
         clock: Clock | None = None,
     ) -> None:
+        if config.correction.form != "off":
+            check_block(denoiser.unet, config.correction.block)
         self.denoiser, self.config, self.name = denoiser, config, name
         self.shelf = shelf or NoShelf()
         self.clock = clock or clock_of(next(denoiser.parameters()).device)
@@ -58,12 +59,16 @@ class GuidedEdit:
     @exactly()
     @torch.no_grad()
     def cost(self, order: EditOrder, told: Progress | None = None) -> Cost:
-        """Return what one pass of the network takes here, times passes. Raises Impossible."""
+        """Return what one pass of the network takes here for a chunk, times passes.
+
+        Raises Impossible; TooMany where smaller chunks may do.
+        """
         tell = partial(told or _nobody, FORETELLING)
         prepared = Prepared(order, self.denoiser, self.config)
-        with within_memory(TRIED):
+        frames = len(order.frames)
+        tried = prepared.frames[: self.config.at_once]
+        with together(len(tried), self.config.fewer(frames)):
             still = partial(tell, 0, 2)
-            tried = prepared.frames[:TRIED]
             latents = one_by_one(self.denoiser.encode, tried, still)
             seen = prepared.source(0)
             # The first pass is slower than those to come.
@@ -73,11 +78,19 @@ class GuidedEdit:
             self.denoiser.eps(latents, 1, seen)
             a_pass = (self.clock() - began) / len(latents)
             tell(2, 2)
-        frames = len(order.frames)
         return Cost(frames, a_pass * prepared.passes() / frames)
 
+    @property
+    def at_once(self) -> int:
+        """Frames that the network sees together."""
+        return self.config.at_once
+
+    def take(self, at_once: int) -> None:
+        """See so many together from now on."""
+        self.config = self.config.taking(at_once)
+
     def edit(self, order: EditOrder, told: Progress | None = None) -> Edited:
-        """Carry it out. Raises Impossible."""
+        """Carry it out. Raises Impossible; TooMany where smaller chunks may do."""
         alone = learning_only_for_now(self.denoiser)
         with within_memory(len(order.frames)), alone, exactly():
             prepared = Prepared(order, self.denoiser, self.config)
@@ -97,7 +110,9 @@ class _Run:
     def result(self) -> Edited:
         """Stage after stage, chunk after chunk."""
         # What goes through the network together; all else holds the whole clip.
-        with within_memory(min(self.config.at_once, len(self.order.frames))):
+        frames = len(self.order.frames)
+        many = min(self.config.at_once, frames)
+        with together(many, self.config.fewer(frames)):
             self._tuned()
             parts = [self._chunk(place) for place in range(len(self.of.where))]
         made, region, heats = (

@@ -6,10 +6,16 @@ from contextlib import contextmanager
 import cv2
 import torch
 
-from mlcore.editing.order import Impossible
+from mlcore.editing.order import Impossible, TooMany
 
-PROCESSOR = "DefaultCPUAllocator"
-"""What torch's error names on a processor, which is a RuntimeError like any other there"""
+SAID = (
+    "DefaultCPUAllocator",
+    "CUDA error: out of memory",
+    "_STATUS_ALLOC_FAILED",
+    "ALLOCATION_FAILED",
+)
+"""What errors name that are RuntimeErrors like any other: torch's on a processor, CUDA's own
+beside torch's, and those of cuBLAS, cuDNN (under two names) and cuSOLVER"""
 
 
 def ran_out(error: Exception) -> bool:
@@ -18,7 +24,8 @@ def ran_out(error: Exception) -> bool:
         return error.code == cv2.Error.StsNoMem
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    return isinstance(error, RuntimeError) and PROCESSOR in str(error)
+    told = str(error)
+    return isinstance(error, RuntimeError) and any(each in told for each in SAID)
 
 
 @contextmanager
@@ -38,3 +45,17 @@ def within_memory(frames: int) -> Iterator[None]:
             + (f"{fewer} may, or" if fewer >= 2 else "no two would, but")
             + " those of a smaller picture"
         ) from error
+
+
+@contextmanager
+def together(frames: int, fewer: int) -> Iterator[None]:
+    """Raise TooMany where so many frames do not go through a network together.
+
+    `fewer` are to be tried next; 0: there are none.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not ran_out(error):
+            raise
+        raise TooMany(frames, fewer) from error

@@ -14,6 +14,8 @@ Progress = Callable[[str, int, int], None]
 """Called with the stage's name, and how many of how many of its parts are done: again
 with the same numbers for what is no part but takes time. What it raises ends the edit: so
 it is cancelled within one step."""
+Waiting = Callable[[], None]
+"""Called now and then while weights are loaded; what it raises ends the loading"""
 FORETELLING = "foretelling"
 LEAST, MOST = 8, 8192
 """Pixels of a side"""
@@ -21,6 +23,22 @@ LEAST, MOST = 8, 8192
 
 class Impossible(ValueError):
     """An edit cannot be carried out. One sentence that says whose mistake, and what to do."""
+
+
+class TooMany(Impossible):
+    """Frames that a network sees together do not fit into memory.
+
+    `fewer` may, in more chunks; 0: it takes no fewer.
+    """
+
+    def __init__(self, frames: int, fewer: int) -> None:
+        may = (
+            f"{fewer} may"
+            if fewer
+            else "choose another back-end, or ask for a worker with more"
+        )
+        super().__init__(f"{frames} frames at once do not fit into memory: {may}")
+        self.fewer = fewer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +126,14 @@ class Backend(Protocol):
         """
 
     def edit(self, order: EditOrder, told: Progress | None = None) -> Edited:
-        """Carry it out. Raises Impossible."""
+        """Carry it out. Raises Impossible; TooMany where smaller chunks may do."""
+
+    @property
+    def at_once(self) -> int:
+        """Frames that a network sees together; 0: there is no network."""
+
+    def take(self, at_once: int) -> None:
+        """See so many frames together from now on; they overlap by less, too."""
 
 
 def laid_over(source: Tensor, made: Tensor, cover_THW: Tensor) -> Tensor:

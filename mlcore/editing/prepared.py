@@ -4,7 +4,7 @@ T: frames of the clip, H, W: picture
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -44,6 +44,18 @@ class EditConfig:
     """Pixels of the longer side that the network works at"""
     feather: int = 2
     """Pixels over which the edit fades into the source"""
+
+    def taking(self, at_once: int) -> "EditConfig":
+        """Return how so many frames together are edited; smaller chunks overlap by less."""
+        if at_once == self.at_once:
+            return self
+        overlap = min(self.overlap, max(1, at_once // 4))
+        return replace(self, at_once=at_once, overlap=overlap)
+
+    def fewer(self, frames: int) -> int:
+        """Return half of those that a clip has together; 0: they are two already."""
+        many = min(self.at_once, frames)
+        return max(2, many // 2) if many > 2 else 0
 
     def sampling(self, strength: float) -> SamplingConfig:
         """Return how the target is made at a strength."""

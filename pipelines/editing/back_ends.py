@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from pipelines.packages import digest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mlcore.editing.order import Backend
+    from mlcore.editing.order import Backend, Waiting
     from mlcore.editing.stages import Shelf
 
 TRAINED_HERE = "editing/toy.safetensors"
@@ -36,17 +37,23 @@ class Loaded:
 
     back_end: Backend
     weights_sha256: str
+    settings_sha256: str
+    """Of how it is set, which a release may change; before frames at once are fewer"""
     device: str
 
 
-def load_back_end(key: str, shelf: Shelf) -> Loaded:
-    """Load a back-end. Raises PipelineError naming the weights that are to be placed."""
+def load_back_end(key: str, shelf: Shelf, told: Waiting | None = None) -> Loaded:
+    """Load a back-end. Raises PipelineError naming the weights that are to be placed.
+
+    `told` is called between parts of weights and parts of their digest.
+    """
     torch.set_num_threads(settings.TORCH_THREADS)
     device = place(None)
     with one_sentence(key):
-        back_end, files = _LOADERS[key](shelf, device)
+        back_end, files = _LOADERS[key](shelf, device, told)
     on = str(device) if key != COMPOSITE else "cpu"
-    return Loaded(back_end, digest(*files) if files else "", on)
+    weights = digest(*files, told=told) if files else ""
+    return Loaded(back_end, weights, _settings_of(back_end), on)
 
 
 @contextmanager
@@ -77,11 +84,20 @@ def _is_about_weights(sentence: str) -> bool:
     return "weights" in sentence
 
 
-def _composite(shelf: Shelf, _device: torch.device) -> tuple[Backend, list[Path]]:
+def _settings_of(back_end: Backend) -> str:
+    told = repr(getattr(back_end, "config", back_end.name))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _composite(
+    shelf: Shelf, _device: torch.device, _told: Waiting | None
+) -> tuple[Backend, list[Path]]:
     return Composite(shelf=shelf), []
 
 
-def _toy(shelf: Shelf, device: torch.device) -> tuple[Backend, list[Path]]:
+def _toy(
+    shelf: Shelf, device: torch.device, _told: Waiting | None
+) -> tuple[Backend, list[Path]]:
     # Diffusers takes seconds to import, and the composite does without.
     from mlcore.editing.backends.toy import load_toy  # noqa: PLC0415
 
@@ -94,23 +110,32 @@ def _toy(shelf: Shelf, device: torch.device) -> tuple[Backend, list[Path]]:
     return load_toy(path, device, shelf=shelf), [path]
 
 
-def _unclip(shelf: Shelf, device: torch.device) -> tuple[Backend, list[Path]]:
+def _unclip(
+    shelf: Shelf, device: torch.device, told: Waiting | None
+) -> tuple[Backend, list[Path]]:
     from mlcore.editing.backends.unclip import load_unclip  # noqa: PLC0415
 
     folder = weights_folder(UNCLIP)
-    return load_unclip(folder, device, shelf=shelf), _weights_in(folder)
+    loaded = load_unclip(folder, device, shelf=shelf, told=told)
+    return loaded, _weights_in(folder)
 
 
-def _vace(shelf: Shelf, device: torch.device) -> tuple[Backend, list[Path]]:
+def _vace(
+    shelf: Shelf, device: torch.device, told: Waiting | None
+) -> tuple[Backend, list[Path]]:
     from mlcore.editing.backends.vace import load_vace  # noqa: PLC0415
 
     folder = weights_folder(VACE)
     # Half of the memory; nothing is tuned, and the published weights are of that kind.
     dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
-    return load_vace(folder, device, shelf=shelf, dtype=dtype), _weights_in(folder)
+    loaded = load_vace(folder, device, shelf=shelf, dtype=dtype, told=told)
+    return loaded, _weights_in(folder)
 
 
-_LOADERS: dict[str, Callable[[Shelf, torch.device], tuple[Backend, list[Path]]]] = {
+_LOADERS: dict[
+    str,
+    Callable[[Shelf, torch.device, Waiting | None], tuple[Backend, list[Path]]],
+] = {
     COMPOSITE: _composite,
     TOY: _toy,
     UNCLIP: _unclip,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
@@ -17,7 +16,7 @@ import torch
 from catalog.files import local_path
 from catalog.services.edits import COMPARE, RESULT
 from mlcore.editing.order import EditOrder
-from pipelines.editing.back_ends import load_back_end
+from pipelines.editing.loading import as_fits, shelf_folder
 from pipelines.editing.places import (
     COVER,
     FRAMES,
@@ -27,20 +26,18 @@ from pipelines.editing.places import (
     keep,
     kept,
     needed,
-    stages_folder,
 )
-from pipelines.editing.previews import ShowingShelf, write_heat
+from pipelines.editing.previews import write_heat
 from pipelines.editing.reading import target_picture
 from pipelines.editing.telling import Told, shares_of
-from pipelines.jobs import device
+from pipelines.jobs import device, processor
 from pipelines.media.files import write_whole
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from catalog.models import EditJob
-    from mlcore.editing.order import Backend
+    from mlcore.editing.order import Backend, Edited
     from pipelines.editing.back_ends import Loaded
+    from pipelines.editing.loading import Loading
     from pipelines.jobs import Claim
 
 # Read when CUDA is first used: without it torch refuses to tune on a GPU (`exactly`), as
@@ -49,12 +46,17 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 SOFTWARE = ("torch", "diffusers", "transformers", "opencv-python-headless", "numpy")
 
 
-def foretell(claim: Claim) -> None:
+def foretell(loading: Loading, claim: Claim) -> None:
     """Load the back-end and write down what the edit will take on this very machine."""
     edit = edit_of(claim)
     if is_foretold(edit):
         return
-    back_end, order = _loaded(edit).back_end, _order(edit)
+    back_end, order = loading.loaded().back_end, _order(edit)
+    as_fits(claim, edit, back_end, lambda: _foretold(claim, edit, back_end, order))
+
+
+def _foretold(claim: Claim, edit: EditJob, back_end: Backend, order: EditOrder) -> None:
+    edit.estimate = {}
     cost = back_end.cost(order, Told(claim, edit).step)
     with claim.writing():
         edit.estimate = {
@@ -62,6 +64,7 @@ def foretell(claim: Claim) -> None:
             "seconds_a_frame": round(cost.seconds_a_frame, 4),
             "device": device(),
             "worker": platform.node(),
+            "at_once": back_end.at_once,
             "shares": shares_of(back_end, order),
         }
         edit.save(update_fields=["estimate"])
@@ -73,20 +76,16 @@ def is_foretold(edit: EditJob) -> bool:
     return all(edit.estimate.get(name) == told for name, told in here.items())
 
 
-def make(claim: Claim) -> None:
+def make(loading: Loading, claim: Claim) -> None:
     """Carry the edit out, after the last stage that an earlier attempt has finished."""
     edit = edit_of(claim)
     if kept(edit, MADE) is not None:
         return
-    loaded = _loaded(edit)
-    edit.inputs = edit.inputs | _computed_by(loaded)
-    began_before = _begun_with(edit)
-    with claim.writing():
-        edit.save(update_fields=["inputs"])
-    began = time.monotonic()
-    told = Told(claim, edit)
-    edited = loaded.back_end.edit(_order(edit), told.step)
-    seconds = time.monotonic() - began
+    loaded, order = loading.loaded(), _order(edit)
+    edited, seconds = as_fits(
+        claim, edit, loaded.back_end, lambda: _edited(claim, edit, loaded, order)
+    )
+    loading.forget()
     frames = edited.frames.permute(0, 2, 3, 1).contiguous().numpy()
     if edited.heat is not None:
         write_heat(edit, needed(edit, FRAMES), edited.heat.numpy())
@@ -96,8 +95,7 @@ def make(claim: Claim) -> None:
     with claim.writing():
         edit.outcome = edit.outcome | {
             "spent": {
-                # What was not made in one go says nothing of how long it takes.
-                "seconds": 0.0 if began_before else round(seconds, 3),
+                "seconds": round(seconds, 3),
                 "stages": {k: round(v, 3) for k, v in edited.seconds.items()},
                 "frames": len(frames),
                 "pixels": frames.shape[1] * frames.shape[2],
@@ -107,13 +105,32 @@ def make(claim: Claim) -> None:
         edit.save(update_fields=["outcome"])
 
 
+def _edited(
+    claim: Claim, edit: EditJob, loaded: Loaded, order: EditOrder
+) -> tuple[Edited, float]:
+    """What comes of it, and the seconds it took.
+
+    0 where it was not made in one go, which says nothing of how long it takes.
+    """
+    back_end = loaded.back_end
+    if edit.estimate.get("at_once", 0) != back_end.at_once:
+        _foretold(claim, edit, back_end, order)
+    edit.inputs = edit.inputs | _computed_by(loaded)
+    began_before = _begun_with(edit)
+    with claim.writing():
+        edit.save(update_fields=["inputs"])
+    began = time.monotonic()
+    edited = back_end.edit(order, Told(claim, edit).step)
+    return edited, 0.0 if began_before else time.monotonic() - began
+
+
 def _begun_with(edit: EditJob) -> bool:
     """Whether finished stages are there, made with all that the edit is made with now.
 
     Others are dropped, and files of a result that came of them: what the row says of
     weights and device holds for every pixel.
     """
-    shelf = _shelf_folder(edit)
+    shelf = shelf_folder(edit)
     told, with_ = shelf / "made_with.json", json.dumps(edit.made_with, sort_keys=True)
     if not told.is_file() or told.read_text() != with_:
         shutil.rmtree(shelf, ignore_errors=True)
@@ -122,15 +139,6 @@ def _begun_with(edit: EditJob) -> bool:
     for name in (RESULT, COMPARE):
         local_path(edit.file_key(name)).unlink(missing_ok=True)
     return any(shelf.glob("*.safetensors"))
-
-
-def _loaded(edit: EditJob) -> Loaded:
-    shelf = ShowingShelf(_shelf_folder(edit), edit, needed(edit, FRAMES))
-    return load_back_end(edit.back_end, shelf)
-
-
-def _shelf_folder(edit: EditJob) -> Path:
-    return stages_folder(edit) / "shelf"
 
 
 def _order(edit: EditJob) -> EditOrder:
@@ -149,18 +157,15 @@ def _order(edit: EditJob) -> EditOrder:
 
 
 def _computed_by(loaded: Loaded) -> dict[str, Any]:
+    at_once = loaded.back_end.at_once
     return {
         "weights_sha256": loaded.weights_sha256,
-        "settings_sha256": _settings_of(loaded.back_end),
+        "settings_sha256": loaded.settings_sha256,
         "computed_on": loaded.device,
         "device": device(),
+        "processor": processor(),
         "worker": platform.node(),
         "threads": torch.get_num_threads(),
         "software": {name: version(name) for name in SOFTWARE},
+        **({"at_once": at_once} if at_once else {}),
     }
-
-
-def _settings_of(back_end: Backend) -> str:
-    """A digest of how the back-end is set, which a release may change."""
-    told = repr(getattr(back_end, "config", back_end.name))
-    return hashlib.sha256(told.encode()).hexdigest()[:16]

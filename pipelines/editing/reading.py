@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ from pipelines.media.times import FrameTimes
 from pipelines.memory import available_memory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from catalog.models import EditJob
@@ -59,7 +62,7 @@ def read_inputs(claim: Claim) -> None:
         keep(edit, FRAMES, _decoded(claim, edit, probe))
     frames = needed(edit, FRAMES)
     told = {
-        "frames_sha256": digest_of(frames),
+        "frames_sha256": digest_of(frames, partial(claim.progress, 1.0, "hashing")),
         "picture_sha256": edit.picture_sha256,
     }
     with claim.writing():
@@ -101,11 +104,13 @@ def target_picture(edit: EditJob) -> Bytes:
     return np.asarray(cv2.cvtColor(found, turned), np.uint8)
 
 
-def digest_of(frames: NDArray[Any]) -> str:
-    """Sha256 over frames' shape and bytes, one after another."""
+def digest_of(frames: NDArray[Any], told: Callable[[], None] | None = None) -> str:
+    """Sha256 over frames' shape and bytes, one after another; `told` is called after each."""
     digest = hashlib.sha256(repr(frames.shape).encode())
     for frame in frames:
         digest.update(np.ascontiguousarray(frame).tobytes())
+        if told:
+            told()
     return digest.hexdigest()
 
 

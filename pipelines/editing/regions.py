@@ -5,6 +5,7 @@ T: frames, H, W: picture
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import cv2
@@ -55,9 +56,10 @@ def find_region(claim: Claim) -> None:
         return
     found = kept(edit, REGION)
     region = _found(claim, edit) if found is None else np.asarray(found)
+    told = digest_of(region, partial(claim.progress, 1.0, "hashing"))
     with claim.writing():
         # What a segmenter finds hangs on its weights, too.
-        edit.inputs = edit.inputs | {"region_sha256": digest_of(region)}
+        edit.inputs = edit.inputs | {"region_sha256": told}
         edit.save(update_fields=["inputs"])
 
 

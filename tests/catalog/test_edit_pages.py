@@ -150,10 +150,14 @@ class PageTests(PageTestCase):
                 {"frames_sha256": "g", "computed_on": "cuda", "device": "a GPU"},
                 "in the source&#x27;s frames, the device.",
             ),
+            ({"device": "AMD EPYC (25.17, AVX512)"}, "though frames"),
+            ({"processor": "AMD EPYC (25.17, AVX2)"}, "in the processor."),
+            ({"at_once": 4}, "in the number of frames at once."),
             ({"region_sha256": "which the first does not say"}, "though frames"),
         ):
             with self.subTest(words):
-                told = same | {"computed_on": "cpu", "device": "cpu"}
+                here = {"computed_on": "cpu", "device": "cpu", "at_once": 8}
+                told = same | here | {"processor": "AMD EPYC (25.17, AVX512)"}
                 first.inputs, again.inputs = told, told | otherwise
                 again.outcome["same_pixels"] = False
                 first.save(), again.save()

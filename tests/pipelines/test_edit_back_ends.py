@@ -1,6 +1,7 @@
 """Weights that are placed, or not quite; memory that is there, or not; marks on a frame."""
 
 import unittest
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -52,7 +53,13 @@ class WeightsTests(unittest.TestCase):
         for key, place in ((UNCLIP, place_unclip), (VACE, place_vace)):
             with self.subTest(key):
                 place(self.root / BACK_ENDS[key].folder)
-                loaded = load_back_end(key, NoShelf())
+                calls = []
+                told = partial(calls.append, None)
+                loaded = load_back_end(key, NoShelf(), told)
+                # Between parts, and in the digest after each block of each file.
+                self.assertGreater(
+                    len(calls), 2 * len(list(self.root.rglob("*.safetensors")))
+                )
                 self.assertEqual(loaded.back_end.name, key)
                 self.assertEqual(len(loaded.weights_sha256), 64)
 

@@ -9,7 +9,7 @@ import torch
 
 from catalog.back_ends import COMPOSITE, TOY
 from mlcore.editing.backends.vace import VaceConfig, load_vace
-from mlcore.editing.order import EditOrder, Impossible
+from mlcore.editing.order import EditOrder, TooMany
 from mlcore.editing.stages import NoShelf
 from pipelines.editing.back_ends import load_back_end
 from pipelines.editing.telling import Gone, shares_of
@@ -87,6 +87,55 @@ class GoneTests(unittest.TestCase):
         self.assertAlmostEqual(gone.share, 0.65)
 
 
+class LeftTests(unittest.TestCase):
+    """Of 100 seconds that were foretold: 60 of tuning, 40 of sampling."""
+
+    def setUp(self):
+        self.now = 0.0
+        shares = {"tuning": 0.6, "sampling": 0.4}
+        self.gone = Gone(shares, 100.0, lambda: self.now)
+
+    def goes(self, stage: str, seconds: float, steps: int, begin: int = 1) -> None:
+        """Go on with a stage to its last of so many steps, each in so many seconds."""
+        for done in range(begin, steps + 1):
+            self.now += seconds
+            self.gone.hear(stage, done / steps)
+
+    def test_before_anything_is_done_it_is_what_was_foretold(self):
+        self.assertAlmostEqual(self.gone.left, 100)
+
+    def test_it_follows_the_pace_of_the_stage_and_of_those_before(self):
+        self.gone.hear("tuning", 0.0)
+        # Half of what was foretold.
+        self.goes("tuning", 0.5, 60)
+        self.assertAlmostEqual(self.gone.left, 20, delta=1)
+        # Twice of it: first the others' pace counts, then its own.
+        self.gone.hear("sampling", 0.0)
+        self.goes("sampling", 2.0, 40)
+        self.assertAlmostEqual(self.gone.left, 0)
+
+        self.gone = Gone({"tuning": 0.6, "sampling": 0.4}, 100.0, lambda: self.now)
+        self.gone.hear("tuning", 0.0)
+        self.goes("tuning", 0.5, 60)
+        self.gone.hear("sampling", 0.0)
+        for done in range(1, 21):
+            self.now += 2.0
+            self.gone.hear("sampling", done / 40)
+        self.assertAlmostEqual(self.gone.left, 40, delta=4)
+
+    def test_what_an_earlier_attempt_has_done_is_no_pace(self):
+        self.now += 5
+        self.gone.hear("sampling", 0.5)
+        self.assertAlmostEqual(self.gone.left, 20)
+
+    def test_work_that_was_not_foretold_is_no_pace_of_what_was(self):
+        self.gone.hear("tuning", 0.0)
+        self.now += 500
+        self.gone.hear("tracking", 1.0)
+        self.goes("tuning", 1.0, 60)
+        self.assertAlmostEqual(self.gone.left, 40)
+
+
 def only_for(network: torch.nn.Module, frames: int, axis: int) -> None:
     """Let a network run out of memory where it sees more frames than so many."""
 
@@ -112,9 +161,9 @@ class MemoryTests(unittest.TestCase):
     def test_so_many_frames_as_are_said_to_fit_do(self):
         # A reference, the first frame, and one that stands for four.
         back_end = self.vace(3)
-        with self.assertRaisesRegex(Impossible, "^8 frames at once .* 4 may"):
+        with self.assertRaisesRegex(TooMany, "^8 frames at once .* 5 may") as raised:
             back_end.edit(asked(24, small=True))
 
-        edited = back_end.edit(asked(4, small=True))
+        back_end.take(raised.exception.fewer)
 
-        self.assertEqual(len(edited.frames), 4)
+        self.assertEqual(len(back_end.edit(asked(24, small=True)).frames), 24)

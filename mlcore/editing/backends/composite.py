@@ -49,6 +49,14 @@ class Composite:
     shelf: Shelf = field(default_factory=NoShelf)
     """Where frames are shown as they are made; none are kept: they are soon made again"""
 
+    @property
+    def at_once(self) -> int:
+        """There is no network."""
+        return 0
+
+    def take(self, at_once: int) -> None:
+        """Go on as before: frames are made one by one."""
+
     def cost(self, order: EditOrder, told: Progress | None = None) -> Cost:
         """Return what it took for a few frames, a frame. Raises Impossible."""
         tell = told or (lambda *_: None)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import torch
 
+from mlcore.checkpoint import UnusableCheckpoint
 from mlcore.editing.correction import CorrectionConfig
 from mlcore.editing.edit import GuidedEdit
 from mlcore.editing.network.inflation import inflate
@@ -51,6 +52,9 @@ def load_toy(
 ) -> GuidedEdit:
     """Return the back-end. Raises UnusableCheckpoint."""
     denoiser, _ = load_denoiser(path, device)
-    inflate(denoiser.unet, torch.Generator().manual_seed(SEED))
     config = config or toy_config(denoiser.config.size)
-    return GuidedEdit(denoiser, config, name="toy", shelf=shelf)
+    try:
+        inflate(denoiser.unet, torch.Generator().manual_seed(SEED))
+        return GuidedEdit(denoiser, config, name="toy", shelf=shelf)
+    except ValueError as error:
+        raise UnusableCheckpoint(f"{path} cannot edit: {error}.") from error

@@ -14,12 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from mlcore.editing.backends.placed import pipeline_in
+from mlcore.editing.backends.placed import pipeline_in, usable
 from mlcore.editing.edit import GuidedEdit
 from mlcore.editing.network.denoiser import Condition, Denoiser
 from mlcore.editing.network.inflation import inflate
 from mlcore.editing.network.tuning import TuningConfig
-from mlcore.editing.order import Impossible
+from mlcore.editing.order import Impossible, Waiting
 from mlcore.editing.prepared import EditConfig
 from mlcore.editing.schedule import Schedule
 from mlcore.editing.stages import Shelf
@@ -117,16 +117,18 @@ def load_unclip(
     config: EditConfig = CONFIG,
     shelf: Shelf | None = None,
     dtype: torch.dtype = torch.float32,
+    told: Waiting | None = None,
 ) -> GuidedEdit:
     """Return the back-end with the weights in a folder.
 
     In float32 by default: tuning in half precision loses steps of this rate. Raises
-    Impossible where the folder does not hold such weights.
+    Impossible where the folder does not hold such weights; `told` may end the loading.
     """
-    pipeline = pipeline_in(folder, PIPELINE, dtype, torch.device(device))
-    denoiser = UnclipDenoiser(pipeline).eval().requires_grad_(requires_grad=False)
-    inflate(denoiser.unet, torch.Generator().manual_seed(SEED))
-    return GuidedEdit(denoiser, config, name="unclip", shelf=shelf)
+    pipeline = pipeline_in(folder, PIPELINE, dtype, torch.device(device), told)
+    with usable(folder):
+        denoiser = UnclipDenoiser(pipeline).eval().requires_grad_(requires_grad=False)
+        inflate(denoiser.unet, torch.Generator().manual_seed(SEED))
+        return GuidedEdit(denoiser, config, name="unclip", shelf=shelf)
 
 
 def _check(unet: Any, eyes: Any) -> None:

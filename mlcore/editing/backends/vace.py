@@ -14,19 +14,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 from torch.nn.functional import max_pool2d
 
 from mlcore.checkpoint import Tensors
+from mlcore.clock import clock_of
 from mlcore.editing.backends.begun import after_each, begun
 from mlcore.editing.backends.placed import pipeline_in
+from mlcore.editing.backends.shown import given_of, held, latents_of
 from mlcore.editing.chunks import chunks, joined
 from mlcore.editing.composite.tracking import tracked
 from mlcore.editing.exact import exactly
-from mlcore.editing.memory import within_memory
+from mlcore.editing.memory import together
 from mlcore.editing.network.denoiser import Told
 from mlcore.editing.order import (
     FORETELLING,
@@ -35,18 +35,19 @@ from mlcore.editing.order import (
     EditOrder,
     Impossible,
     Progress,
+    Waiting,
     laid_over,
 )
 from mlcore.editing.regions import feathered
-from mlcore.editing.sizes import on_grey, sized, working_size
+from mlcore.editing.sizes import sized, working_size
 from mlcore.editing.stages import NoShelf, Shelf, left_by
 from mlcore.fit import seed_of
 
-PIPELINE, TRANSFORMER = "WanVACEPipeline", "WanVACETransformer3DModel"
+PIPELINE = "WanVACEPipeline"
 WORDS = 512
 """Tokens of the longest prompt, as in training"""
 TRIED = 5
-"""Frames that are made in one step to foretell the cost"""
+"""Frames that are made in two steps to foretell the cost"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,18 @@ class VaceConfig:
         if self.at_once % 4 != 1:
             raise ValueError("frames at once must be one more than a multiple of 4")
 
+    def taking(self, at_once: int) -> "VaceConfig":
+        """Return how so many frames are made together; smaller chunks overlap by less."""
+        if at_once == self.at_once:
+            return self
+        overlap = min(self.overlap, max(1, at_once // 4))
+        return replace(self, at_once=at_once, overlap=overlap)
+
+    def fewer(self, frames: int) -> int:
+        """Return about half of those that a clip has together; 0: they are five already."""
+        many = min(self.at_once, held(frames))
+        return (many - 1) // 8 * 4 + 1 if many > 5 else 0
+
 
 class VaceEdit:
     """Masked video to video, chunk by chunk."""
@@ -82,26 +95,56 @@ class VaceEdit:
         self.pipeline, self.config, self.clock = pipeline, config, clock
         self.shelf = shelf or NoShelf()
 
+    @property
+    def at_once(self) -> int:
+        """Frames that are made together."""
+        return self.config.at_once
+
+    def take(self, at_once: int) -> None:
+        """Make so many together from now on."""
+        self.config = self.config.taking(at_once)
+
     @exactly()
     def cost(self, order: EditOrder, told: Progress | None = None) -> Cost:
-        """Return what a step takes here for a few frames, times steps.
+        """Return what words, codec and a step take here for a few frames, for all of them.
 
         Too little for long chunks, whose attention grows with the square of their length.
         """
         tell = partial(told or (lambda *_: None), FORETELLING)
         few = slice(min(TRIED, len(order.frames)))
-        one_step = replace(order, steps=1, strength=1.0)
         frames, region = self._sized(order, self._region(order, tell))
+        with together(few.stop, self.config.fewer(few.stop)):
+            words, codec, a_step = self._tried(order, frames[few], region[few], tell)
+        where = self._chunks(order)
+        times = sum(latents_of(len(each)) for each in where) / latents_of(few.stop)
+        whole = len(where) * words + times * (codec + _going(order) * a_step)
+        return Cost(len(frames), whole / len(frames))
+
+    def _tried(
+        self, order: EditOrder, frames: Tensor, region: Tensor, tell: Told
+    ) -> tuple[float, float, float]:
+        """Seconds of both prompts, of the codec forth and back, and of a step."""
         began = self.clock()
-        with within_memory(few.stop):
-            self._made(one_step, frames[few], region[few], 0, tell)
-        seen = sum(map(len, self._chunks(order)))
-        a_step = (self.clock() - began) / few.stop
-        return Cost(len(frames), a_step * _going(order) * seen / len(frames))
+        self._words(order.target_prompt)
+        words = 2 * (self.clock() - began)
+        tell(0, 3)
+        since: dict[int, float] = {}
+
+        def hear(done: int, of: int) -> None:
+            since.setdefault(done, self.clock())
+            tell(done, of)
+
+        began = self.clock()
+        two_steps = replace(order, steps=2, strength=1.0)
+        self._made(two_steps, frames, region, 0, hear)
+        whole = self.clock() - began
+        # The first one is slower than those to come.
+        a_step = since[2] - since[1]
+        return words, max(0.0, whole - words - 2 * a_step), a_step
 
     @exactly()
     def edit(self, order: EditOrder, told: Progress | None = None) -> Edited:
-        """Carry it out. Raises Impossible without a region."""
+        """Carry it out. Raises Impossible without a region; TooMany as every back-end."""
         tell = told or (lambda *_: None)
         began = self.clock()
         region = self._region(order, partial(tell, "tracking"))
@@ -132,7 +175,8 @@ class VaceEdit:
             made = self._made(order, frames[span], region[span], place, told)
             return {"made": made}
 
-        with within_memory(max(map(len, where))):
+        many = max(map(len, where))
+        with together(many, self.config.fewer(many)):
             return [
                 left_by(f"sampling-{place}", self.shelf, partial(part, place))["made"]
                 for place in range(len(where))
@@ -180,7 +224,7 @@ class VaceEdit:
             return left
 
         chance = torch.Generator().manual_seed(seed_of("vace", order.seed, place))
-        given = _given(order, frames, region)
+        given = given_of(order, frames, region)
         codec = self.pipeline.vae
         with (
             after_each((codec.encoder, codec.decoder), lambda: told(done, going + 1)),
@@ -230,34 +274,17 @@ def load_vace(
     config: VaceConfig | None = None,
     shelf: Shelf | None = None,
     dtype: torch.dtype = torch.float32,
+    told: Waiting | None = None,
 ) -> VaceEdit:
-    """Return the back-end with the weights in a folder. Raises Impossible."""
-    pipeline = pipeline_in(
-        folder, PIPELINE, dtype, torch.device(device), transformer=TRANSFORMER
-    )
-    return VaceEdit(pipeline, config or VaceConfig(), shelf=shelf)
+    """Return the back-end with the weights in a folder. Raises Impossible.
 
-
-def _given(order: EditOrder, frames: Tensor, region: Tensor) -> dict[str, Any]:
-    """What the pipeline is shown of one chunk (t, 3, H, W), (t, 1, H, W), and its sizes."""
-    many = len(frames)
-    # Its codec takes a first frame and then fours: the last frame is held.
-    held = torch.arange(-(-(many - 1) // 4) * 4 + 1).clamp(max=many - 1)
-    return {
-        "video": _pictures(frames[held]),
-        "mask": _pictures(region[held].expand(-1, 3, -1, -1)),
-        "reference_images": _pictures(on_grey(order.picture)[None]),
-        "height": frames.shape[2],
-        "width": frames.shape[3],
-        "num_frames": len(held),
-    }
+    `told` may end the loading.
+    """
+    pipeline = pipeline_in(folder, PIPELINE, dtype, torch.device(device), told)
+    clock = clock_of(torch.device(device))
+    return VaceEdit(pipeline, config or VaceConfig(), clock, shelf)
 
 
 def _going(order: EditOrder) -> int:
     """How many of its steps are gone."""
     return math.ceil(order.strength * order.steps)
-
-
-def _pictures(frames_T3HW: Tensor) -> list[Image.Image]:
-    pixels = (frames_T3HW * 255).round().clamp(0, 255).to(torch.uint8)
-    return [Image.fromarray(np.asarray(each)) for each in pixels.permute(0, 2, 3, 1)]

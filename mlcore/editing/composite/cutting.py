@@ -58,13 +58,18 @@ def cut_out(picture_hw3: Bytes, cover_hw: Bytes | None = None) -> CutOut:
 
 
 def placed(masks_THW: Masks) -> Placed:
-    """Return where masks are, steadied over frames. Every frame must have one."""
+    """Return where masks are, steadied over frames. Every frame must have one.
+
+    None becomes smaller than the smallest: a line through sizes that fall all of a sudden
+    goes through nothing.
+    """
     middles, talls = [], []
     for mask in masks_THW:
         y, x = np.nonzero(mask)
         middles.append((x.mean(), y.mean()))
         talls.append(np.sqrt(len(x)))
-    return Placed(steadied(np.array(middles)), steadied(np.array(talls)))
+    tall = np.maximum(steadied(np.array(talls)), min(talls))
+    return Placed(steadied(np.array(middles)), tall)
 
 
 def steadied(values_T: Floats) -> Floats:

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from mlcore.editing.backends.composite import Composite
-from mlcore.editing.composite.cutting import cut_out, steadied
+from mlcore.editing.composite.cutting import cut_out, placed, steadied
 from mlcore.editing.composite.filling import camera_steps, filled
 from mlcore.editing.composite.tracking import tracked
 from mlcore.editing.order import EditOrder, Impossible
@@ -177,6 +177,15 @@ class PartTests(unittest.TestCase):
         cover[5:9, 3:13] = 255
         cut = cut_out(np.zeros((20, 20, 3), np.uint8), cover)
         self.assertEqual(cut.cover.shape, (4, 10))
+
+    def test_where_a_mask_shrinks_abruptly_none_becomes_smaller_than_the_smallest(self):
+        masks = np.zeros((6, 64, 64), bool)
+        masks[:, :60, :60] = True
+        masks[4:] = False
+        masks[4:, :3, :3] = True
+        tall = placed(masks).tall
+        self.assertEqual(float(tall.min()), 3)
+        self.assertGreater(float(tall[3]), 3)
 
     def test_what_moves_evenly_does_not_lag_behind(self):
         line = np.stack([np.arange(9.0), 2 * np.arange(9.0)], axis=1)

@@ -8,7 +8,7 @@ import torch
 
 from mlcore.editing.edit import GuidedEdit
 from mlcore.editing.network.tuning import TuningConfig
-from mlcore.editing.order import EditOrder, Impossible, laid_over
+from mlcore.editing.order import EditOrder, Impossible, TooMany, laid_over
 from mlcore.editing.prepared import EditConfig, Prepared
 from mlcore.editing.regions import RegionConfig
 from mlcore.editing.sizes import on_grey, working_size
@@ -156,11 +156,24 @@ class EditTests(unittest.TestCase):
             lambda *_: torch.empty(1 << 50)
         )
         # As many as the network would see together, not as many as there are.
-        for frames, sentence in ((9, "4 frames .* 2 may"), (3, "3 frames .* no two")):
-            with self.assertRaisesRegex(Impossible, sentence):
-                guided.edit(an_order(frames))
+        for frames, sentence in (
+            (9, "4 frames .* 2 may"),
+            (3, "3 frames .* 2 may"),
+            (2, "2 frames .* another back-end"),
+        ):
+            for act in (guided.edit, guided.cost):
+                with self.assertRaisesRegex(TooMany, sentence):
+                    act(an_order(frames))
         hook.remove()
         self.assertGreater(guided.edit(an_order()).share, 0)
+
+    def test_fewer_at_once_overlap_by_less(self):
+        config = EditConfig(at_once=32, overlap=6)
+        for at_once, overlap in ((16, 4), (8, 2), (4, 1), (2, 1)):
+            config = config.taking(config.fewer(100))
+            self.assertEqual((config.at_once, config.overlap), (at_once, overlap))
+        self.assertEqual(config.fewer(100), 0)
+        self.assertEqual(EditConfig(at_once=32).fewer(5), 2)
 
     def test_a_prompt_it_cannot_read_is_the_askers_mistake(self):
         with self.assertRaisesRegex(Impossible, "toy world"):
@@ -169,10 +182,10 @@ class EditTests(unittest.TestCase):
 
 class CostTests(unittest.TestCase):
     def test_it_is_what_a_pass_takes_times_the_passes(self):
-        ticks = iter([0.0, 0.5])
+        ticks = iter([0.0, 1.0])
         guided = by(clock=lambda: next(ticks))
         cost = guided.cost(an_order())
-        # Half a second for two frames; tuning 3 x 2 x 4, then 6 + 8 + 6 for each of 4.
+        # A second for the four frames of a chunk; tuning 3 x 2 x 4, then 6 + 8 + 6 for each of 4.
         self.assertAlmostEqual(cost.seconds, 0.25 * (24 + 4 * 20))
         self.assertAlmostEqual(cost.seconds_a_frame, cost.seconds / 4)
 

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import torch
 
-from mlcore.editing.memory import ran_out, within_memory
-from mlcore.editing.order import Impossible
+from mlcore.editing.memory import ran_out, together, within_memory
+from mlcore.editing.order import Impossible, TooMany
 
 MUCH = 1 << 50
 ALLOCATIONS = {
@@ -25,8 +25,27 @@ class MemoryTests(unittest.TestCase):
                 within_memory(24),
             ):
                 allocate()
-        # What torch raises on a GPU, which is not here.
+
+    def test_what_a_gpu_says_which_is_not_here_is_understood(self):
         self.assertTrue(ran_out(torch.OutOfMemoryError("CUDA out of memory")))
+        for said in (
+            "CUDA error: out of memory\nCUDA kernel errors might be asynchronous",
+            "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+            "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+            "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED",
+        ):
+            for kind in (RuntimeError, torch.AcceleratorError):
+                with self.subTest(said, kind=kind):
+                    self.assertTrue(ran_out(kind(said)))
+        self.assertFalse(ran_out(RuntimeError("CUDA error: device-side assert")))
+
+    def test_what_goes_through_a_network_together_names_how_many_are_next(self):
+        for fewer, words in ((4, "8 frames .*: 4 may$"), (0, "another back-end")):
+            with self.assertRaisesRegex(TooMany, words) as raised, together(8, fewer):
+                raise MemoryError
+            self.assertEqual(raised.exception.fewer, fewer)
+        with self.assertRaises(KeyError), together(8, 4):
+            raise KeyError
 
     def test_it_says_half_the_frames_and_never_fewer_than_an_edit_takes(self):
         said = {24: "12 may", 5: "2 may", 4: "2 may", 3: "no two", 2: "no two"}

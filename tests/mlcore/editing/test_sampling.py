@@ -3,11 +3,62 @@ import unittest
 import torch
 
 from mlcore.editing.correction import CorrectionConfig
-from mlcore.editing.inversion import invert
+from mlcore.editing.inversion import Inverted, invert
+from mlcore.editing.network.denoiser import Condition
 from mlcore.editing.sampling import Aim, SamplingConfig, sample
+from mlcore.editing.schedule import Schedule
 from tests.mlcore.editing.small import Gaussian, chance, scenes, tiny
 
 PLAIN = CorrectionConfig(form="off")
+
+
+class Known(Gaussian):
+    """Sees the same noise in two frames of two places at every step.
+
+    By its features the first place of a frame is the second of the other.
+    """
+
+    NOISE = torch.tensor([[0.5, 0.0], [0.0, 1.0]]).view(2, 1, 1, 2)
+    FEATURES = torch.tensor([[[1.0, 0], [0, 1]], [[0, 1], [1, 0]]]).view(2, 2, 1, 2)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unet.up_blocks = torch.nn.ModuleList([torch.nn.Identity()])
+        # At its steps .8 and .6 are signal, .6 and .8 noise.
+        self.schedule = Schedule(torch.tensor([0.9, 0.64, 0.36]))
+
+    def eps(self, z: torch.Tensor, step: int, seen: Condition) -> torch.Tensor:
+        self.unet.up_blocks[0](self.FEATURES)
+        return self.NOISE
+
+
+class CorrectedTests(unittest.TestCase):
+    """Worked by hand: two steps from latents whose clean ones are 1, 2 and 3, 5."""
+
+    def end(self, form, until):
+        denoiser = Known()
+        noisy = torch.tensor([[1.0, 1.2], [1.8, 3.8]]).view(2, 1, 1, 2)
+        inverted = Inverted([2, 1], torch.stack([noisy] * 3))
+        correction = CorrectionConfig(form=form, block=0, until=until)
+        config = SamplingConfig(guidance=1, correction=correction)
+        aim = Aim(denoiser.condition("0", None))
+        return sample(denoiser, inverted, aim, config, chance()).view(2, 2)
+
+    def check(self, form, until, by_hand):
+        torch.testing.assert_close(self.end(form, until), torch.tensor(by_hand))
+
+    def test_clean_blends_what_is_foretold(self):
+        # .8 of its own, as a frame is missing on one side, and .2 of its neighbour's.
+        self.check("clean", 0.5, [[1.8, 2.2], [2.8, 4.2]])
+
+    def test_printed_blends_the_noise_along_with_it(self):
+        # .6 / .8 of what blending changes in the noise, .6 - .5 and .9 - 1, comes on top.
+        self.check("printed", 0.5, [[1.875, 2.2], [2.8, 4.125]])
+
+    def test_until_says_in_how_many_steps(self):
+        self.check("clean", 0.0, [[1.0, 2.0], [3.0, 5.0]])
+        self.check("printed", 0.0, [[1.0, 2.0], [3.0, 5.0]])
+        self.check("clean", 1.0, [[2.28, 2.32], [2.68, 3.72]])
 
 
 class SamplingTests(unittest.TestCase):
@@ -30,6 +81,21 @@ class SamplingTests(unittest.TestCase):
         made = self.made(self.region)
         outside = ~self.region[:, None].expand_as(made)
         self.assertTrue(torch.equal(made[outside], self.z[outside]))
+
+    def test_outside_the_region_every_step_sees_what_the_inversion_passed_through(self):
+        seen = []
+        self.denoiser.eps = lambda z, step, to: (
+            seen.append(z) or Gaussian.eps(self.denoiser, z, step, to)
+        )
+        for strength, passes in ((1.0, 25), (0.5, 13)):
+            seen.clear()
+            self.made(self.region, strength=strength)
+            self.assertEqual(len(seen), passes)
+            outside = ~self.region[:, None].expand_as(self.z)
+            for z, kept in zip(
+                seen, self.inverted.latents[25 - passes :], strict=False
+            ):
+                self.assertTrue(torch.equal(z[outside], kept[outside]))
 
     def test_inside_it_becomes_the_target(self):
         inside = self.made(self.region)[self.region[:, None].expand(-1, 3, -1, -1)]
