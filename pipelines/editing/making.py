@@ -91,8 +91,6 @@ def make(claim: Claim) -> None:
     if edited.heat is not None:
         write_heat(edit, needed(edit, FRAMES), edited.heat.numpy())
     keep(edit, COVER, edited.cover.numpy().astype(np.float32))
-    # Last: its presence says that all is there.
-    keep(edit, MADE, frames)
     with claim.writing():
         edit.outcome = edit.outcome | {
             "spent": {
@@ -105,6 +103,8 @@ def make(claim: Claim) -> None:
             },
         }
         edit.save(update_fields=["outcome"])
+    # Last: its presence says that all is there, what it took, too.
+    keep(edit, MADE, frames)
 
 
 def _begun_with(edit: EditJob) -> bool:
