@@ -74,16 +74,22 @@ class MarkingTests(EditingCase):
 
     def test_a_box_is_drawn_and_foretold_where_a_sought_region_was_chosen(self):
         self.fill_in()
-        self._choose("none")
-        boxed = self.page.expect_response(
-            lambda answer: "estimate" in answer.url and "region=box" in answer.url
-        )
+        with self._foretold("none"):
+            self._choose("none")
 
-        with boxed as foretold:
+        with self._foretold("box") as boxed:
             self.drag((10, 10), (40, 60))
 
-        self.assertEqual(foretold.value.status, 200)
+        self.assertEqual(boxed.value.status, 200)
         self.assertTrue(self.page.is_checked("input[name=region][value=box]"))
+
+    def _foretold(self, region):
+        """Wait for what an edit of such a region will take."""
+        return self.page.expect_response(
+            lambda told: (
+                "estimate" in told.url and f"region={region}&" in told.url + "&"
+            )
+        )
 
 
 def shape_of(edit):
