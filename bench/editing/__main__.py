@@ -12,7 +12,6 @@ as the published Stable unCLIP, whose weights are drawn at random.
 
 import argparse
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,4 +98,4 @@ def arguments() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

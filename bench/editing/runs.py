@@ -3,7 +3,7 @@
 import json
 import time
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -191,8 +191,9 @@ class _Edits:
                 self.denoiser, self.clean, self.source, other, self.video.chance
             )
             return binarised(warm, RegionConfig(threshold=threshold), own)
-        reading = "separate" if kind == "separate" else "shared"
-        config = RegionConfig(reading=reading, threshold=threshold)
+        config = RegionConfig(threshold=threshold)
+        if kind == "separate":
+            config = replace(config, reading="separate")
         warm = heat(self.denoiser, self.inverted, both, config)
         return binarised(warm, config, self.own)
 
