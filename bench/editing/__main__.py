@@ -1,6 +1,6 @@
 """Ways to edit, compared on drawn videos whose perfect edits are known:
 
-    python -m bench.editing --weights F.safetensors [--videos 7] [--seeds 0,1,2]
+    python -m bench.editing [--weights F.safetensors] [--videos 7] [--seeds 0,1,2]
         [--frames 8] [--steps 25] [--out FOLDER] [--arms "ONE;TWO"]
         [--table | --cost [--published]]
 
@@ -12,7 +12,6 @@ as the published Stable unCLIP, whose weights are drawn at random.
 
 import argparse
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from mlcore.editing.backends.toy import load_toy, toy_config
 from mlcore.editing.network.inflation import inflate
 from mlcore.editing.network.keeping import load_denoiser
 from mlcore.editing.network.tuning import TuningConfig
+from mlcore.editing.weights import TOY
 from mlcore.fit import place
 
 
@@ -77,9 +77,7 @@ def print_costs(given: argparse.Namespace) -> None:
 def arguments() -> argparse.ArgumentParser:
     """Return what can be asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.editing")
-    parser.add_argument(
-        "--weights", type=Path, default=Path("var/editing/toy.safetensors")
-    )
+    parser.add_argument("--weights", type=Path, default=TOY)
     parser.add_argument("--videos", type=int, default=7, help="a seed")
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--frames", type=int, default=8)
@@ -100,4 +98,4 @@ def arguments() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

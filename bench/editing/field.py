@@ -43,7 +43,9 @@ def field_right(
 def _shares(features: Tensor, scenes: Scenes) -> tuple[float, float, float]:
     frames = len(features)
     inside = _coarse(scenes, features)
-    true, shuffled, blind = [], [], []
+    true: list[Tensor] = []
+    shuffled: list[Tensor] = []
+    blind: list[Tensor] = []
     for frame in range(frames - 1):
         after = frame + 1
         wanted = _went(scenes, features, inside[frame], frame)

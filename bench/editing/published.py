@@ -76,7 +76,7 @@ class _Numbers:
 
 
 def _unet() -> nn.Module:
-    return UNet2DConditionModel(
+    unet: nn.Module = UNet2DConditionModel(
         sample_size=96,
         block_out_channels=(320, 640, 1280, 1280),
         # diffusers' name for the number of heads
@@ -86,16 +86,18 @@ def _unet() -> nn.Module:
         class_embed_type="projection",
         projection_class_embeddings_input_dim=2048,
     )
+    return unet
 
 
 def _vae() -> nn.Module:
-    return AutoencoderKL(
+    vae: nn.Module = AutoencoderKL(
         block_out_channels=(128, 256, 512, 512),
         down_block_types=("DownEncoderBlock2D",) * 4,
         up_block_types=("UpDecoderBlock2D",) * 4,
         layers_per_block=2,
         latent_channels=4,
     )
+    return vae
 
 
 def _words() -> CLIPTextConfig:

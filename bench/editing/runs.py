@@ -189,7 +189,8 @@ class _Edits:
                 self.denoiser, self.clean, self.source, other, self.video.chance
             )
             return binarised(warm, config, own)
-        config = replace(config, reading=kind)
+        if kind == "separate":
+            config = replace(config, reading="separate")
         warm = heat(self.denoiser, self.inverted, both, config)
         return binarised(warm, config, self.own)
 

@@ -26,10 +26,11 @@ class EditJobAdmin(WrittenByWorkers):
 
     list_display = [
         *["id", "title", "first_frame", "end_frame", "back_end", "target_prompt"],
-        *["job", "stage", "made_by", "made_at", "accepted"],
+        *["job", "stage", "made_by", "made_at"],
+        *["accepted", "accepted_by", "accepted_at"],
     ]
     list_filter = ["back_end", "region"]
-    list_select_related = ["title", "job", "made_by", "accepted"]
+    list_select_related = ["title", "job", "made_by", "accepted", "accepted_by"]
     search_fields = ["source_prompt", "target_prompt", "title__name"]
     actions = ["cancel", "resume"]
 

@@ -49,5 +49,7 @@ class EditAnswer(Answer):
     flicker = s.DictField()
     spent = s.DictField()
     accepted = s.IntegerField(allow_null=True, help_text="the title it became")
+    accepted_by = s.CharField(allow_null=True)
+    accepted_at = s.DateTimeField(allow_null=True)
     made_by = s.CharField(allow_null=True)
     made_at = s.DateTimeField()

@@ -9,7 +9,7 @@ from rest_framework import serializers as s
 from catalog.api.asked import LAST_FRAME, VisibleKey
 from catalog.back_ends import BACK_ENDS
 from catalog.models import EditJob, Title
-from catalog.models.edits import PROMPT_CHARACTERS
+from catalog.models.edits import PROMPT_CHARACTERS, USUAL_STEPS
 
 
 class RegionToEdit(s.Serializer[Any]):
@@ -62,13 +62,21 @@ class EditToAsk(SameAgain):
         return dict(form.validated_data)
 
 
+class AcceptedAs(s.Serializer[Any]):
+    """What an accepted edit is called as a title."""
+
+    name = s.CharField(
+        default="", max_length=300, allow_blank=True, help_text='else "SOURCE · edit N"'
+    )
+
+
 class EditToForetell(s.Serializer[Any]):
     """What an edit would take."""
 
     title = VisibleKey(queryset=Title.objects.all())
     frames = s.IntegerField(min_value=1, max_value=LAST_FRAME)
     back_end = s.ChoiceField(choices=list(BACK_ENDS))
-    steps = s.IntegerField(min_value=1, max_value=LAST_FRAME, default=50)
+    steps = s.IntegerField(min_value=1, max_value=LAST_FRAME, default=USUAL_STEPS)
     strength = s.FloatField(min_value=0.01, max_value=1, default=1.0)
     marked = s.BooleanField(default=True, help_text="whether a region is given")
 

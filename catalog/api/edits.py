@@ -17,7 +17,13 @@ from rest_framework.views import APIView
 from catalog.api.answers import TitleAnswer
 from catalog.api.asker import asker
 from catalog.api.edit_answers import EditAnswer
-from catalog.api.edit_asked import EditAgain, EditToAsk, EditToForetell, Foretelling
+from catalog.api.edit_asked import (
+    AcceptedAs,
+    EditAgain,
+    EditToAsk,
+    EditToForetell,
+    Foretelling,
+)
 from catalog.api.exports import AnyBytes
 from catalog.api.narrowing import EditFilter
 from catalog.downloads import edit_download
@@ -30,7 +36,6 @@ from catalog.services import (
     ask_edit,
     cancel_edit,
     foretell_edit,
-    keep_target,
     reproduce_edit,
     resume_edit,
     wish_of,
@@ -67,7 +72,12 @@ class Edits(generics.ListAPIView[EditJob]):
         else:
             form = EditAgain(data=request.data, context=context)
         form.is_valid(raise_exception=True)
-        return _said(ask_edit(_wish(dict(form.validated_data)), user=asker(request)))
+        given = dict(form.validated_data)
+        picture = given.pop("picture", None)
+        if picture is not None:
+            check_still(picture)
+        pieces = None if picture is None else picture.chunks()
+        return _said(ask_edit(_wish(given), user=asker(request), picture=pieces))
 
 
 class OneEdit(generics.RetrieveAPIView[EditJob]):
@@ -128,10 +138,13 @@ class ReproduceEdit(APIView):
 class AcceptEdit(APIView):
     """Take a result into the catalogue."""
 
-    @extend_schema(request=None, responses={201: TitleAnswer})
+    @extend_schema(request=AcceptedAs, responses={201: TitleAnswer})
     def post(self, request: Request, pk: int) -> Response:
         """As a title of its own; accepted twice it is the same title."""
-        title = accept_edit(_one(request, pk), user=asker(request))
+        form = AcceptedAs(data=request.data)
+        form.is_valid(raise_exception=True)
+        edit, name = _one(request, pk), form.validated_data["name"]
+        title = accept_edit(edit, user=asker(request), name=name)
         return Response(TitleAnswer(title).data, status=status.HTTP_201_CREATED)
 
 
@@ -154,9 +167,7 @@ def _wish(given: dict[str, Any]) -> EditWish:
     before = given.pop("again", None)
     if before is not None:
         return wish_of(before, **given)
-    picture = given.pop("picture")
-    check_still(picture)
-    return EditWish(**given, picture_sha256=keep_target(picture.chunks()))
+    return EditWish(**given)
 
 
 def _visible(request: Request) -> QuerySet[EditJob]:

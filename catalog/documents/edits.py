@@ -42,6 +42,14 @@ def edit_document(edit: EditJob) -> Document:
         "made_otherwise": edit.made_otherwise,
         "estimate": edit.estimate or None,
         "inputs": edit.inputs,
+        **_came_of_it(edit),
+        "made_by": str(edit.made_by) if edit.made_by else None,
+        "made_at": edit.made_at.isoformat(),
+    }
+
+
+def _came_of_it(edit: EditJob) -> Document:
+    return {
         "video": _video(edit),
         "pixels_sha256": edit.outcome.get("pixels_sha256"),
         "file_sha256": edit.outcome.get("file_sha256"),
@@ -49,8 +57,8 @@ def edit_document(edit: EditJob) -> Document:
         "flicker": edit.outcome.get("flicker", {}),
         "spent": edit.outcome.get("spent", {}),
         "accepted": edit.accepted_id,
-        "made_by": str(edit.made_by) if edit.made_by else None,
-        "made_at": edit.made_at.isoformat(),
+        "accepted_by": str(edit.accepted_by) if edit.accepted_by else None,
+        "accepted_at": edit.accepted_at.isoformat() if edit.accepted_at else None,
     }
 
 

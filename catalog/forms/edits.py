@@ -8,9 +8,9 @@ from django import forms
 
 from catalog.back_ends import BACK_ENDS, COMPOSITE
 from catalog.models import EditJob
-from catalog.models.edits import PROMPT_CHARACTERS
+from catalog.models.edits import PROMPT_CHARACTERS, USUAL_STEPS
 from catalog.pictures import check_still
-from catalog.services import EditWish, Refused, ask_edit, keep_target
+from catalog.services import EditWish, Refused, ask_edit
 from catalog.services.edit_checks import MOST_SEED, MOST_STEPS
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ SUBJECTS = [
     ("person", "A person"),
     ("foreground", "A thing"),
 ]
-USUAL_STEPS = 25
 USUAL_FRAMES = 24
 """Of a long shot: a second"""
 
@@ -107,8 +106,12 @@ class EditForm(forms.Form):
 
     def ask(self) -> EditJob | None:
         """Ask for the edit; None with the reason on the form when it is refused."""
+        picture = self.cleaned_data["picture"]
         try:
-            return ask_edit(self._wish(), user=self.user)
+            if picture is not None:
+                check_still(picture)
+            pieces = None if picture is None else picture.chunks()
+            return ask_edit(self._wish(), user=self.user, picture=pieces)
         except Refused as refused:
             self.add_error(None, str(refused))
             return None
@@ -121,40 +124,38 @@ class EditForm(forms.Form):
             end_frame=given["last_frame"] + 1,
             source_prompt=given["source_prompt"],
             target_prompt=given["target_prompt"],
-            picture_sha256=self._picture(),
+            picture_sha256=self.parent.picture_sha256 if self.parent else "",
             back_end=given["back_end"],
             region=given["region"],
-            region_given=region_given(given),
+            region_given=self._region_given(),
             strength=given["strength"],
             steps=given["steps"],
             seed=given["seed"],
             parent=self.parent,
         )
 
-    def _picture(self) -> str:
-        picture = self.cleaned_data["picture"]
-        if picture is None and self.parent is not None:
-            return self.parent.picture_sha256
-        check_still(picture)
-        return keep_target(picture.chunks())
+    def _region_given(self) -> dict[str, Any]:
+        """What the region's kind needs, in parts of the picture."""
+        given = self.cleaned_data
+        region, frame = given["region"], given.get("frame")
+        frame = given["first_frame"] if frame is None else frame
+        marked: dict[str, Callable[[], dict[str, Any]]] = {
+            Region.SUBJECT: lambda: {"subject": given.get("subject") or "any"},
+            Region.BOX: lambda: {"frame": frame, "box": self._shares(self.BOX)},
+            Region.CLICK: lambda: {"frame": frame, "at": self._shares(self.PLACE)},
+            Region.DRAWN: lambda: {"frame": frame, "mask": given["mask"]},
+        }
+        return marked[region]() if region in marked else {}
 
-
-def region_given(given: dict[str, Any]) -> dict[str, Any]:
-    """Return what a region's kind needs, in parts of the picture."""
-    region = given["region"]
-    frame = given.get("frame")
-    frame = given["first_frame"] if frame is None else frame
-    marked: dict[str, Callable[[], dict[str, Any]]] = {
-        Region.SUBJECT: lambda: {"subject": given.get("subject") or "any"},
-        Region.BOX: lambda: {"frame": frame, "box": _shares(given, EditForm.BOX)},
-        Region.CLICK: lambda: {"frame": frame, "at": _shares(given, EditForm.PLACE)},
-        Region.DRAWN: lambda: {"frame": frame, "mask": given["mask"]},
-    }
-    return marked[region]() if region in marked else {}
-
-
-def _shares(given: dict[str, Any], names: tuple[str, ...]) -> list[float]:
-    return [given[name] / 100 for name in names]
+    def _shares(self, names: tuple[str, ...]) -> list[float]:
+        # The edit before is shown rounded: what nobody changed is exactly its own.
+        before = _places_of(self.parent) if self.parent else {}
+        return [
+            before[name]
+            if name in before and name not in self.changed_data
+            else self.cleaned_data[name] / 100
+            for name in names
+        ]
 
 
 def initial_of(edit: EditJob) -> dict[str, Any]:
@@ -164,10 +165,13 @@ def initial_of(edit: EditJob) -> dict[str, Any]:
     told = edit.region_given
     same |= {"last_frame": edit.end_frame - 1, "mask": told.get("mask", "")}
     same |= {"frame": told.get("frame"), "subject": told.get("subject", "any")}
-    for fields, places in ((EditForm.BOX, "box"), (EditForm.PLACE, "at")):
-        shares = told.get(places) or []
-        same |= {
-            name: round(100 * share, 2)
-            for name, share in zip(fields, shares, strict=False)
-        }
-    return same
+    places = _places_of(edit).items()
+    return same | {name: round(100 * share, 2) for name, share in places}
+
+
+def _places_of(edit: EditJob) -> dict[str, float]:
+    """What an edit's box or click is in parts of the picture, by the names of the fields."""
+    told = edit.region_given
+    both = ((EditForm.BOX, "box"), (EditForm.PLACE, "at"))
+    named = (zip(names, told.get(place, ()), strict=False) for names, place in both)
+    return {name: share for pairs in named for name, share in pairs}

@@ -29,9 +29,7 @@ class SearchForm(forms.Form):
     )
     picture = forms.FileField(
         required=False,
-        widget=forms.FileInput(
-            attrs={"accept": "image/jpeg,image/png,image/webp,image/tiff"}
-        ),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
     mask = forms.CharField(required=False, widget=forms.HiddenInput)
     titles = forms.ModelMultipleChoiceField(

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ("region_given", models.JSONField(blank=True, default=dict)),
                 ("back_end", models.CharField(max_length=20)),
                 ("strength", models.FloatField(default=1.0)),
-                ("steps", models.PositiveIntegerField(default=50)),
+                ("steps", models.PositiveIntegerField(default=25)),
                 ("seed", models.PositiveIntegerField(default=0)),
                 ("made_at", models.DateTimeField(auto_now_add=True)),
                 ("stage", models.CharField(blank=True, max_length=20)),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
 PROMPT_CHARACTERS = 300
+USUAL_STEPS = 25
 MADE_WITH = {
     "frames_sha256": "the source's frames",
     "region_sha256": "the region",
@@ -39,7 +41,8 @@ class EditJobQuerySet(models.QuerySet["EditJob"]):
     def with_rows(self) -> Self:
         """With the rows that pages and documents name."""
         return self.select_related(
-            "title__production", "job", "made_by", "accepted", "parent", "reproduces"
+            *("title__production", "job", "made_by", "parent", "reproduces"),
+            *("accepted", "accepted_by"),
         )
 
     def measured(self, back_end: str) -> Self:
@@ -79,7 +82,7 @@ class EditJob(models.Model):
     region_given = models.JSONField(default=dict, blank=True)
     back_end = models.CharField(max_length=20)
     strength = models.FloatField(default=1.0)
-    steps = models.PositiveIntegerField(default=50)
+    steps = models.PositiveIntegerField(default=USUAL_STEPS)
     seed = models.PositiveIntegerField(default=0)
     parent = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="repeats"
@@ -198,11 +201,11 @@ class EditJob(models.Model):
     def parameters(self) -> dict[str, Any]:
         """All that was asked for and could be asked for otherwise, in the page's order."""
         return {
-            "frames": f"{self.first_frame}-{self.end_frame}",
+            "frames": (self.first_frame, self.end_frame),
             "source prompt": self.source_prompt,
             "target prompt": self.target_prompt,
-            "picture": self.picture_sha256[:12],
-            "region": self.region_words,
+            "picture": self.picture_sha256,
+            "region": (self.region, self.region_given),
             "back-end": self.back_end,
             "strength": self.strength,
             "steps": self.steps,
@@ -210,13 +213,27 @@ class EditJob(models.Model):
         }
 
     @property
+    def parameters_in_words(self) -> dict[str, Any]:
+        """The parameters as they are shown: what is long is short."""
+        return self.parameters | {
+            "frames": f"{self.first_frame}-{self.end_frame}",
+            "picture": self.picture_sha256[:12],
+            "region": self.region_words,
+        }
+
+    @property
     def region_words(self) -> str:
-        """Where the edit goes, in words: box 7.5 31.2 22.5 37.5 % at frame 12."""
+        """Where the edit goes, in words: box 7.5 31.25 22.5 37.5 % at frame 12.
+
+        A drawn shape by the beginning of its digest: another shape has another.
+        """
         told = self.region_given
         place = told.get("box") or told.get("at") or []
         words = [self.region, told.get("subject", "")]
-        words += [f"{100 * share:.1f}".removesuffix(".0") for share in place]
+        words += [f"{100 * share:.6g}" for share in place]
         words += ["%"] if place else []
+        if "mask" in told:
+            words += [hashlib.sha256(told["mask"].encode()).hexdigest()[:8]]
         words += [f"at frame {told['frame']}"] if "frame" in told else []
         return " ".join(word for word in words if word)
 

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from catalog.back_ends import BACK_ENDS
 from catalog.models import EditJob
-from catalog.models.edits import PROMPT_CHARACTERS
+from catalog.models.edits import PROMPT_CHARACTERS, USUAL_STEPS
 from catalog.services.searches import MASK_DIGITS
 from catalog.services.titles import Refused
 
@@ -39,24 +39,23 @@ class EditWish:
     end_frame: int
     source_prompt: str
     target_prompt: str
-    picture_sha256: str
+    picture_sha256: str = ""
+    """Of one that is kept; "": it is given with the wish"""
     back_end: str
     region: str = Region.NONE
     region_given: Mapping[str, Any] = field(default_factory=dict)
     strength: float = 1.0
-    steps: int = 50
+    steps: int = USUAL_STEPS
     seed: int = 0
     parent: EditJob | None = None
     reproduces: EditJob | None = None
 
 
 def check_edit(wish: EditWish) -> None:
-    """Raise Refused, one sentence, for what no worker could carry out."""
+    """Raise Refused, one sentence, for what no worker could carry out with any picture."""
     _check_range(wish)
     _check_words(wish)
     _check_numbers(wish)
-    if not picture_path(wish.picture_sha256).is_file():
-        raise Refused("There is no picture: drop the one whose object is to be seen.")
     back_end = BACK_ENDS.get(wish.back_end)
     if back_end is None:
         known = ", ".join(BACK_ENDS)
@@ -90,14 +89,22 @@ def _check_range(wish: EditWish) -> None:
         raise Refused(
             f"The range has {end - first} frames; an edit takes {MOST_FRAMES} at most."
         )
-    cuts = title.shots.filter(first_frame__gt=first, first_frame__lt=end)
-    cut = cuts.order_by("first_frame").first()
+    # What is made again was of one shot when it was asked for: cuts may be others by now.
+    if wish.reproduces is None:
+        _check_cuts(wish)
+    _check_size(title)
+
+
+def _check_cuts(wish: EditWish) -> None:
+    inside = wish.title.shots.filter(
+        first_frame__gt=wish.first_frame, first_frame__lt=wish.end_frame
+    )
+    cut = inside.order_by("first_frame").first()
     if cut is not None:
         raise Refused(
             f"The range crosses the cut at {cut.start_tc} (frame {cut.first_frame}): "
             "choose frames of one shot."
         )
-    _check_size(title)
 
 
 def _check_size(title: Title) -> None:

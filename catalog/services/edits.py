@@ -16,7 +16,7 @@ from django.utils.timezone import now
 from catalog.files import local_path
 from catalog.models import EditJob, Job, Title
 from catalog.services.edit_checks import EditWish, check_edit, picture_path
-from catalog.services.given import within_limit
+from catalog.services.given import kept_or_said, within_limit
 from catalog.services.jobs import add_job, cancel_job, retry_job
 from catalog.services.titles import Refused, add_path
 
@@ -30,9 +30,17 @@ HEAT = "heat.jpg"
 
 
 @transaction.atomic
-def ask_edit(wish: EditWish, *, user: User | None) -> EditJob:
-    """Ask for an edit. Raises Refused, one sentence, for what cannot be carried out."""
+def ask_edit(
+    wish: EditWish, *, user: User | None, picture: Iterable[bytes] | None = None
+) -> EditJob:
+    """Ask for an edit. Raises Refused, one sentence, for what cannot be carried out.
+
+    A `picture` is kept as its target once nothing else stands against it.
+    """
     check_edit(wish)
+    sha256 = wish.picture_sha256 if picture is None else keep_target(picture)
+    if not picture_path(sha256).is_file():
+        raise Refused("There is no picture: drop the one whose object is to be seen.")
     parent = wish.parent
     edit = EditJob.objects.create(
         title=wish.title,
@@ -40,7 +48,7 @@ def ask_edit(wish: EditWish, *, user: User | None) -> EditJob:
         end_frame=wish.end_frame,
         source_prompt=wish.source_prompt.strip(),
         target_prompt=wish.target_prompt.strip(),
-        picture_sha256=wish.picture_sha256,
+        picture_sha256=sha256,
         region=wish.region,
         region_given=dict(wish.region_given),
         back_end=wish.back_end,
@@ -119,13 +127,17 @@ def accept_edit(edit: EditJob, *, user: User | None, name: str = "") -> Title:
         raise Refused(f"{_named(edit)} has no result to accept; reproduce it first.")
     source = edit.title
     kept = _kept(made)
-    title, _job = add_path(
-        kept,
-        source.production,
-        kind=source.kind,
-        look=source.look,
-        name=name.strip() or f"{source} · edit {edit.pk}",
-    )
+    try:
+        title, _job = add_path(
+            kept,
+            source.production,
+            kind=source.kind,
+            look=source.look,
+            name=name.strip() or f"{source} · edit {edit.pk}",
+        )
+    except Refused:
+        kept.unlink()
+        raise
     title.uploaded, title.added_by = True, user
     title.save(update_fields=["uploaded", "added_by"])
     edit.accepted, edit.accepted_by, edit.accepted_at = title, user, now()
@@ -135,13 +147,17 @@ def accept_edit(edit: EditJob, *, user: User | None, name: str = "") -> Title:
 
 def _kept(made: Path) -> Path:
     target = Path(settings.UPLOAD_ROOT) / f"{uuid.uuid4().hex}.mov"
-    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".part")
     try:
-        os.link(made, target)
-    except OSError:  # another disk
-        partial = target.with_suffix(".part")
-        shutil.copyfile(made, partial)
-        partial.replace(target)
+        with kept_or_said("The result"):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(made, target)
+            except OSError:  # another disk
+                shutil.copyfile(made, partial)
+                partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
     return target
 
 
@@ -149,20 +165,21 @@ def keep_target(pieces: Iterable[bytes]) -> str:
     """Keep a target picture, whatever it is, under its digest, which is returned.
 
     It is never deleted by itself: edits name it. Raises Refused when it is too large or
-    empty.
+    empty, or the disk full.
     """
     folder = picture_path("").parent
-    folder.mkdir(parents=True, exist_ok=True)
     partial = folder.parent / f"{uuid.uuid4().hex}.part"
     digest = hashlib.sha256()
     try:
-        with partial.open("wb") as out:
-            for piece in within_limit(pieces):
-                digest.update(piece)
-                out.write(piece)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(picture_path(digest.hexdigest()))
+        with kept_or_said("The picture"):
+            folder.mkdir(parents=True, exist_ok=True)
+            with partial.open("wb") as out:
+                for piece in within_limit(pieces):
+                    digest.update(piece)
+                    out.write(piece)
+                out.flush()
+                os.fsync(out.fileno())
+            partial.replace(picture_path(digest.hexdigest()))
     finally:
         partial.unlink(missing_ok=True)
     return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from catalog.services.titles import Refused
@@ -10,6 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 PICTURE_LIMIT_BYTES = 32 << 20
+
+
+@contextmanager
+def kept_or_said(what: str) -> Iterator[None]:
+    """Raise Refused where a file cannot be written: the disk is full, or not ours."""
+    try:
+        yield
+    except OSError as error:
+        raise Refused(
+            f"{what} could not be kept ({error.strerror}): see to the server's disk, then ask again."
+        ) from error
 
 
 def within_limit(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.files import local_path
 from catalog.models import Job, Shot, Title
-from catalog.services.given import within_limit
+from catalog.services.given import kept_or_said, within_limit
 from catalog.services.jobs import add_job
 from catalog.services.titles import Refused
 
@@ -78,16 +78,17 @@ def ask_search(  # noqa: PLR0913  one keyword a field of the search page
 def keep_picture(pieces: Iterable[bytes]) -> str:
     """Keep a picture somebody gives, whatever it is; return its key for a search.
 
-    It is kept for a day. Raises Refused when it is too large or empty.
+    It is kept for a day. Raises Refused when it is too large or empty, or the disk full.
     """
     key = f"searches/{uuid.uuid4().hex}"
     path = local_path(key)
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("wb") as out:
-            out.writelines(within_limit(pieces))
+        with kept_or_said("The picture"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as out:
+                out.writelines(within_limit(pieces))
     except Refused:
-        path.unlink()
+        path.unlink(missing_ok=True)
         raise
     return key
 

@@ -165,11 +165,15 @@ def compared(attempts: list[EditJob], of: EditJob) -> dict[str, Any]:
         and each.pk != of.pk
         and (each.first_frame, each.end_frame) == (of.first_frame, of.end_frame)
     ]
-    told = [each.parameters for each in attempts]
+    asked = [each.parameters for each in attempts]
+    words = [each.parameters_in_words for each in attempts]
     rows = [
-        (name, values, len(set(map(str, values))) > 1)
-        for name in (told[0] if told else {})
-        if (values := [each[name] for each in told])
+        (
+            name,
+            [each[name] for each in words],
+            any(each[name] != asked[0][name] for each in asked),
+        )
+        for name in of.parameters
     ]
     return {"attempts": attempts, "rows": rows, "alike": alike}
 

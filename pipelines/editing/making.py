@@ -90,8 +90,6 @@ def make(loading: Loading, claim: Claim) -> None:
     if edited.heat is not None:
         write_heat(edit, needed(edit, FRAMES), edited.heat.numpy())
     keep(edit, COVER, edited.cover.numpy().astype(np.float32))
-    # Last: its presence says that all is there.
-    keep(edit, MADE, frames)
     with claim.writing():
         edit.outcome = edit.outcome | {
             "spent": {
@@ -103,6 +101,8 @@ def make(loading: Loading, claim: Claim) -> None:
             },
         }
         edit.save(update_fields=["outcome"])
+    # Last: its presence says that all is there, what it took, too.
+    keep(edit, MADE, frames)
 
 
 def _edited(

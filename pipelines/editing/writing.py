@@ -17,6 +17,7 @@ from pipelines.editing.places import (
     MADE,
     edit_of,
     forget_stages,
+    kept,
     needed,
 )
 from pipelines.editing.reading import digest_of, frame_times
@@ -56,6 +57,10 @@ X264 = {
 def write_result(claim: Claim) -> None:
     """Write both files and the digests of what came out."""
     edit = edit_of(claim)
+    if edit.is_done and kept(edit, MADE) is None:
+        # An attempt died after its last word, while it tidied up.
+        forget_stages(edit)
+        return
     made = needed(edit, MADE)
     for name, write in ((RESULT, _write_master), (COMPARE, _write_compared)):
         path = local_path(edit.file_key(name))

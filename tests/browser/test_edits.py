@@ -1,14 +1,12 @@
 """From a dropped picture to an accepted edit, as a person does it."""
 
-import base64
 import os
 from pathlib import Path
 
 import numpy as np
 
 from catalog.models import EditJob, Title
-from catalog.services import add_from
-from tests.browser.chromium import BrowserTestCase
+from tests.browser.editing import EditingCase
 from tests.edits import (
     HIGH,
     RATE,
@@ -16,19 +14,9 @@ from tests.edits import (
     WIDE,
     add_edit,
     corner,
-    target_png,
-    write_moving,
 )
 from tests.untrained import place_untrained_toy
 
-DROPPED = """
-content => {
-  const bytes = Uint8Array.from(atob(content), c => c.charCodeAt(0));
-  const carried = new DataTransfer();
-  carried.items.add(new File([bytes], "disc.png", { type: "image/png" }));
-  return carried;
-}
-"""
 # The colour of the canvas at a place, in parts of it.
 COLOUR = """
 ([x, y]) => {
@@ -60,13 +48,7 @@ EDGE = 8
 """Pixels around the square that may be edited too: its edge, and what fades there"""
 
 
-class EditTests(BrowserTestCase):
-    def setUp(self):
-        super().setUp()
-        path = write_moving(self.import_folder() / "square.mov")
-        (self.title,) = add_from(path, self.production, user=self.editor)
-        self.done(self.title.jobs.get())
-
+class EditTests(EditingCase):
     def test_from_a_dropped_picture_to_a_title_and_the_same_again(self):
         self._ask()
         self._watch()
@@ -101,40 +83,12 @@ class EditTests(BrowserTestCase):
         self.page.wait_for_selector("[data-compare][data-shown]")
 
     def _ask(self):
-        self.open(f"/titles/{self.title.pk}/")
-        self.page.click("text=Edit with a picture")
-        self.page.wait_for_selector("#marking[data-ready]")
-        self.page.fill("#id_last_frame", "11")
-        self._drop()
-        self._box()
-        self.page.fill("#id_source_prompt", "a red square")
-        self.page.fill("#id_target_prompt", "a blue disc")
+        self.fill_in()
+        x, y = corner(0)
+        self.drag((x - 4, y - 4), (x + SIDE, y + SIDE), (x + SIDE + 4, y + SIDE + 4))
         self.page.wait_for_selector("text=/12 frames/")
         self._see("new")
         self.page.click("#ask-edit")
-
-    def _drop(self):
-        content = base64.b64encode(target_png()).decode()
-        carried = self.page.evaluate_handle(DROPPED, content)
-        for event in ("dragenter", "drop"):
-            self.page.dispatch_event("#drop", event, {"dataTransfer": carried})
-        self.page.wait_for_selector("[data-picture]:not([hidden])")
-
-    def _box(self):
-        shown = self.page.locator("#marking svg").bounding_box()
-        x, y = corner(0)
-
-        def at(across, down):
-            return (
-                shown["x"] + shown["width"] * across / WIDE,
-                shown["y"] + shown["height"] * down / HIGH,
-            )
-
-        self.page.mouse.move(*at(x - 4, y - 4))
-        self.page.mouse.down()
-        self.page.mouse.move(*at(x + SIDE, y + SIDE), steps=4)
-        self.page.mouse.move(*at(x + SIDE + 4, y + SIDE + 4), steps=2)
-        self.page.mouse.up()
 
     def _watch(self):
         self.page.wait_for_url("**/edits/*/")

@@ -71,6 +71,9 @@ class EditCommandTests(TestCase):
         self.assertEqual((asked["made_by"], again["made_by"]), (str(user), str(user)))
         done.refresh_from_db()
         self.assertEqual((done.accepted_by, done.accepted.added_by), (user, user))
+        shown, _ = run("edit", "show", str(done.pk))
+        self.assertEqual(shown["accepted_by"], str(user))
+        self.assertEqual(shown["accepted_at"], done.accepted_at.isoformat())
         self.assertIsNone(self.ask(*range_, *box)[0]["made_by"])
 
     def test_who_may_not_edit_or_see_the_title_asks_for_nothing(self):
@@ -118,6 +121,8 @@ class EditCommandTests(TestCase):
         edit = done_edit(self.title)
         Job.objects.filter(pk=job_of(edit).pk).update(state=Job.State.FAILED)
         self.assertEqual(run("edit", "show", str(edit.pk))[1], 1)
+        wanted = ("edit", "ask", "--shot", str(self.shot.pk))
+        wanted += ("--box", ".1", ".1", ".3", ".3")
         for words, sentence in (
             (("edit", "show", "999"), "There is no edit 999"),
             (("edit", "ask", "--shot", "999", *self.words), "There is no shot 999."),
@@ -126,9 +131,11 @@ class EditCommandTests(TestCase):
                 "Name the frames",
             ),
             (
-                ("edit", "ask", "--shot", str(self.shot.pk), "--image", "/gone.png"),
-                "No such file",
+                (*wanted, "--image", "/gone.png", *self.words),
+                "/gone.png: No such file",
             ),
+            ((*wanted, "--image", __file__, *self.words), "This is not a picture"),
+            ((*wanted, *self.words), "There is no picture"),
         ):
             document, code = run(*words)
             self.assertIn(sentence, document["error"])

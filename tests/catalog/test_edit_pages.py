@@ -1,5 +1,6 @@
 """The pages of edits: asked for, waited for, looked at, without a worker."""
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -64,6 +65,29 @@ class PageTests(PageTestCase):
             self.ask(region=region, frame="3", across="50", down="25", mask="f" * 1024)
             edit = EditJob.objects.latest("pk")
             self.assertEqual((edit.region, edit.region_given), (region, given))
+
+    def test_the_same_again_has_its_region_to_the_last_digit(self):
+        third = 1 / 3
+        for region, place, field in (
+            ("box", {"box": [third, 0.07, third, 0.29]}, "width"),
+            ("click", {"at": [third, 0.07]}, "across"),
+        ):
+            first = done_edit(
+                self.title, region=region, region_given={"frame": 5, **place}
+            )
+            address = f"/edits/{first.pk}/again/"
+            shown = self.client.get(address).context["form"]
+            asked = {name: shown[name].value() for name in shown.fields}
+            asked = {name: "" if at is None else at for name, at in asked.items()}
+            self.assertEqual(asked[field], 33.33)
+            for otherwise in ({"seed": 9}, {field: 40}):
+                self.client.post(address, {**asked, **otherwise})
+                second = EditJob.objects.latest("pk")
+                self.assertEqual(second.parent, first)
+                ((name, wanted),) = place.items()
+                if field in otherwise:
+                    wanted = [*wanted[:-2], 0.4, wanted[-1]]
+                self.assertEqual(second.region_given, {"frame": 5, name: wanted})
 
     def test_what_is_wrong_is_said_and_what_was_written_stays(self):
         for otherwise, sentence in (
@@ -213,12 +237,18 @@ class PageTests(PageTestCase):
         address = self.title.get_absolute_url()
         self.assertNotContains(self.client.get(address), "Edits of it in the catalogue")
 
-        EditJob.objects.filter(pk=edit.pk).update(accepted=made)
+        ann = add_user("ann", "editor", [self.title.production])
+        EditJob.objects.filter(pk=edit.pk).update(
+            accepted=made,
+            accepted_by=ann,
+            accepted_at=datetime(2026, 3, 5, 9, 30, tzinfo=UTC),
+        )
 
         page = self.client.get(address)
         self.assertContains(page, "Edits of it in the catalogue")
         self.assertContains(page, f'<a href="{made.get_absolute_url()}">{made}</a>')
-        self.assertContains(
-            self.client.get(made.get_absolute_url()),
-            f'Made by <a href="{edit.get_absolute_url()}">',
-        )
+        page = self.client.get(made.get_absolute_url())
+        self.assertContains(page, f'Made by <a href="{edit.get_absolute_url()}">')
+        self.assertContains(page, f"accepted by {ann} on 5 Mar 2026")
+        page = self.client.get(edit.get_absolute_url())
+        self.assertContains(page, f"Accepted by {ann} on 5 Mar 2026")

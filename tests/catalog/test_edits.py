@@ -1,14 +1,23 @@
 """What can be asked of an edit, and what becomes of it, without a worker."""
 
-from django.db import IntegrityError, transaction
-from django.test import TestCase
+import errno
+import hashlib
+from pathlib import Path
+from unittest import mock
 
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.test import TestCase, override_settings
+
+from catalog.files import local_path
+from catalog.forms.edits import EditForm
 from catalog.models import EditJob, Job
 from catalog.services import (
     Refused,
     ask_edit,
     cancel_edit,
     cancel_job,
+    keep_picture,
     keep_target,
     picture_path,
     place_in_queue,
@@ -26,8 +35,9 @@ from catalog.services.edit_checks import (
 )
 from catalog.views.edits import compared, curve_of
 from mlcore.editing import order
-from tests.edits import SIZE, add_edit, done_edit, job_of, target_png
+from tests.edits import SIZE, add_edit, done_edit, job_of, target_png, wish
 from tests.factories import add_shots, add_title
+from tests.full_disk import no_room_here
 
 
 class AskingTests(TestCase):
@@ -102,6 +112,33 @@ class AskingTests(TestCase):
         with self.assertRaisesRegex(Refused, "empty"):
             keep_target([])
 
+    def test_the_picture_of_a_wish_that_is_refused_is_not_kept(self):
+        picture = target_png() + b"another"
+        kept = picture_path(hashlib.sha256(picture).hexdigest())
+        self.addCleanup(kept.unlink, missing_ok=True)
+        with self.assertRaisesRegex(Refused, "The strength"):
+            ask_edit(wish(self.title, strength=2), user=None, picture=[picture])
+        self.assertFalse(kept.exists())
+
+        edit = ask_edit(wish(self.title), user=None, picture=[picture])
+
+        self.assertEqual(picture_path(edit.picture_sha256), kept)
+        self.assertEqual(kept.read_bytes(), picture)
+
+    def test_a_full_disk_is_one_sentence_and_leaves_nothing_behind(self):
+        told = "The picture could not be kept .File too large.: see to"
+        for keep in (keep_target, keep_picture):
+            with self.assertRaisesRegex(Refused, told), no_room_here(2**6):
+                keep([target_png()])
+        self.assertEqual(list(Path(settings.UPLOAD_ROOT).glob("*.part")), [])
+        self.assertFalse(any(local_path("searches").glob("*")))
+
+    def test_steps_that_nobody_named_are_those_of_the_form(self):
+        form = EditForm(title=self.title, user=None, parent=None)
+
+        self.assertEqual(form["steps"].value(), EditJob().steps)
+        self.assertEqual(add_edit(self.title).steps, EditJob().steps)
+
 
 class SteeringTests(TestCase):
     def setUp(self):
@@ -118,6 +155,56 @@ class SteeringTests(TestCase):
         table = compared(family, first)
         differ = {name for name, _, differs in table["rows"] if differs}
         self.assertEqual(differ, {"seed", "strength"})
+
+    def test_regions_that_only_look_alike_in_words_differ(self):
+        shape, finer = ("0" * 1023 + digit for digit in "13")
+        box = [0.1, 0.2, 0.3, 0.4]
+        for region, name, ones, others in (
+            ("drawn", "mask", shape, finer),
+            ("box", "box", box, [0.10001, 0.2, 0.3, 0.4]),
+            ("click", "at", [0.5, 0.5], [0.5, 0.50000001]),
+        ):
+            with self.subTest(region):
+                given = {"region": region, "region_given": {"frame": 5, name: ones}}
+                first = add_edit(self.title, **given)
+                given["region_given"] = {"frame": 5, name: others}
+                second = ask_edit(wish_of(first, **given), user=None)
+                table = compared([first, second], first)
+                differ = {name: values for name, values, yes in table["rows"] if yes}
+                self.assertEqual(set(differ), {"region"})
+                # But for what nobody could see.
+                self.assertEqual(len(set(differ["region"])), 1 + (region != "click"))
+        self.assertEqual(
+            add_edit(self.title, region_given={"frame": 5, "box": box}).region_words,
+            "box 10 20 30 40 % at frame 5",
+        )
+
+    def test_what_lies_across_a_cut_by_now_can_be_reproduced(self):
+        edit = done_edit(self.title)
+        add_shots(self.title, 10, 290)
+        with self.assertRaisesRegex(Refused, "crosses the cut"):
+            ask_edit(wish_of(edit), user=None)
+
+        again = reproduce_edit(edit, user=None)
+
+        self.assertEqual((again.first_frame, again.end_frame), (5, 15))
+
+    def test_a_result_that_cannot_be_kept_is_not_accepted(self):
+        edit = done_edit(self.title)
+        before = set(Path(settings.UPLOAD_ROOT).iterdir())
+        elsewhere = mock.patch("os.link", side_effect=OSError(errno.EXDEV, ""))
+        said = self.assertRaisesRegex(Refused, "The result could not be kept")
+        with said, elsewhere, no_room_here(2):
+            accept(edit, user=None)
+        said = self.assertRaisesRegex(Refused, "MiB of disk are left")
+        with said, override_settings(FREE_DISK_BYTES=2**62):
+            accept(edit, user=None)
+        self.assertEqual(set(Path(settings.UPLOAD_ROOT).iterdir()), before)
+
+        with elsewhere:
+            title = accept(edit, user=None)
+
+        self.assertEqual(Path(title.added_path).read_bytes(), b"film")
 
     def test_cancelled_it_can_be_gone_on_with_and_is_the_same_row(self):
         edit = add_edit(self.title)

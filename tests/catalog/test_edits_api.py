@@ -10,6 +10,9 @@ from tests.catalog.pages import PageTestCase, logged_in
 from tests.edits import SIZE, add_edit, done_edit, job_of, target_png
 from tests.factories import add_production, add_shots, add_title, add_user
 
+TIFF = b"II*\x00" + bytes(100)
+"""The sandbox opens none."""
+
 
 class EditApiTests(PageTestCase):
     def setUp(self):
@@ -44,12 +47,14 @@ class EditApiTests(PageTestCase):
         edit = EditJob.objects.get()
         self.assertEqual(answer.json()["id"], edit.pk)
         self.assertEqual((edit.first_frame, edit.end_frame, edit.seed), (10, 34, 3))
+        self.assertEqual(edit.steps, 25)
         self.assertEqual(edit.region_given, {"frame": 12, "at": [0.5, 0.25]})
         self.assertEqual(picture_path(edit.picture_sha256).read_bytes(), target_png())
 
     def test_wrong_input_is_one_sentence_and_asks_for_nothing(self):
         for otherwise, words in (
             ({"picture": SimpleUploadedFile("a.png", b"nothing")}, "not a picture"),
+            ({"picture": SimpleUploadedFile("a.tif", TIFF)}, "JPEG, PNG or WebP"),
             ({"region": json.dumps({"kind": "moon"})}, "moon"),
             ({"region": "[]"}, "region"),
             ({"region": json.dumps({"kind": "box", "frame": 12})}, "Draw a box"),
@@ -84,6 +89,21 @@ class EditApiTests(PageTestCase):
         self.assertIn("attachment", taken["Content-Disposition"])
         none = self.client.get(f"/api/edits/{waiting.pk}/file/")
         self.assertEqual(none.status_code, 404)
+
+    def test_an_accepted_result_is_called_as_it_was_said(self):
+        first, second = done_edit(self.title), done_edit(self.title)
+        for edit, told, name in (
+            (first, {"name": "Disc"}, "Disc"),
+            (second, {}, f"{self.title} · edit {second.pk}"),
+        ):
+            address = f"/api/edits/{edit.pk}/accept/"
+            answer = self.client.post(address, told, content_type="application/json")
+            self.assertEqual(answer.status_code, 201, answer.content)
+            self.assertEqual(answer.json()["name"], name)
+            shown = self.client.get(f"/api/edits/{edit.pk}/").json()
+            self.assertEqual(shown["accepted"], answer.json()["id"])
+            self.assertTrue(shown["accepted_by"])
+            self.assertTrue(shown["accepted_at"])
 
     def test_lists_are_narrowed_and_estimates_given(self):
         edit = done_edit(self.title)

@@ -1,11 +1,12 @@
 """An accepted edit is exported like any shot: every format names its file and frames."""
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from catalog.matchcuts import MatchCut, side_of
-from catalog.models import EditJob, Job
+from catalog.models import Bin, EditJob, Job
 from catalog.services import (
     Wishes,
     accept_edit,
@@ -14,6 +15,7 @@ from catalog.services import (
     keep_in_bin,
     make_bin,
 )
+from tests.catalog.test_commands import run
 from tests.edits import BLUE, RED, SIDE, add_edit, corner, job_of, write_moving
 from tests.ingesting import IngestCase
 from tests.pipelines.relinking import Found, places
@@ -52,8 +54,29 @@ class ExportedEditTests(IngestCase):
                 # It is of the source's card, whatever its own file is called.
                 self.assertEqual({leaving.reel, entering.reel}, {"A007"})
 
-    def exported(self, form: str) -> dict[str, bytes]:
-        """A bin with one cut from the edit to the source, in a format."""
+    def test_a_loop_of_it_shows_its_frames_and_then_the_source_s(self):
+        kept_in = self.a_bin("loops")
+        packed = self.folder / "loops.zip"
+
+        told, code = run(
+            *("export", "--format", "mp4", "--bin", kept_in.name),
+            *("--seconds", str(3 / 25), "-o", str(packed)),
+        )
+
+        self.assertEqual((code, told["warnings"]), (0, []))
+        with zipfile.ZipFile(packed) as opened:
+            (name,) = opened.namelist()
+            film = pixels(opened.extract(name, self.folder))
+        self.assertEqual(
+            [self.moving(picture) for picture in film],
+            [
+                *(("disc", frame) for frame in (9, 10, 11)),
+                *(("square", frame) for frame in (20, 21, 22)),
+            ],
+        )
+
+    def a_bin(self, form: str) -> Bin:
+        """A bin with one cut from the edit to the source."""
         (shot,), (other,) = (t.shots.all() for t in (self.edited, self.source))
         cut = MatchCut(
             key="",
@@ -66,6 +89,11 @@ class ExportedEditTests(IngestCase):
         )
         kept_in = make_bin(self.source.production, f"Edits {form}", user=None)
         keep_in_bin(kept_in, cut, user=None)
+        return kept_in
+
+    def exported(self, form: str) -> dict[str, bytes]:
+        """Such a bin in a format."""
+        kept_in = self.a_bin(form)
         exported = export_cuts(
             kept_in.name,
             cuts_of_bin(kept_in, None),
@@ -91,5 +119,5 @@ class ExportedEditTests(IngestCase):
             there = np.abs(picture.astype(int) - rgb).max(axis=2) < 25
             if there.sum() > SIDE:
                 middle = float(np.nonzero(there)[1].mean())
-                return name, round((middle - SIDE / 2 - corner(0)[0]) / 2)
+                return name, round((middle - (SIDE - 1) / 2 - corner(0)[0]) / 2)
         raise AssertionError("neither the square nor the disc is seen")

@@ -7,6 +7,8 @@ from pathlib import Path
 from unittest import mock
 
 from django.conf import settings
+from django.db import connection
+from django.utils.timezone import now
 
 from catalog.back_ends import BACK_ENDS
 from catalog.files import local_path
@@ -17,6 +19,7 @@ from tests.catalog.pages import logged_in
 from tests.edits import FRAMES, add_edit, box_at, job_of, write_moving
 from tests.factories import add_user
 from tests.ingesting import IngestCase, ended
+from tests.killing import CONNECTIONS_OF_OTHERS, sql
 from tests.mlcore.editing.placed import place_unclip, place_vace
 from tests.untrained import place_untrained_toy
 
@@ -33,6 +36,21 @@ STAGES_OF_COMPOSITE = (
     *("read", "region", "foretell", "tracking", "compositing"),
     *("measure", "write"),
 )
+# A write that is begun and never comes to its end.
+HOLDING = """
+    CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_sleep(600); RETURN NULL; END';
+    CREATE TRIGGER hold BEFORE UPDATE ON {} FOR EACH ROW
+        WHEN ({}) EXECUTE FUNCTION hold();
+"""
+HELD = """
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event = 'PgSleep'
+"""
+LAST_WRITES = {
+    "what it took": ("catalog_editjob", "NEW.outcome ? 'spent'"),
+    "its last stage": ("catalog_job", "strpos(NEW.finished::text, 'write') > 0"),
+}
 
 
 class FaultCase(IngestCase):
@@ -110,6 +128,38 @@ class FaultTests(FaultCase):
         whole = self.finished(self.composite())
         stages = STAGES_OF_COMPOSITE if EVERYWHERE else ("region",)
         self.killed_in(stages, whole, self.composite)
+
+    def test_killed_before_any_of_its_last_writes_it_is_whole(self):
+        whole = self.finished(add_edit(self.title))
+        for what, (table, condition) in LAST_WRITES.items():
+            with self.subTest(what):
+                edit = add_edit(self.title)
+                self.kill_before(table, condition)
+
+                edit = self.finished(edit)
+
+                self.assertEqual(job_of(edit).attempt, 2)
+                self.same(edit, whole)
+                for name in ("frames", "pixels", "device"):
+                    told = [each.outcome["spent"][name] for each in (edit, whole)]
+                    self.assertEqual(*told)
+
+    def kill_before(self, table: str, condition: str) -> None:
+        """Kill the worker when it is about to write such a row; another takes its place."""
+        sql(HOLDING.format(table, condition))
+        try:
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            with connection.cursor() as cursor:
+                while not cursor.execute(HELD).fetchall():
+                    self.assertLess(time.monotonic(), deadline, self.worker.log())
+                    time.sleep(0.02)
+            self.worker.kill9()
+        finally:
+            sql(CONNECTIONS_OF_OTHERS)
+            sql("DROP FUNCTION hold CASCADE")
+        # That a silent worker's lease runs out is shown where other faults are.
+        Job.objects.filter(state=Job.State.RUNNING).update(lease_until=now())
+        self.worker.start()
 
     def stopped_and_gone_on_with(self, edit: EditJob, whole: EditJob) -> None:
         """Cancel it, see that it stops at once, and have it finished."""

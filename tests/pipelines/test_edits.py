@@ -1,26 +1,36 @@
 """Edits through the real worker: from a row to a file that editing programs open."""
 
+import threading
+import time
+
 import av
+import cv2
 import numpy as np
+from django.db import connection
 
 from catalog.files import local_path
 from catalog.models import EditJob, Job, Title
-from catalog.services import accept_edit, keep_target, reproduce_edit
+from catalog.services import accept_edit, cancel_edit, keep_target, reproduce_edit
 from catalog.services.edits import COMPARE, RESULT
 from pipelines.ingest import source_path
+from tests.catalog.test_commands import run
 from tests.edits import (
     BLUE,
+    HIGH,
     RATE,
     SIDE,
     SOUND_RATE,
+    WIDE,
     add_edit,
     corner,
+    done_edit,
     job_of,
     ramp,
     target_png,
     write_moving,
 )
 from tests.ingesting import IngestCase, ended
+from tests.untrained import place_untrained_toy
 
 
 def pixels(path) -> np.ndarray:
@@ -129,9 +139,49 @@ class EditTests(IngestCase):
         self.assertEqual(title.start_tc, "01:00:00:05")
         self.assertEqual(title.production, self.title.production)
 
+    def test_a_click_on_it_and_a_shape_drawn_over_it_are_where_it_goes(self):
+        x, y = corner(5)
+        middle = [(x + SIDE / 2) / WIDE, (y + SIDE / 2) / HIGH]
+        drawn = np.zeros((64, 64), np.uint8)
+        rows, columns = (
+            slice(64 * a // of, -(-64 * (a + SIDE) // of))
+            for a, of in ((y, HIGH), (x, WIDE))
+        )
+        drawn[rows, columns] = 1
+        mask = np.packbits(drawn).tobytes().hex()
+        for region, given in (("click", {"at": middle}), ("drawn", {"mask": mask})):
+            with self.subTest(region):
+                edit = self.edited(region=region, region_given={"frame": 5, **given})
+                self._everything_else_stays(edit)
+
+    def test_a_wait_for_one_that_is_cancelled_is_a_failure(self):
+        self.addCleanup(place_untrained_toy().unlink)
+        first = done_edit(self.title, back_end="toy", steps=96)
+        cancelling = threading.Thread(target=self._cancel_the_other, args=[first])
+        cancelling.start()
+
+        document, code = run("edit", "ask", "--again", str(first.pk), "--wait")
+
+        cancelling.join()
+        self.assertEqual((document["state"], code), ("cancelled", 1))
+        # Whoever cancels or looks at one has not failed.
+        self.assertEqual(run("edit", "show", str(document["id"]))[1], 0)
+
+    def _cancel_the_other(self, first):
+        others = EditJob.objects.exclude(pk=first.pk).select_related("job")
+        while (edit := others.first()) is None:
+            time.sleep(0.02)
+        cancel_edit(edit)
+        connection.close()
+
     def test_what_cannot_be_made_says_why_and_loses_nothing(self):
         torn = keep_target([target_png()[:60]])
+        tiny = cv2.imencode(".png", np.zeros((7, 30, 3), np.uint8))[1].tobytes()
         asked = [
+            (
+                add_edit(self.title, picture_sha256=keep_target([tiny])),
+                "The target picture is 30 x 7: sides of 8 to 8192 pixels are possible.",
+            ),
             (add_edit(self.title, picture_sha256=torn), "The target cannot be used"),
             (
                 add_edit(
@@ -152,4 +202,4 @@ class EditTests(IngestCase):
                 self.assertEqual((job.state, job.attempt), (Job.State.FAILED, 1))
                 self.assertIn(sentence, job.error)
         self.assertIn("editing/vace", job.error)
-        self.assertEqual(EditJob.objects.count(), 3)
+        self.assertEqual(EditJob.objects.count(), len(asked))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from catalog.back_ends import BACK_ENDS, COMPOSITE
 from catalog.commands import Document, JsonCommand, find_editor, find_title
 from catalog.documents.edits import edit_document
-from catalog.forms.edits import USUAL_FRAMES, USUAL_STEPS
+from catalog.forms.edits import USUAL_FRAMES
 from catalog.models import EditJob, Job, Shot, Title
+from catalog.pictures import check_still
 from catalog.services import (
     EditPlan,
     EditWish,
@@ -17,7 +18,6 @@ from catalog.services import (
     ask_edit,
     cancel_edit,
     foretell_edit,
-    keep_target,
     reproduce_edit,
     resume_edit,
     wish_of,
@@ -27,6 +27,7 @@ from catalog.waiting import a_worker, wait_for
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Iterator
 
     from django.contrib.auth.models import User
 
@@ -38,6 +39,7 @@ Region = EditJob.Region
 
 class Command(JsonCommand):
     help = "Put the object of a picture into a shot; look after edits, accept them."
+    waited = False
 
     def add_own_arguments(self, parser: ArgumentParser) -> None:
         """Take the verb."""
@@ -77,10 +79,13 @@ class Command(JsonCommand):
         if verb == "ask":
             wish, user = _wish(options), _who(options)
             _check_visible(wish.title, user)
-            edit = ask_edit(wish, user=user)
+            image = options["image"]
+            pieces = None if image is None else _pieces(image)
+            edit = ask_edit(wish, user=user, picture=pieces)
         else:
             edit = _VERBS[verb](_named(options["edit"]), options)
-        if options.get("wait"):
+        self.waited = bool(options.get("wait"))
+        if self.waited:
             job = Job.objects.get(edit=edit)
             with a_worker() as worker:
                 wait_for([job], self.stderr.write, worker)
@@ -100,8 +105,10 @@ class Command(JsonCommand):
         ]
 
     def failed(self, document: Document) -> bool:
-        """True when the edit's job ended without success."""
+        """True when the edit's job ended without success; cancelled, where it was waited for."""
         failed = {Job.State.FAILED, Job.State.QUARANTINED}
+        if self.waited:
+            failed |= {Job.State.CANCELLED}
         return document.get("state") in failed
 
 
@@ -150,16 +157,13 @@ def _wish(options: dict[str, Any]) -> EditWish:
     }
     if options["frames"]:
         told["first_frame"], told["end_frame"] = options["frames"]
-    if options["image"] is not None:
-        told["picture_sha256"] = _kept(options["image"])
     if options["again"] is not None:
         before = _named(options["again"])
         first = told.get("first_frame", before.first_frame)
         return wish_of(before, **told, **_region(options, first))
     title, first, end = _range(options)
     usual = {"first_frame": first, "end_frame": end, "back_end": COMPOSITE}
-    usual |= {"source_prompt": "", "target_prompt": "", "picture_sha256": ""}
-    usual |= {"steps": USUAL_STEPS}
+    usual |= {"source_prompt": "", "target_prompt": ""}
     told = {**usual, **told}
     return EditWish(title=title, **told, **_region(options, told["first_frame"]))
 
@@ -191,10 +195,11 @@ def _region(options: dict[str, Any], first_frame: int) -> dict[str, Any]:
     return {}
 
 
-def _kept(path: Path) -> str:
+def _pieces(path: Path) -> Iterator[bytes]:
     try:
         with path.open("rb") as stream:
-            return keep_target(iter(lambda: stream.read(PIECE), b""))
+            check_still(stream)
+            yield from iter(lambda: stream.read(PIECE), b"")
     except OSError as error:
         raise Refused(f"{path}: {error.strerror}.") from None
 

@@ -88,7 +88,11 @@ overlay.addEventListener("pointerdown", (event) => {
   overlay.setPointerCapture(event.pointerId);
   const from = place(event);
   // A mark on the picture is a box, unless another way of marking was chosen.
-  if (!["click", "drawn"].includes(region())) fields.region.value = "box";
+  if (!["box", "click", "drawn"].includes(region())) {
+    fields.region.value = "box";
+    // Set by a script it says nothing, and what it will take hangs on it.
+    form.dispatchEvent(new Event("change"));
+  }
   const follow = (moved) => {
     const [x, y] = place(moved);
     if (region() === "click") put({ across: x, down: y });
