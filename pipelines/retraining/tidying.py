@@ -80,8 +80,8 @@ def _let_go(family: str) -> list[int]:
 
 def _remove_spare_weights(family: str) -> None:
     """Remove the weights of what was let go, but where another version has the same."""
-    tidied = EncoderVersion.objects.filter(config__tidied=True)
-    others = EncoderVersion.objects.exclude(config__tidied=True)
+    tidied = EncoderVersion.objects.filter(config__has_key="tidied")
+    others = EncoderVersion.objects.exclude(config__has_key="tidied")
     same = others.values("weights_sha256")
     spare = tidied.filter(family=family).exclude(weights_sha256__in=same)
     for sha256 in spare.values_list("weights_sha256", flat=True):

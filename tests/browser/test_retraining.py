@@ -33,7 +33,7 @@ class RetrainingTests(BrowserTestCase):
         self.page.click("text=/^run [0-9]+$/")
 
         self.page.wait_for_selector("#run progress")
-        self.page.wait_for_selector(".losses polyline")
+        self._grows()
         self.page.wait_for_selector("text=/of the top 100 clip pairs change/")
         self.page.wait_for_selector("#run:not([hx-get])")
         run = TrainingRun.objects.get()
@@ -75,6 +75,18 @@ class RetrainingTests(BrowserTestCase):
         self.page.click("#save-schedule")
         self.page.wait_for_selector("text=Sundays: 0 3 * * 0 (Europe/Berlin).")
         return RetrainSchedule.objects.get()
+
+    def _grows(self) -> None:
+        """The line of the losses has more and more points while the run trains."""
+        line = self.page.locator("#run[hx-get] .losses polyline").first
+        seen: set[int] = set()
+
+        def points() -> bool:
+            seen.add(len((line.get_attribute("points") or "").split()))
+            return len(seen) > 2
+
+        self.until(points)
+        self.assertIsNone(TrainingRun.objects.get().ended_at)
 
     def _earlier(self, run: TrainingRun) -> None:
         """Versions of earlier runs, judged like this one's, a little worse."""
