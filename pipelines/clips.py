@@ -94,14 +94,15 @@ def vectors_around(
 
     None of a clip that stands still.
     """
-    trained = clips_of(version).to(place(None))
+    device = place(None)
+    trained = clips_of(version).to(device)
     config = trained.config
     named = _named(title, endings, config)
     every = sorted({frame for frames in named for frame in frames})
     small = read_small(title, proxy, every, partial(middle_square, size=config.size))
     at = {frame: number for number, frame in enumerate(every)}
     clips = np.stack([small[[at[frame] for frame in frames]] for frames in named])
-    return _moving(trained, torch.from_numpy(clips).permute(0, 1, 4, 2, 3))
+    return _moving(trained, torch.from_numpy(clips).permute(0, 1, 4, 2, 3), device)
 
 
 def _named(
@@ -112,9 +113,9 @@ def _named(
 
 
 def _moving(
-    trained: TrainedClips, clips: torch.Tensor
+    trained: TrainedClips, clips: torch.Tensor, device: torch.device
 ) -> list[NDArray[np.float32] | None]:
-    vectors = np.asarray(trained.vectors(clips, place(None)).numpy(), np.float32)
+    vectors = np.asarray(trained.vectors(clips, device).numpy(), np.float32)
     moves = (mean_speed(clips) >= STILL).tolist()
     return [
         each if moving else None for each, moving in zip(vectors, moves, strict=True)
@@ -125,11 +126,13 @@ def fill_clips(
     title: Title,
     version: EncoderVersion,
     say: Callable[[float], None] = lambda _share: None,
+    device: torch.device | None = None,
 ) -> int:
     """Write the clip vectors of a title's shots that a version lacks, beside all others.
 
     A clip that stands still has none. Returns how many shots were looked at; `say` hears
-    the share. Twice at once is as good as once. A title whose proxy is gone has none.
+    the share. On what this worker has, if no device is named. Twice at once is as good as
+    once. A title whose proxy is gone has none.
     """
     path = local_path(title.proxy_key) if title.proxy_key else None
     lacking = title.shots.pictures().exclude(vectors__version=version)
@@ -137,10 +140,13 @@ def fill_clips(
     if not shots or path is None or not path.is_file():
         return 0
     torch.set_num_threads(settings.TORCH_THREADS)
+    device = device or place(None)
     proxy, queue, done = open_proxy(path), iter(shots), 0
+    trained = clips_of(version).to(device)
     while batch := list(islice(queue, BATCH_SHOTS)):
         endings = [end for shot in batch for end in endings_of(shot)]
-        _write(title, version, batch, endings, _vectors(title, proxy, endings, version))
+        clips = read_endings(title, proxy, endings, trained.config)
+        _write(title, version, batch, endings, _moving(trained, clips, device))
         done += len(batch)
         say(done / len(shots))
     return done
@@ -150,16 +156,6 @@ def endings_of(shot: Shot) -> list[Ending]:
     """The first and the last clip of a shot."""
     span = (shot.first_frame, shot.end_frame)
     return [Ending(Slot.HEAD, *span), Ending(Slot.TAIL, *span)]
-
-
-def _vectors(
-    title: Title,
-    proxy: VideoReader,
-    endings: Sequence[Ending],
-    version: EncoderVersion,
-) -> list[NDArray[np.float32] | None]:
-    trained = clips_of(version).to(place(None))
-    return _moving(trained, read_endings(title, proxy, endings, trained.config))
 
 
 def _write(

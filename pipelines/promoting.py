@@ -103,7 +103,7 @@ def end_where_a_person_decides(claim: Claim, run: TrainingRun) -> None:
 
 
 def retired_versions(family: str) -> QuerySet[EncoderVersion]:
-    """Versions of a family that no rollback leads to."""
+    """Versions that were live, and that no rollback or asking leads to."""
     last = Promotion.objects.filter(family=family).first()
     old = EncoderVersion.objects.filter(
         family=family, status=EncoderVersion.Status.RETIRED
@@ -111,6 +111,7 @@ def retired_versions(family: str) -> QuerySet[EncoderVersion]:
     if last is None:
         return old.none()
     kept = {last.version_id, last.before_id}
+    kept |= set(EncoderVersion.objects.filled(family).values_list("pk", flat=True))
     return old.exclude(pk__in=[key for key in kept if key])
 
 
@@ -172,14 +173,14 @@ def switch_by_hand(claim: Claim) -> None:
 
 
 def asked_version(claim: Claim) -> EncoderVersion:
-    """The version that a job is about. Raises PipelineError when it is gone."""
+    """The version that a job is about. Raises PipelineError when it cannot be used."""
     wanted = claim.job.subject.get("version")
     if wanted is None:
         return version_of(run_of(claim))
     version = EncoderVersion.objects.filter(pk=wanted).first()
     if version is None:
         raise PipelineError(f"Encoder version {wanted} is no longer there.")
-    return version
+    return _usable(version)
 
 
 def run_of(claim: Claim) -> TrainingRun:
@@ -188,10 +189,24 @@ def run_of(claim: Claim) -> TrainingRun:
 
 
 def version_of(run: TrainingRun) -> EncoderVersion:
-    """The version that a run made. Raises PipelineError when it is gone."""
+    """The version that a run made. Raises PipelineError when it cannot be used."""
     if run.version is None:
         raise PipelineError("The trained version was deleted; train again.")
-    return run.version
+    return _usable(run.version)
+
+
+def _usable(version: EncoderVersion) -> EncoderVersion:
+    if version.is_tidied:
+        raise PipelineError(
+            f"The weights of {version} were tidied away; it cannot go live. Train again."
+        )
+    return version
+
+
+def begun_with(run: TrainingRun) -> EncoderVersion | None:
+    """The version that a run's training begins with, as frozen; None: nothing trained."""
+    frozen = run.frozen.get("begins_with")
+    return EncoderVersion.objects.filter(pk=frozen).first()
 
 
 def live_of(family: str) -> EncoderVersion | None:

@@ -69,14 +69,12 @@ def _fit(claim: Claim) -> None:
     if run.version is not None:
         return
     config, sha256 = _fit_projection(run) if run.family == LEARNED else _fit_ranker(run)
-    live = live_of(run.family)
     with claim.writing():
         run.version = EncoderVersion.objects.create(
             family=run.family,
             name=f"{config['words']}, run {run.pk}",
             config=config,
             weights_sha256=sha256,
-            parent=live,
         )
         run.config = config
         run.save(update_fields=["version", "config"])

@@ -53,6 +53,12 @@ def keep_weights(write: Callable[[Path], None], name: str) -> str:
     return sha256
 
 
+def remove_weights(sha256: str) -> None:
+    """Remove the weights with this digest, and what lies beside them; gone is gone."""
+    for path in local_path(weights_key(sha256)).parent.glob(f"{sha256}.*"):
+        path.unlink(missing_ok=True)
+
+
 def ranker_of(version: EncoderVersion) -> Ranker:
     """Load the ranking of a version, once a process. Raises PipelineError if it is lost."""
     return _ranker(version.weights_sha256)

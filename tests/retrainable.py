@@ -125,10 +125,12 @@ def live_sets() -> set[int]:
     return set(MatchSet.objects.filter(live=True).values_list("pk", flat=True))
 
 
-def untrained_version(seed: int, *, velocities: bool = True) -> EncoderVersion:
+def untrained_version(
+    seed: int, *, velocities: bool = True, shape: str = "toy"
+) -> EncoderVersion:
     """A candidate that has learned nothing, with its weights."""
     config = MotionConfig(velocities=velocities)
-    trained = untrained(new_autoencoder(SHAPES["toy"], seed), config)
+    trained = untrained(new_autoencoder(SHAPES[shape], seed), config)
     sha256 = keep_weights(partial(_write, trained), f"test-{seed}")
     return EncoderVersion.objects.create(
         family="clip", name=f"untrained {seed}", weights_sha256=sha256

@@ -93,3 +93,8 @@ class EncoderVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.family} {self.name}"
+
+    @property
+    def is_tidied(self) -> bool:
+        """True when its weights were tidied away: it was measured, and cannot go live."""
+        return bool(self.config.get("tidied"))

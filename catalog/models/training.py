@@ -107,12 +107,13 @@ class TrainingRun(models.Model):
     @property
     def broke_off(self) -> bool:
         """True when it failed or was cancelled, before or after its gate: it can go on."""
-        job = self.job
+        job, version = self.job, self.version
         return (
             job is not None
             and job.is_over
             and job.state != Job.State.DONE
             and not self.is_decided
+            and not (version is not None and version.is_tidied)
         )
 
     @property

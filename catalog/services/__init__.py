@@ -94,8 +94,10 @@ from catalog.services.titles import (
 from catalog.services.training import (
     begin_run,
     cancel_run,
+    kept_runs,
     reopen_run,
     resume_run,
+    spare_candidates,
 )
 from catalog.services.verdicts import give_verdict, label_pair, undo_verdict
 
@@ -156,6 +158,7 @@ __all__ = [
     "keep_look",
     "keep_picture",
     "keep_target",
+    "kept_runs",
     "kind_of",
     "label_pair",
     "make_bin",
@@ -182,6 +185,7 @@ __all__ = [
     "save_schedule",
     "scheduled_families",
     "set_note",
+    "spare_candidates",
     "split_shot",
     "standing_on_cut",
     "standing_on_shot",

@@ -78,13 +78,21 @@ def ask_training(kind: str, *, user: User | None, **told: Any) -> Job:
     return Job.objects.get(training_run=run)
 
 
+@transaction.atomic
 def ask_promotion(version: EncoderVersion, *, user: User | None, reason: str) -> Job:
     """Ask for a trained version to go live whatever its gate said; the reason is kept.
 
     A worker first ranks every title with it, so that all boards change at once.
-    Raises Refused for a version that is live, or of a family that is not trained.
+    Raises Refused for a version that is live, whose weights were tidied away, or of a
+    family that is not trained.
     """
     kind_of(version.family)
+    # Either it is asked for first, and is not tidied away, or it is seen to be.
+    version = EncoderVersion.objects.select_for_update().get(pk=version.pk)
+    if version.is_tidied:
+        raise Refused(
+            f"The weights of {version} were tidied away; it cannot go live. Train again."
+        )
     if version.status == Status.ACTIVE:
         raise Refused(f"{version} is live already.")
     subject = {"version": version.pk, "reason": reason.strip()[:250]}

@@ -94,7 +94,10 @@ def _rung(schedule: RetrainSchedule, minute: datetime) -> TrainingRun:
     labels = _new_labels(schedule.family, _labels(schedule.family))
     if lacking := _lacking(schedule, shots, labels):
         raise Refused(lacking)
-    return _begin(schedule, split, user=schedule.made_by, due_for=minute)
+    run = _begin(schedule, split, user=schedule.made_by, due_for=minute)
+    if run.schedule_id != schedule.pk:  # another schedule's, rung at the same moment
+        raise Refused(f"{run} was not over yet.")
+    return run
 
 
 @dataclass(frozen=True, kw_only=True)

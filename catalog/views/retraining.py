@@ -102,7 +102,7 @@ def start(request: PageRequest, schedule_id: int) -> HttpResponse:
 
 @admins_post
 def cancel(request: PageRequest, run_id: int) -> HttpResponse:
-    """Stop a run at its next step."""
+    """Stop a run at its next step, or half a second on."""
     run = get_object_or_404(TrainingRun, pk=run_id)
     return done(request, lambda: cancel_run(run), "retraining-run", run_id)
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 VERSIONS, HISTORY = 30, 20
 FIRST = EncoderVersion.Family.CLIP
-Status = EncoderVersion.Status
 
 
 @editors_only
@@ -32,20 +31,19 @@ def versions(request: PageRequest, family: str) -> HttpResponse:
     known = _families()
     if family not in known:
         raise Http404
-    newest = list(EncoderVersion.objects.filter(family=family)[:VERSIONS])
-    live = next((each for each in newest if each.status == Status.ACTIVE), None)
+    shown, live = _shown(family)
     history = Promotion.objects.filter(family=family)
     metric = metric_of(family)
     jobs = list(_switching(family))
-    pair = _pair(request, newest)
+    pair = _pair(request, shown)
     context = {
         "family": family,
         "families": known,
         "metric": metric,
         "rows": [
-            (each, metric.read(each.metrics) if metric else None) for each in newest
+            (each, metric.read(each.metrics) if metric else None) for each in shown
         ],
-        "chart": chart_of(family, newest[::-1]),
+        "chart": chart_of(family, shown[::-1]),
         "pair": pair,
         "lines": compared(*pair) if pair else [],
         "jobs": jobs,
@@ -76,6 +74,14 @@ def _families() -> list[str]:
     return list(dict.fromkeys([FIRST, *found.distinct()]))
 
 
+def _shown(family: str) -> tuple[list[EncoderVersion], EncoderVersion | None]:
+    """The newest versions, and the live one, which is among them however old it is."""
+    of_family = EncoderVersion.objects.filter(family=family)
+    newest, live = list(of_family[:VERSIONS]), of_family.actives().first()
+    older = [live] if live is not None and live not in newest else []
+    return [*newest, *older], live
+
+
 def _switching(family: str) -> QuerySet[Job]:
     """The newest jobs that put a version of the family live, or were to."""
     asked = EncoderVersion.objects.filter(family=family).values_list("pk", flat=True)
@@ -84,9 +90,9 @@ def _switching(family: str) -> QuerySet[Job]:
 
 
 def _pair(
-    request: PageRequest, newest: list[EncoderVersion]
+    request: PageRequest, shown: list[EncoderVersion]
 ) -> tuple[EncoderVersion, EncoderVersion] | None:
     """The two that are asked for."""
-    by_key = {f"{each.pk}": each for each in newest}
+    by_key = {f"{each.pk}": each for each in shown}
     one, two = (by_key.get(request.GET.get(name, "")) for name in ("one", "two"))
     return (one, two) if one and two else None

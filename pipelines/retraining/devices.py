@@ -6,20 +6,26 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from catalog.models import TrainingRun
 from mlcore.fit import place
 from pipelines.errors import PipelineError
 
 if TYPE_CHECKING:
-    from catalog.models import TrainingRun
+    from pipelines.jobs import Claim
+
+
+def device_for(claim: Claim) -> torch.device:
+    """The device of a job's run; what there is for a version that a person puts live.
+
+    Raises PipelineError.
+    """
+    run = TrainingRun.objects.filter(job=claim.job).first()
+    return device_of(run) if run else place(None)
 
 
 def device_of(run: TrainingRun) -> torch.device:
     """The device that a run asks for, else what there is. Raises PipelineError."""
-    return device_named(run.config["device"])
-
-
-def device_named(word: str) -> torch.device:
-    """The device of this name, or what there is. Raises PipelineError if it is not here."""
+    word = run.config["device"]
     if not _is_here(word):
         raise PipelineError(
             f"This is to run on {word}, which this worker does not have: press Retry when "

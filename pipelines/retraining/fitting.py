@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from contextlib import contextmanager
 from copy import deepcopy
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.files import local_path
 from catalog.models import TrainingRun
+from mlcore.checkpoint import UnusableCheckpoint
 from mlcore.videomae.config import SHAPES
 from mlcore.videomae.course import Budget
 from mlcore.videomae.footage import Footage
@@ -20,13 +20,15 @@ from mlcore.videomae.pretrain import Order, pretrain
 from mlcore.videomae.sampling import Sampling
 from pipelines.clips import STRIDE
 from pipelines.errors import NO_ROOM, PipelineError
-from pipelines.promoting import live_of, run_of
+from pipelines.promoting import begun_with, run_of
 from pipelines.retraining.devices import device_of
 from pipelines.retraining.freezing import training_spans
+from pipelines.retraining.tidying import forget_trainings, tidy
 from pipelines.trained import clips_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from mlcore.videomae.autoencoder import MaskedAutoencoder
     from mlcore.videomae.loop import Passed
@@ -47,23 +49,22 @@ def pretrain_clips(claim: Claim) -> None:
     """Train to the end of the plan; what is kept of an earlier attempt is gone on with."""
     run = run_of(claim)
     order = order_of(run)
-    forget_others(run)
+    make_room(claim, run)
     if run.version is not None or order.out.exists():
         return
     footage = Footage(
         spans=training_spans(run), size=order.config.size, span=order.sampling.span
     )
-    if order.training_file.exists():
-        claim.job.note("training goes on from its last checkpoint")
+    say_where_it_begins(claim, run, order.training_file)
     told = Told(claim, run)
-    with one_sentence():
+    with one_sentence(order.training_file):
         known = pretrain(
             order,
             footage,
             device_of(run),
             resume=True,
             watch=partial(_step, told, order),
-            begin=_begin(run, order),
+            begin=_begin(run),
         )
     _end(told, order, known)
 
@@ -107,13 +108,14 @@ class Told:
         grown = passed.frames != self._frames
         self._frames = passed.frames
         self._recent.append(passed.loss)
+        left = passed.seconds * (1 - passed.done) / max(passed.done, 1e-6)
+        pace = f"{passed.seconds / (passed.number + 1):.2f} s a step"
+        # Of every step: this is where a person's end of it is heard.
+        self._claim.progress(passed.done, pace)
         # The plot says where clips grow.
         if not grown and time.monotonic() - self._at < TOLD_EVERY:
             return
-        left = passed.seconds * (1 - passed.done) / max(passed.done, 1e-6)
         self._write(passed, stage=passed.words, seconds_left=round(left, 1))
-        pace = f"{passed.seconds / (passed.number + 1):.2f} s a step"
-        self._claim.progress(passed.done, pace)
 
     def end(self, last: Step, spent: dict[str, Any]) -> None:
         """Write down what training took."""
@@ -183,33 +185,49 @@ def _end(told: Told, order: Order, known: dict[str, Any]) -> None:
     told.end(last, spent)
 
 
-def _begin(run: TrainingRun, order: Order) -> MaskedAutoencoder | None:
-    """The live version's network, where it has the same shape: training goes on with it."""
-    live = live_of(run.family)
-    if live is None:
-        return None
-    network = clips_of(live).autoencoder
+def _begin(run: TrainingRun) -> MaskedAutoencoder | None:
+    """The network that training begins with, as frozen; None: an untrained one."""
+    before = begun_with(run)
     # A copy: what is loaded once a process must stay as it is.
-    return deepcopy(network) if network.config == order.config else None
+    return deepcopy(clips_of(before).autoencoder) if before else None
 
 
-def forget_others(run: TrainingRun) -> None:
-    """Remove what other runs of the family kept to go on with: theirs is over."""
-    others = TrainingRun.objects.filter(family=run.family).exclude(pk=run.pk)
-    for key in others.values_list("pk", flat=True):
-        shutil.rmtree(local_path(f"training/{key}"), ignore_errors=True)
+def make_room(claim: Claim, run: TrainingRun) -> None:
+    """Before a training: what earlier ones left, and nobody comes back to, goes."""
+    forget_trainings(run)
+    tidy(claim, run.family)
+
+
+def say_where_it_begins(claim: Claim, run: TrainingRun, checkpoint: Path) -> None:
+    """Note in the log whether a training that was begun before goes on, or begins anew."""
+    if checkpoint.exists():
+        claim.job.note("training goes on from its last checkpoint")
+    elif run.losses:
+        claim.job.note("no checkpoint of this training is kept; it begins anew")
 
 
 @contextmanager
-def one_sentence() -> Iterator[None]:
-    """Say what a person can do about what training stumbles over."""
+def one_sentence(checkpoint: Path) -> Iterator[None]:
+    """Say what a person can do about what training stumbles over.
+
+    A checkpoint that cannot be used is set aside: the next attempt begins without it.
+    """
     try:
         yield
-    except ValueError as error:  # no footage, a checkpoint of another training
-        raise PipelineError(f"Training stopped: {error}.") from error
+    except UnusableCheckpoint as error:
+        aside = checkpoint.with_name(f"{checkpoint.name}.unusable")
+        if checkpoint.exists():
+            checkpoint.replace(aside)
+        raise PipelineError(
+            f"What was kept of this training cannot be used: {checkpoint.name} was set "
+            f"aside as {aside.name}. Press Retry, and what it held is learned anew."
+        ) from error
+    except ValueError as error:  # no footage
+        raise PipelineError(f"Training stopped: {str(error).rstrip('.')}.") from error
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
+        kept = " The last checkpoint is whole." if checkpoint.exists() else ""
         raise PipelineError(
-            "The disk is full: make room, then press Retry. The last checkpoint is whole."
+            f"The disk is full: make room, then press Retry.{kept}"
         ) from error

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from catalog.files import local_path
 from catalog.footage import MOVING, split_footage
 from catalog.models import Title
+from mlcore.videomae.config import SHAPES
 from mlcore.videomae.footage import Span
 from mlcore.videomae.sampling import stride_at
 from pipelines.clips import STRIDE
 from pipelines.datasets import freeze_labels
 from pipelines.errors import PipelineError
-from pipelines.promoting import begun_run
+from pipelines.promoting import begun_run, live_of
+from pipelines.trained import clips_of
 
 if TYPE_CHECKING:
     from catalog.models import TrainingRun
@@ -24,7 +26,7 @@ minutes, and more make an interval over titles hardly narrower."""
 
 
 def freeze(claim: Claim) -> None:
-    """Write down the shots and labels as they stand; an earlier attempt's stay.
+    """Write down shots, labels and what training begins with; an earlier attempt's stay.
 
     Raises PipelineError where there is nothing to train on.
     """
@@ -35,17 +37,27 @@ def freeze(claim: Claim) -> None:
     if not split.count():
         raise PipelineError("There is no shot to train on; add titles that may train.")
     labels = {kind: freeze_labels(kind) for kind in MOVING}
+    begins_with = _begins_with(run)
     with claim.writing():
         run.frozen = {
             "shots": split.shots,
             "held_out": split.held_out,
             "labels": labels,
+            "begins_with": begins_with,
         }
         run.save(update_fields=["frozen"])
     claim.job.note(
         f"{split.count()} shots of {len(split.shots)} titles to train on, "
-        f"{split.count_held_out()} of {len(split.held_out)} held out"
+        f"{split.count_held_out()} shots of {len(split.held_out)} titles held out"
     )
+
+
+def _begins_with(run: TrainingRun) -> int | None:
+    """The live version, where it has the shape that is asked for; None: nothing trained."""
+    live = live_of(run.family)
+    if live is None or clips_of(live).config != SHAPES.get(run.config["shape"]):
+        return None
+    return live.pk
 
 
 def training_spans(run: TrainingRun) -> list[Span]:

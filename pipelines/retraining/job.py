@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING
 from catalog.churn import rank_churn
 from catalog.models import (
     EncoderVersion,
-    MatchSet,
     Shot,
-    ShotVector,
     Title,
     TrainingRun,
 )
@@ -29,7 +27,6 @@ from pipelines.promoting import (
     end_where_a_person_decides,
     is_live,
     rank_boards,
-    retired_versions,
     run_of,
     switch,
     switch_by_hand,
@@ -40,13 +37,15 @@ from pipelines.retraining.components.judging import judge_components
 from pipelines.retraining.components.learning import train_components
 from pipelines.retraining.components.library import (
     find_again,
+    learn_anew,
     make_library,
-    tidy_components,
 )
+from pipelines.retraining.devices import device_for
 from pipelines.retraining.fitting import pretrain_clips
 from pipelines.retraining.freezing import freeze, there
 from pipelines.retraining.judging import judge_clips
 from pipelines.retraining.moving import teach_motion
+from pipelines.retraining.tidying import tidy
 
 if TYPE_CHECKING:
     from pipelines.jobs import Claim
@@ -60,14 +59,15 @@ def retrain(claim: Claim) -> None:
 
 def _backfill(claim: Claim) -> None:
     """Write the version's rows of every shot beside the live ones."""
-    version = asked_version(claim)
+    version, device = asked_version(claim), device_for(claim)
     titles = list(Title.objects.exclude(proxy_key="").order_by("pk"))
     lacking = Shot.objects.pictures().filter(title__in=titles)
     many = lacking.exclude(vectors__version=version).count()
     gone, done, began = 0, 0, time.monotonic()
     for number, title in enumerate(titles, start=1):
         gone += not there(title)
-        done += fill_clips(title, version, partial(_say, claim, number, len(titles)))
+        say = partial(_say, claim, number, len(titles))
+        done += fill_clips(title, version, say, device)
         _say(claim, number, len(titles), 1.0)
         _foresee(claim, time.monotonic() - began, done, many)
     if gone:
@@ -113,18 +113,8 @@ def _ready(claim: Claim) -> None:
 
 
 def _tidy(claim: Claim) -> None:
-    """Drop rows, indexes and boards of versions before the one that a rollback leads to.
-
-    Should one of them go live again, its boards are asked for, and its rows with them.
-    """
-    old = retired_versions(CLIP.family)
-    gone = list(old.values_list("pk", flat=True))
-    boards = MatchSet.objects.filter(live=False, versions__clip__in=gone)
-    with claim.writing():
-        boards.delete()
-        ShotVector.objects.filter(version__in=gone).delete()
-    # And with the rows the indexes that held them, of which this makes none.
-    ensure_indexes([])
+    """Drop what the switch has left behind."""
+    tidy(claim, CLIP.family)
 
 
 READYING = {"backfill": _backfill, "index": _index, "boards": rank_boards}
@@ -147,9 +137,9 @@ COMPONENTS = {
     **LIBRARY,
     "ready": _ready,
     "switch": switch,
-    "tidy": tidy_components,
+    "tidy": learn_anew,
 }
-COMPONENTS_BY_HAND = {**LIBRARY, "switch": switch_by_hand, "tidy": tidy_components}
+COMPONENTS_BY_HAND = {**LIBRARY, "switch": switch_by_hand, "tidy": learn_anew}
 Family = EncoderVersion.Family
 FAMILIES = {
     Family.CLIP: (RETRAINING, BY_HAND),

@@ -15,7 +15,7 @@ from mlcore.videomae.teaching import MotionKeeper
 from mlcore.videomae.trained import save_trained, with_motion
 from mlcore.videomae.world import MotionWorld
 from pipelines.clips import STRIDE
-from pipelines.promoting import live_of, run_of
+from pipelines.promoting import begun_with, run_of
 from pipelines.retraining.devices import device_of
 from pipelines.retraining.fitting import Step, Told, minutes_of, one_sentence, order_of
 from pipelines.trained import keep_weights
@@ -33,28 +33,29 @@ def teach_motion(claim: Claim) -> None:
     if run.version is not None:
         return
     order, device = order_of(run), device_of(run)
-    with one_sentence():
+    with one_sentence(order.out):
         autoencoder, known = load_autoencoder(order.out, device)
-        config = motion_of(run)
-        pace = Pace(Told(claim, run, "motion_losses"), config, order.config.frames)
+    config = motion_of(run)
+    pace = Pace(Told(claim, run, "motion_losses"), config, order.config.frames)
+    keeper = MotionKeeper(path=order.out.with_name("motion.safetensors"))
+    with one_sentence(keeper.path):
         trained = with_motion(
             autoencoder,
             MotionWorld(size=order.config.size, device=device),
             config,
             device,
-            keeper=MotionKeeper(path=order.out.with_name("motion.safetensors")),
+            keeper=keeper,
             watch=pace.step,
         )
         sha256 = keep_weights(partial(_write, trained, known), f"retrain-{run.pk}")
     pace.end(run.spent)
-    live = live_of(run.family)
     with claim.writing():
         run.version = EncoderVersion.objects.create(
             family=run.family,
             name=f"{run.config['shape']} clip encoder, run {run.pk}",
             config=run.config | {"words": _words(run), "stride": STRIDE},
             weights_sha256=sha256,
-            parent=live,
+            parent=begun_with(run),
         )
         run.save(update_fields=["version"])
     shutil.rmtree(order.out.parent, ignore_errors=True)

@@ -20,7 +20,7 @@ class RetrainingPageTests(PageTestCase):
 
         for words in (
             *("Sundays", "0 3 * * 0 (UTC)", "If Sundays ran now"),
-            *("8 shots of 4 titles to train on", "4 of 2 titles held out"),
+            *("8 shots of 4 titles to train on", "4 shots of 2 titles held out"),
             *("time unknown", "1 more hold-out titles are missing"),
         ):
             self.assertContains(page, words)

@@ -2,13 +2,15 @@ import dataclasses
 import json
 import re
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
 from django.test import SimpleTestCase, TestCase
 from django.utils.timezone import now
 from django_celery_beat.models import PeriodicTask
+from django_celery_beat.tzcrontab import TzAwareCrontab
 
 from catalog import plans
 from catalog.dispatch import RING_SCHEDULE
@@ -35,6 +37,11 @@ def with_share(share: float) -> dict[str, object]:
     return {"stages": [first, last | {"share": share}]}
 
 
+def moment(clock: TzAwareCrontab, at: datetime) -> datetime:
+    """What the clock of a schedule says at a time."""
+    return at.astimezone(clock.tz)
+
+
 class SavingTests(TestCase):
     def test_a_crontab_rings_in_its_time_zone(self):
         kept = save_schedule(schedule(cron="30 3 * * 0", time_zone="Europe/Berlin"))
@@ -48,6 +55,18 @@ class SavingTests(TestCase):
             ("30", "3", "0"),
         )
         self.assertEqual(str(beat.crontab.timezone), "Europe/Berlin")
+
+    def test_at_three_in_a_time_zone_it_is_due_on_either_side_of_summer_time(self):
+        kept = save_schedule(schedule(cron="0 3 * * *", time_zone="Europe/Berlin"))
+        clock = kept.beat.schedule
+        # Clocks go on by an hour on 29 March 2026, and back on 25 October.
+        for day, hour in (("03-28", 2), ("03-29", 1), ("10-24", 1), ("10-25", 2)):
+            at = datetime.fromisoformat(f"2026-{day}T0{hour}:00:00+00:00")
+            for minutes, due in ((-1, False), (0, True)):
+                clock.nowfun = partial(moment, clock, at + timedelta(minutes=minutes))
+                said = clock.is_due(at - timedelta(hours=12))
+                with self.subTest(day, minutes=minutes):
+                    self.assertEqual(said.is_due, due)
 
     def test_changing_the_cadence_changes_what_the_clock_rings(self):
         kept = save_schedule(schedule(cron="30 3 * * 0"))

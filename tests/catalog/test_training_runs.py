@@ -6,15 +6,17 @@ from django.db import IntegrityError, connection, transaction
 from django.test import TestCase, TransactionTestCase
 from django.utils.timezone import now
 
-from catalog.models import Job, Promotion, TrainingRun
+from catalog.models import Job, Promotion, RetrainSchedule, TrainingRun
 from catalog.services import (
     Refused,
     cancel_run,
+    kept_runs,
     resume_run,
     ring_schedule,
     run_now,
     save_schedule,
 )
+from catalog.services.training import KEPT
 from tests.catalog.scheduling import footage, schedule
 from tests.factories import add_encoder, add_user
 
@@ -84,29 +86,71 @@ class OneRunTests(TestCase):
             resume_run(run)
 
 
-class FiredTwiceTests(TransactionTestCase):
-    def test_two_clocks_that_ring_at_once_begin_one_run(self):
-        footage()
-        kept = save_schedule(schedule())
-        at, begun, barrier = now(), [], threading.Barrier(2)
+class KeptRunTests(TestCase):
+    def run_that(self, state: str, **outcome: object) -> TrainingRun:
+        job = Job.objects.create(kind="retrain", key=f"{now()}", state=state)
+        told = {"family": "clip", "job": job, "outcome": outcome, "ended_at": now()}
+        return TrainingRun.objects.create(**told)
 
-        def ring():
+    def test_those_that_broke_off_are_kept_till_one_has_passed_and_the_newest_few(self):
+        old = self.run_that(Job.State.CANCELLED)
+        self.assertEqual(kept_runs("clip"), [old])
+        self.run_that(Job.State.DONE, passed=True)
+        self.assertEqual(kept_runs("clip"), [])
+
+        newer = [self.run_that(Job.State.FAILED) for _ in range(KEPT + 1)]
+        self.run_that(Job.State.DONE, passed=False)
+        # It passed, and was cancelled before it was live: it can go on, too.
+        last = self.run_that(Job.State.CANCELLED, passed=True)
+
+        self.assertEqual(kept_runs("clip"), [last, *newer[:1:-1]])
+        self.assertEqual(kept_runs("component"), [])
+
+
+class FiredTwiceTests(TransactionTestCase):
+    def rung_at_once(self, *kept: RetrainSchedule) -> list[TrainingRun | None]:
+        """What came of these schedules, each rung by a clock of its own."""
+        at, begun, barrier = now(), [], threading.Barrier(len(kept))
+
+        def ring(key: int) -> None:
             try:
                 barrier.wait()
-                begun.append(ring_schedule(kept.pk, at))
+                begun.append(ring_schedule(key, at))
             finally:
                 connection.close()
 
-        threads = [threading.Thread(target=ring) for _ in range(2)]
+        threads = [threading.Thread(target=ring, args=[each.pk]) for each in kept]
         for each in threads:
             each.start()
         for each in threads:
             each.join()
+        return begun
+
+    def test_two_clocks_that_ring_at_once_begin_one_run(self):
+        footage()
+        kept = save_schedule(schedule())
+
+        begun = self.rung_at_once(kept, kept)
 
         self.assertEqual(len([run for run in begun if run]), 1)
         self.assertEqual(len(begun), 2)
         self.assertEqual(TrainingRun.objects.count(), 1)
         self.assertEqual(Job.objects.count(), 1)
+
+    def test_two_schedules_of_a_family_that_ring_at_once_begin_one_run(self):
+        footage()
+        kept = [save_schedule(schedule(name=name)) for name in ("One", "Two", "Three")]
+
+        begun = self.rung_at_once(*kept)
+
+        self.assertEqual(len(begun), 3)
+        (run,) = TrainingRun.objects.all()
+        self.assertEqual({each for each in begun if each}, {run})
+        self.assertEqual(Job.objects.get(), run.job)
+        said = RetrainSchedule.objects.values_list("said", flat=True)
+        self.assertEqual(
+            sorted(said), [f"{run} began."] + 2 * [f"{run} was not over yet."]
+        )
 
 
 class LogTests(TestCase):

@@ -3,6 +3,7 @@
 from catalog.models import EncoderVersion, Job, Promotion, TrainingRun
 from catalog.services import promote_version
 from catalog.versions import chart_of
+from catalog.views.versions import VERSIONS
 from tests.catalog.pages import HTMX, PageTestCase, logged_in
 from tests.factories import add_encoder, add_user
 
@@ -149,6 +150,21 @@ class VersionPageTests(PageTestCase):
             self.client.post("/versions/mask/rollback/", follow=True), "not trained"
         )
         self.assertEqual(self.client.get("/versions/nothing/").status_code, 404)
+
+    def test_the_live_one_stands_there_however_many_have_failed_since(self):
+        first = version("first", Status.RETIRED, metrics=judged(0.5, 0.9))
+        live = version("second", metrics=judged(0.4, 0.5))
+        promote_version(live, user=self.admin, reason="Better.")
+        Promotion.objects.note("clip", live, first, "Better than the first.")
+        for number in range(VERSIONS + 1):
+            version(f"later {number}", metrics=judged(0.45, 0.4, passed=False))
+
+        page = self.client.get("/versions/clip/", {"one": live.pk, "two": live.pk})
+
+        for words in ("live 0.4", "Two versions", ">Roll back to first<"):
+            self.assertContains(page, words)
+        self.assertContains(page, '<tr class="active">', 1)
+        self.assertContains(page, f"Held-out loss of {VERSIONS + 1} versions")
 
     def test_editors_look_and_admins_decide(self):
         made = add_encoder("clip", status="candidate")

@@ -159,6 +159,7 @@ class StageTests(TestCase):
         self.go_on(again)
 
         self.assertEqual(again.outcome["against"], first.name)
+        self.assertEqual((first.parent, again.version.parent), (None, first))
         one, two = (each.training_run.frozen for each in (first, again.version))
         self.assertEqual(one["judged"], two["judged"])
         self.assertEqual(one["unseen"], two["unseen"])

@@ -188,8 +188,10 @@ class PutLiveTests(TransactionTestCase):
         copy_rows("catalog_shotvector", VECTOR_COLUMNS, rows)
         settle()
         job = ask_promotion(version, user=None, reason="By hand.")
+        claimed = Job.objects.claim(job.pk, worker="test", device="cpu")
         with CaptureQueriesContext(connection) as asked:
-            retrain(Claim(Job.objects.claim(job.pk, worker="test", device="cpu")))
+            retrain(Claim(claimed))
+        claimed.end(Job.State.DONE)
         return version, [each["sql"] for each in asked]
 
     def test_it_is_built_beside_the_work_used_and_dropped_with_the_rows(self):

@@ -1,5 +1,6 @@
 """Recommenders are put live and taken back as all that is learned here is."""
 
+from catalog.management.commands.encoders import Command
 from catalog.models import EncoderVersion, Job, Promotion
 from catalog.services import ask_promotion, roll_back
 from pipelines.jobs import Claim
@@ -36,3 +37,14 @@ class SwitchTests(House):
         )
         # Boards rest on no recommender: none is matched again.
         self.assertFalse(Job.objects.filter(kind=Job.Kind.REMATCH).exists())
+
+    def test_put_live_by_the_command_without_a_reason_it_says_so_once(self):
+        version = EncoderVersion.objects.create(family="recommender", name="one")
+        parser = Command().create_parser("manage.py", "encoders")
+        reason = parser.parse_args(["promote", f"{version.pk}"]).reason
+        job = ask_promotion(version, user=None, reason=reason)
+
+        retrain(Claim(Job.objects.claim(job.pk, worker="test", device="cpu")))
+
+        made = Promotion.objects.get(version=version)
+        self.assertEqual(made.reason, "By hand: No reason was given.")

@@ -78,9 +78,9 @@ class DecidingTests(SimpleTestCase):
 class FullDiskTests(SimpleTestCase):
     def test_a_full_disk_is_said_in_one_sentence_and_other_faults_are_not_hidden(self):
         said = self.assertRaisesRegex(PipelineError, "The disk is full: make room")
-        with said, one_sentence(), Path("/dev/full").open("w") as full:
+        with said, one_sentence(Path("/nowhere")), Path("/dev/full").open("w") as full:
             full.write("a checkpoint")
-        with self.assertRaises(FileNotFoundError), one_sentence():
+        with self.assertRaises(FileNotFoundError), one_sentence(Path("/nowhere")):
             Path("/nowhere/at/all").read_bytes()
 
     def test_what_was_learned_is_not_kept_on_a_full_disk_which_one_sentence_says(self):

@@ -1,12 +1,10 @@
 import torch
-from django.test import TestCase
 
 from catalog.models import (
     EncoderVersion,
     Job,
     MatchCandidate,
     Promotion,
-    RetrainSchedule,
     ShotVector,
     TrainingRun,
 )
@@ -19,70 +17,25 @@ from catalog.services import (
     roll_back,
     run_now,
 )
-from pipelines.errors import PipelineError
-from pipelines.jobs import Claim, Finished, run_claimed
-from pipelines.retraining.fitting import order_of
+from pipelines.jobs import Claim, run_claimed
 from pipelines.retraining.job import RETRAINING, retrain
 from pipelines.sought import live_search
 from pipelines.trained import clips_of
-from tests.full_disk import no_room_here
 from tests.retrainable import (
     ANYTHING,
     NOTHING,
     SHOTS,
     add_film,
-    films_to_learn_from,
     live_sets,
     toy_schedule,
     untrained_version,
 )
+from tests.stages import CutOff, PowerCutError, StageCase
 
 Status = EncoderVersion.Status
 
 
-class CutOff(Claim):
-    """A claim whose worker dies when a stage is done, before that is written down."""
-
-    def __init__(self, job: Job, stage: str) -> None:
-        super().__init__(job)
-        self._stage, self._doing = stage, ""
-
-    def _write(self, **fields: object) -> None:
-        self._doing = str(fields.get("stage", self._doing))
-        if "finished" in fields and self._doing == self._stage:
-            raise PowerCutError
-        super()._write(**fields)
-
-
-class PowerCutError(Exception):
-    """What a test stops a job with."""
-
-
-class StageTests(TestCase):
-    """The job in this process: nothing of it needs a worker."""
-
-    def setUp(self):
-        self.titles = films_to_learn_from()
-
-    def claimed(self, run: TrainingRun) -> Job:
-        """The run's job, claimed once more, as after a sweep."""
-        assert run.job is not None
-        Job.objects.filter(pk=run.job.pk).update(state=Job.State.READY)
-        job = Job.objects.claim(run.job.pk, worker="test", device="cpu")
-        assert job is not None
-        return job
-
-    def ran(self, schedule: RetrainSchedule) -> TrainingRun:
-        run = run_now(schedule, user=None)
-        claim = Claim(self.claimed(run))
-        try:
-            retrain(claim)
-        except Finished:
-            claim.job.note("finished early")
-        claim.job.end(Job.State.DONE)
-        run.refresh_from_db()
-        return run
-
+class StageTests(StageCase):
     def test_a_failed_gate_leaves_everything_as_it_was_and_says_why(self):
         before = live_sets()
 
@@ -207,7 +160,9 @@ class StageTests(TestCase):
         versions = [untrained_version(seed) for seed in range(3)]
         for version in versions:
             job = ask_promotion(version, user=None, reason="By hand.")
-            retrain(Claim(Job.objects.claim(job.pk, worker="test", device="cpu")))
+            claimed = Job.objects.claim(job.pk, worker="test", device="cpu")
+            retrain(Claim(claimed))
+            claimed.end(Job.State.DONE)
 
         rows = len(self.titles) * SHOTS * 2
         kept = [ShotVector.objects.filter(version=one).count() for one in versions]
@@ -217,19 +172,6 @@ class StageTests(TestCase):
         self.assertEqual(roll_back("clip", user=None).version, versions[0])
         asked = Job.objects.filter(kind=Job.Kind.REMATCH).count()
         self.assertEqual(asked, len(self.titles))
-
-    def test_a_checkpoint_of_another_training_ends_it_with_a_sentence(self):
-        run = run_now(toy_schedule(), user=None)
-        path = order_of(run).training_file
-        path.parent.mkdir(parents=True)
-        for content, sentence in (
-            (b"no tensors", "is not a whole checkpoint"),
-            (b"", "is not a whole checkpoint"),
-        ):
-            path.write_bytes(content)
-            with self.assertRaisesRegex(Exception, sentence):
-                retrain(Claim(self.claimed(run)))
-            self.assertEqual(path.read_bytes(), content)
 
     def test_minutes_bound_pretraining_and_motion_together(self):
         told = {"frames": None, "minutes": 0.06, "motion_steps": 10**6}
@@ -252,15 +194,3 @@ class StageTests(TestCase):
             run.job.refresh_from_db()
             self.assertEqual((run.job.state, run.job.attempt), (Job.State.FAILED, 1))
             self.assertIn(f"to run on {word}, which this worker", run.job.error)
-
-    def test_a_full_disk_ends_it_with_a_sentence_and_with_room_it_goes_on(self):
-        run = run_now(toy_schedule(better_by=ANYTHING), user=None)
-        full = self.assertRaisesRegex(PipelineError, "^The disk is full: make room")
-        with full, no_room_here(2**16):
-            retrain(Claim(self.claimed(run)))
-        self.assertFalse(EncoderVersion.objects.filter(family="clip").exists())
-
-        retrain(Claim(self.claimed(run)))
-
-        run.refresh_from_db()
-        self.assertEqual(run.version.status, Status.ACTIVE)

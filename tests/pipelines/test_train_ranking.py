@@ -51,6 +51,7 @@ class TrainingTests(WorkerTestCase):
         self.assertEqual(second.status, Status.CANDIDATE)
         self.assertIn("Not surely better", second.metrics["reason"])
         self.assertEqual(second.metrics["against"], first.name)
+        self.assertIsNone(second.parent)  # it began with no ranking's weights
 
         job = ask_promotion(second, user=None, reason="It looks right to me.")
         self.assertEqual(ended(job, self.worker).state, Job.State.DONE)

@@ -25,7 +25,7 @@ class Command(JsonCommand):
         every = verbs.add_parser("list", help="every version with its metrics")
         promote = verbs.add_parser("promote", help="put one live, gate or no gate")
         promote.add_argument("version", metavar="VERSION", help="its number")
-        promote.add_argument("--reason", default="By hand.", help="kept in the history")
+        promote.add_argument("--reason", default="", help="kept in the history")
         back = verbs.add_parser("rollback", help="put back what was live before")
         back.add_argument("family", metavar="FAMILY", help="such as ranker-frame")
         then = verbs.add_parser("live-on", help="what was live at a time")
@@ -58,6 +58,7 @@ class Command(JsonCommand):
         return [
             f"{one['id']:>4}  {one['family']:<14} {one['status']:<9} {one['name']}"
             + (f"  AP {one['ap']:.3f}" if one["ap"] is not None else "")
+            + ("  weights tidied away" if one["tidied"] else "")
             for one in document["encoders"]
         ]
 
@@ -100,6 +101,7 @@ def _version(version: EncoderVersion) -> Document:
         "name": version.name,
         "status": version.status,
         "parent": version.parent_id,
+        "tidied": version.is_tidied,
         "created": version.created_at.isoformat(),
         "sha256": version.weights_sha256,
         "ap": found.get("ap"),

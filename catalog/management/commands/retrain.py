@@ -57,7 +57,9 @@ class Command(JsonCommand):
         save = verbs.add_parser("save", help="make a schedule, or change one")
         run = verbs.add_parser("run", help="run a schedule now")
         drop = verbs.add_parser("drop", help="forget a schedule; its runs stay")
-        cancel = verbs.add_parser("cancel", help="stop a run at its next step")
+        cancel = verbs.add_parser(
+            "cancel", help="stop a run at its next step, or half a second on"
+        )
         resume = verbs.add_parser("resume", help="go on with a run that broke off")
         for verb in (save, run, drop):
             verb.add_argument("schedule", metavar="SCHEDULE", help="its name")

@@ -17,14 +17,18 @@ from mlcore.components.network.keeping import load_encoder
 from mlcore.components.split import split
 from pipelines.errors import PipelineError
 from pipelines.promoting import begun_run, live_of
+from pipelines.retraining.components.learning import encoder_of
 from pipelines.trained import weights_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from catalog.models import TrainingRun
+    from mlcore.checkpoint import Meaning
     from mlcore.components.component import Component
     from pipelines.jobs import Claim
+
+    Parts = dict[str, list[str]]
 
 COMPONENT = EncoderVersion.Family.COMPONENT
 MANY = 600
@@ -33,7 +37,7 @@ often enough."""
 
 
 def freeze(claim: Claim) -> None:
-    """Write down which components are learned, judged and kept unseen.
+    """Write down which components are learned, judged and unseen, and what training begins with.
 
     What the live version has learned stays what is judged, what it has not seen stays
     unseen. Raises PipelineError where no components are listed.
@@ -47,25 +51,31 @@ def freeze(claim: Claim) -> None:
         raise PipelineError(
             "No components are listed; run `python -m pipelines.components`."
         )
-    with claim.writing():
-        run.frozen = _frozen(run, drawn)
-        run.save(update_fields=["frozen"])
-    claim.job.note(
-        ", ".join(f"{len(keys)} {name}" for name, keys in run.frozen.items())
-    )
-
-
-def _frozen(run: TrainingRun, drawn: Sequence[Component]) -> dict[str, list[str]]:
-    there = {each.key for each in drawn}
     live = live_of(COMPONENT)
     if live is None:
-        trained, unseen = split(drawn)
-        many = run.config.get("components", MANY)
-        judged = [each.key for each in some(trained, many, 0)]
-        fewer = max(len(CATEGORIES), many // 3)
-        away = [each.key for each in some(unseen, fewer, 0)]
-        return {"components": judged, "judged": judged, "unseen": away}
-    _, known = load_encoder(local_path(weights_key(live.weights_sha256)))
+        parts, begins_with = _first(run, drawn), None
+    else:
+        encoder, known = load_encoder(local_path(weights_key(live.weights_sha256)))
+        parts = _after(live, known, drawn)
+        alike = encoder.config == encoder_of(run.config["shape"])
+        begins_with = live.pk if alike else None
+    with claim.writing():
+        run.frozen = parts | {"begins_with": begins_with}
+        run.save(update_fields=["frozen"])
+    claim.job.note(", ".join(f"{len(keys)} {name}" for name, keys in parts.items()))
+
+
+def _first(run: TrainingRun, drawn: Sequence[Component]) -> Parts:
+    trained, unseen = split(drawn)
+    many = run.config.get("components", MANY)
+    judged = [each.key for each in some(trained, many, 0)]
+    fewer = max(len(CATEGORIES), many // 3)
+    away = [each.key for each in some(unseen, fewer, 0)]
+    return {"components": judged, "judged": judged, "unseen": away}
+
+
+def _after(live: EncoderVersion, known: Meaning, drawn: Sequence[Component]) -> Parts:
+    there = {each.key for each in drawn}
     judged, away = (
         [key for key in known[part] if key in there]
         for part in ("components", "unseen")

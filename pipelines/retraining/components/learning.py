@@ -26,13 +26,14 @@ from mlcore.components.stretch import Layout
 from mlcore.components.train import Order, train
 from pipelines.components.shipped import finder_of
 from pipelines.errors import PipelineError
-from pipelines.promoting import live_of, run_of
+from pipelines.promoting import begun_with, run_of
 from pipelines.retraining.devices import device_of
 from pipelines.retraining.fitting import (
     Step,
     Told,
-    forget_others,
+    make_room,
     one_sentence,
+    say_where_it_begins,
 )
 from pipelines.trained import keep_weights
 
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
     from catalog.models import TrainingRun
     from mlcore.components.network.config import EncoderConfig
-    from mlcore.components.network.encoder import ComponentEncoder
     from pipelines.jobs import Claim
 
 COMPONENT = EncoderVersion.Family.COMPONENT
@@ -52,23 +52,24 @@ TAKES_A_MINUTE = 300
 
 
 def train_components(claim: Claim) -> None:
-    """Train to the end of the budget, from the live version's weights where they fit.
+    """Train to the end of the budget, from the weights that are frozen.
 
     What is kept of an earlier attempt is gone on with; the candidate is written down.
     """
     run = run_of(claim)
-    forget_others(run)
+    make_room(claim, run)
     if run.version is not None:
         return
     order, device = _order(run), device_of(run)
-    told = Told(claim, run)
-    with one_sentence():
+    say_where_it_begins(claim, run, order.training_file)
+    told, before = Told(claim, run), begun_with(run)
+    with one_sentence(order.training_file):
         known = train(
             order,
             studio_for(order.encoder, device),
             device,
             resume=True,
-            begin=_begin(order),
+            begin=finder_of(before).encoder if before else None,
             watch=partial(_step, told, order),
         )
         sha256 = keep_weights(partial(_write, order.out), f"retrain-{run.pk}")
@@ -79,10 +80,16 @@ def train_components(claim: Claim) -> None:
             name=f"{run.config['shape']} component encoder, run {run.pk}",
             config=run.config | {"words": f"{len(order.components)} components"},
             weights_sha256=sha256,
-            parent=live_of(COMPONENT),
+            parent=before,
         )
         run.save(update_fields=["version"])
     shutil.rmtree(order.out.parent, ignore_errors=True)
+
+
+def encoder_of(shape: str) -> EncoderConfig:
+    """What is trained of a shape. Raises KeyError for one that is not known."""
+    encoder, _ = ARMS[ARM].of(SHAPES[shape].encoder, LearningConfig())
+    return encoder
 
 
 def _order(run: TrainingRun) -> Order:
@@ -158,15 +165,6 @@ def _end(told: Told, order: Order, known: dict[str, Any]) -> None:
         "frames": steps * _frames_a_step(order),
     }
     told.end(last, spent)
-
-
-def _begin(order: Order) -> ComponentEncoder | None:
-    """The live version's encoder, where it has the same shape."""
-    live = live_of(COMPONENT)
-    if live is None:
-        return None
-    encoder = finder_of(live).encoder
-    return encoder if encoder.config == order.encoder else None
 
 
 def studio_for(config: EncoderConfig, device: torch.device) -> Studio:

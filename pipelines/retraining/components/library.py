@@ -8,7 +8,6 @@ from catalog.files import local_path, publish
 from catalog.models import (
     ComponentEmbedding,
     ComponentFinding,
-    ComponentPlace,
     EditingComponent,
     EncoderVersion,
     Title,
@@ -22,9 +21,10 @@ from mlcore.components.network.keeping import load_encoder
 from pipelines.components.detect import find_in_title
 from pipelines.components.shipped import detector_key, embed_library, finder_of
 from pipelines.errors import PipelineError
-from pipelines.promoting import asked_version, live_of, retired_versions
+from pipelines.promoting import asked_version, live_of
 from pipelines.retraining.components.learning import studio_for
-from pipelines.retraining.devices import device_named
+from pipelines.retraining.devices import device_for
+from pipelines.retraining.tidying import tidy
 from pipelines.trained import weights_key
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def make_library(claim: Claim) -> None:
 
 def _fit(claim: Claim, version: EncoderVersion, name: str) -> None:
     encoder, known = load_encoder(local_path(weights_key(version.weights_sha256)))
-    device = device_named(version.config.get("device", ""))
+    device = device_for(claim)
     offered = set(EditingComponent.objects.offered().values_list("key", flat=True))
     away = {key for key in known["unseen"] if key in offered}
     drawn = [each for each in catalogue() if each.key in offered]
@@ -81,14 +81,7 @@ def find_again(claim: Claim) -> None:
         claim.progress(number / len(waiting), f"{number} of {len(waiting)} titles")
 
 
-def tidy_components(claim: Claim) -> None:
-    """Drop what versions found that no rollback leads to; learn suggestions anew."""
-    using = EncoderVersion.objects.actives().filter(family=Family.RECOMMENDER)
-    kept = [each.config.get("component_version") for each in using]
-    old = retired_versions(Family.COMPONENT).exclude(
-        pk__in=[key for key in kept if key]
-    )
-    with claim.writing():
-        for rows in (ComponentFinding, ComponentEmbedding, ComponentPlace):
-            rows.objects.filter(version__in=old).delete()
+def learn_anew(claim: Claim) -> None:
+    """Tidy up after a switch, and have suggestions learned from what is live now."""
+    tidy(claim, Family.COMPONENT)
     ask_learning(user=claim.job.asked_by)

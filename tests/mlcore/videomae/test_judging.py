@@ -115,6 +115,17 @@ class MeasuringTests(unittest.TestCase):
         ]
         self.assertFalse(measure(self.encoder, turned, CPU).own_first.any())
 
+    def test_a_neighbour_counts_where_it_is_of_the_same_title(self):
+        one, other = clips(2)
+        heads, titles = torch.stack([one, one, other, other]), [0, 0, 3, 6]
+
+        found = measure(
+            self.encoder, [Pair(heads=heads, tails=heads, titles=titles)], CPU
+        )
+
+        self.assertEqual(found.kin_first.tolist(), [True, True, False, False])
+        self.assertAlmostEqual(found.numbers["neighbour"], 0.5)
+
     def test_the_loss_of_a_clip_goes_by_its_masks_and_those_by_the_seed(self):
         three = clips(3)
         network = self.encoder.autoencoder
