@@ -52,13 +52,14 @@ class WeightsTests(unittest.TestCase):
     def test_what_is_placed_is_loaded_and_known_by_its_digest(self):
         for key, place in ((UNCLIP, place_unclip), (VACE, place_vace)):
             with self.subTest(key):
-                place(self.root / BACK_ENDS[key].folder)
+                folder = self.root / BACK_ENDS[key].folder
+                place(folder)
                 calls = []
                 told = partial(calls.append, None)
                 loaded = load_back_end(key, NoShelf(), told)
                 # Between parts, and in the digest after each block of each file.
                 self.assertGreater(
-                    len(calls), 2 * len(list(self.root.rglob("*.safetensors")))
+                    len(calls), 2 * len(list(folder.rglob("*.safetensors")))
                 )
                 self.assertEqual(loaded.back_end.name, key)
                 self.assertEqual(len(loaded.weights_sha256), 64)

@@ -6,7 +6,6 @@ from django.test import TestCase
 from catalog.back_ends import TOY
 from catalog.files import local_path
 from catalog.models import EditJob, Job
-from catalog.services import reproduce_edit
 from mlcore.editing.order import TooMany
 from pipelines.editing.loading import Loading, shelf_folder
 from pipelines.editing.making import foretell, make
@@ -40,7 +39,7 @@ class FittingTests(TestCase):
         self.addCleanup(place_untrained_toy().unlink)
         self.title = add_title(frames=40)
 
-    def asked(self) -> EditJob:
+    def asked(self, **otherwise: object) -> EditJob:
         edit = add_edit(
             self.title,
             first_frame=0,
@@ -49,11 +48,9 @@ class FittingTests(TestCase):
             region=EditJob.Region.NONE,
             region_given={},
             steps=2,
+            **otherwise,
         )
-        return self.begun(edit)
-
-    def begun(self, edit: EditJob) -> EditJob:
-        """What is read before anything is made is there."""
+        # What is read before anything is made is there.
         keep(edit, FRAMES, np.stack(list(pictures())[:LONG]))
         target = local_path(edit.file_key(TARGET))
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +83,7 @@ class FittingTests(TestCase):
         names = {each.name for each in shelf_folder(edit).glob("inversion-*")}
         self.assertEqual(len(names), 4)
 
-        again = self.carried_out(self.begun(reproduce_edit(edit, user=None)))
+        again = self.carried_out(self.asked(reproduces=edit))
 
         self.assertEqual(again.made_with, edit.made_with)
         same = np.array_equal(needed(again, MADE), needed(edit, MADE))

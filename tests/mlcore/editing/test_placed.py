@@ -101,6 +101,12 @@ class WholeTests(PlacedCase):
 
 
 class OddTests(PlacedCase):
+    def test_a_network_that_takes_no_such_picture_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            place_unclip(Path(folder), embedding=8)
+            with self.assertRaisesRegex(Impossible, "32 numbers"):
+                load_unclip(Path(folder))
+
     def test_a_schedule_that_is_not_known_is_said(self):
         folder = self.copied("unclip")
         told = folder / "scheduler" / "scheduler_config.json"
