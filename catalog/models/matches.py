@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Self
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
@@ -35,25 +36,27 @@ class MatchSetQuerySet(models.QuerySet["MatchSet"]):
 
         Each with the newest set of the same title and scope that was ranked with it, and
         whether the versions of all else are the same there: sets of which they are come
-        first. None where there is no such set. Of thousands of titles it is one question:
-        while it is asked, their rows are held.
+        first. None where there is no such set. One question however many titles there are,
+        and put together here: how a database would join them hangs on what it guesses.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(CHANGING, {"family": family, "wanted": wanted})
-            return list(cursor.fetchall())
-
-
-CHANGING = """
-    SELECT DISTINCT ON (shown.id) shown.id, ready.id,
-        coalesce(ready.versions - %(family)s = shown.versions - %(family)s, false) AS same
-    FROM catalog_matchset shown
-    LEFT JOIN catalog_matchset ready ON NOT ready.live
-        AND (ready.title_id, ready.scope) = (shown.title_id, shown.scope)
-        AND ready.versions -> %(family)s IS NOT DISTINCT FROM to_jsonb(%(wanted)s::bigint)
-    WHERE shown.live
-        AND shown.versions -> %(family)s IS DISTINCT FROM to_jsonb(%(wanted)s::bigint)
-    ORDER BY shown.id, same DESC, ready.id DESC
-"""
+        shown, ready = [], defaultdict(list)
+        fields = ("pk", "title", "scope", "live", "versions")
+        for key, title, scope, live, versions in self.order_by("-pk").values_list(
+            *fields
+        ):
+            is_wanted = versions.get(family) == wanted
+            others = {name: pk for name, pk in versions.items() if name != family}
+            if live and not is_wanted:
+                shown.append((key, (title, scope), others))
+            elif is_wanted and not live:
+                ready[title, scope].append((key, others))
+        changes = []
+        for key, place, others in shown:
+            found = ready[place]
+            same = [other for other, rest in found if rest == others]
+            newest = [*same, *(other for other, _ in found)]
+            changes.append((key, newest[0] if newest else None, bool(same)))
+        return changes
 
 
 class MatchSet(models.Model):

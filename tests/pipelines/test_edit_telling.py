@@ -15,7 +15,6 @@ from pipelines.editing.back_ends import load_back_end
 from pipelines.editing.telling import Gone, shares_of
 from tests.edits import HIGH, SIDE, WIDE, corner, pictures
 from tests.mlcore.editing.placed import place_vace
-from tests.untrained import place_untrained_toy
 
 
 def asked(frames: int, *, marked: bool = True, small: bool = False) -> EditOrder:
@@ -52,10 +51,6 @@ def gone_while(back_end, order: EditOrder) -> list[float]:
 
 
 class GoneTests(unittest.TestCase):
-    def setUp(self):
-        path = place_untrained_toy()
-        self.addCleanup(path.unlink)
-
     def test_what_is_left_falls_to_nothing_and_never_rises(self):
         for key, marked in ((COMPOSITE, True), (TOY, True), (TOY, False)):
             with self.subTest(key, marked=marked):
