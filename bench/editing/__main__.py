@@ -85,7 +85,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--tuning", type=int, default=40, help="steps")
     parser.add_argument("--rate", type=float, default=3e-4, help="of tuning")
     parser.add_argument("--out", type=Path, default=Path("var/editing/bench"))
-    parser.add_argument("--arms", help="some of bench/editing/arms.py alone, by ;")
+    parser.add_argument(
+        "--arms", help="some of bench/editing/arms.py alone, by ;, or controls"
+    )
     parser.add_argument("--table", action="store_true")
     parser.add_argument("--cost", action="store_true")
     cost = parser.add_argument_group("of --cost")

@@ -31,6 +31,8 @@ class Arm:
     """How differences become a region"""
 
 
+CONTROLS = "controls"
+"""Named like an arm: what has to hold for any of them"""
 EDIT = "as an edit is made"
 ARMS: dict[str, Arm] = {
     "no mask": Arm(region="none"),

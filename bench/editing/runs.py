@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from bench.editing.arms import ARMS, WIDE, Arm, Region
+from bench.editing.arms import ARMS, CONTROLS, WIDE, Arm, Region
 from bench.editing.field import field_right
 from mlcore.editing.backends.composite import Composite
 from mlcore.editing.backends.toy import REGIONS
@@ -78,9 +78,12 @@ def run(bench: Bench, seed: int, number: int) -> None:
     began = time.process_time()
     video = drawn(bench, seed, number)
     plain = _Edits(bench, bench.denoiser, video)
-    found = {"all": {} if bench.arms else plain.known()}
+    arms = bench.arms or (CONTROLS, *ARMS)
+    found = {"all": plain.known() if CONTROLS in arms else {}}
     tuned = None
-    for name in bench.arms or ARMS:
+    for name in arms:
+        if name == CONTROLS:
+            continue
         arm = ARMS[name]
         if arm.tuned and tuned is None:
             tuned = _Edits(bench, _tuned(bench, video), video)
@@ -95,7 +98,7 @@ def run(bench: Bench, seed: int, number: int) -> None:
     temporary = path.with_suffix(".part")
     temporary.write_text(json.dumps(found))
     temporary.replace(path)
-    shown = bench.arms[0] if bench.arms else "ours"
+    shown = next((name for name in arms if name in found), "all")
     print(f"{path.stem}, {shown}: {found[shown]}", flush=True)
 
 
