@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.models import Title
+from catalog.models import Job, Title
 from catalog.models.productions import may_edit
 from catalog.plans import plan_of
 from catalog.services import Refused
@@ -92,6 +92,12 @@ def find_title(word: str) -> Title:
     if len(titles) > 1:
         raise Refused(f"Several titles are called {word}; name one by its number.")
     return titles[0]
+
+
+def ended_badly(document: Document, *, cancelled: bool = True) -> bool:
+    """Whether a document's job failed, or was `cancelled` where that is a failure, too."""
+    bad = {Job.State.FAILED, Job.State.QUARANTINED}
+    return document.get("state") in (bad | {Job.State.CANCELLED} if cancelled else bad)
 
 
 def read_plan(text: str) -> Any:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from catalog.services import Refused, keep_picture
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.core.files.uploadedfile import UploadedFile as Uploaded
 
     UploadedFile = Uploaded[bytes]
@@ -22,6 +24,14 @@ def keep_still(upload: UploadedFile) -> str:
     """
     check_still(upload)
     return keep_picture(upload.chunks())
+
+
+def pieces_of(upload: UploadedFile | None) -> Iterator[bytes] | None:
+    """Return a picture somebody gives, in pieces; None where none is given. Raises Refused."""
+    if upload is None:
+        return None
+    check_still(upload)
+    return iter(upload.chunks())
 
 
 def check_still(given: UploadedFile | BinaryIO) -> None:

@@ -27,34 +27,41 @@ class PowerCutError(Exception):
     """What a test stops a job with."""
 
 
+def claimed(run: TrainingRun) -> Job:
+    """A run's job, claimed once more, as after a sweep."""
+    assert run.job is not None
+    Job.objects.filter(pk=run.job.pk).update(state=Job.State.READY)
+    job = Job.objects.claim(run.job.pk, worker="test", device="cpu")
+    assert job is not None
+    return job
+
+
+def done(run: TrainingRun) -> Job:
+    """A run's job, done in this process as far as it goes."""
+    claim = Claim(claimed(run))
+    try:
+        retrain(claim)
+    except Finished:
+        claim.job.note("finished early")
+    claim.job.end(Job.State.DONE)
+    run.refresh_from_db()
+    return claim.job
+
+
 class StageCase(TestCase):
     """The job in this process: nothing of it needs a worker."""
 
     def setUp(self):
         self.titles = films_to_learn_from()
 
-    def claimed(self, run: TrainingRun) -> Job:
-        """The run's job, claimed once more, as after a sweep."""
-        assert run.job is not None
-        Job.objects.filter(pk=run.job.pk).update(state=Job.State.READY)
-        job = Job.objects.claim(run.job.pk, worker="test", device="cpu")
-        assert job is not None
-        return job
-
     def ran(self, schedule: RetrainSchedule) -> TrainingRun:
         run = run_now(schedule, user=None)
-        claim = Claim(self.claimed(run))
-        try:
-            retrain(claim)
-        except Finished:
-            claim.job.note("finished early")
-        claim.job.end(Job.State.DONE)
-        run.refresh_from_db()
+        done(run)
         return run
 
     def cut_off(self, run: TrainingRun, stage: str) -> Job:
         """Do the run's job to the end of a stage, where its worker dies."""
-        job = self.claimed(run)
+        job = claimed(run)
         with self.assertRaises(PowerCutError):
             retrain(CutOff(job, stage))
         run.refresh_from_db()

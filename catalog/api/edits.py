@@ -28,7 +28,7 @@ from catalog.api.exports import AnyBytes
 from catalog.api.narrowing import EditFilter
 from catalog.downloads import edit_download
 from catalog.models import EditJob
-from catalog.pictures import check_still
+from catalog.pictures import pieces_of
 from catalog.services import (
     EditPlan,
     EditWish,
@@ -73,10 +73,7 @@ class Edits(generics.ListAPIView[EditJob]):
             form = EditAgain(data=request.data, context=context)
         form.is_valid(raise_exception=True)
         given = dict(form.validated_data)
-        picture = given.pop("picture", None)
-        if picture is not None:
-            check_still(picture)
-        pieces = None if picture is None else picture.chunks()
+        pieces = pieces_of(given.pop("picture", None))
         return _said(ask_edit(_wish(given), user=asker(request), picture=pieces))
 
 

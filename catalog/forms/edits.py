@@ -9,7 +9,7 @@ from django import forms
 from catalog.back_ends import BACK_ENDS, COMPOSITE
 from catalog.models import EditJob
 from catalog.models.edits import PROMPT_CHARACTERS, USUAL_STEPS
-from catalog.pictures import check_still
+from catalog.pictures import pieces_of
 from catalog.services import EditWish, Refused, ask_edit
 from catalog.services.edit_checks import MOST_SEED, MOST_STEPS
 
@@ -106,11 +106,8 @@ class EditForm(forms.Form):
 
     def ask(self) -> EditJob | None:
         """Ask for the edit; None with the reason on the form when it is refused."""
-        picture = self.cleaned_data["picture"]
         try:
-            if picture is not None:
-                check_still(picture)
-            pieces = None if picture is None else picture.chunks()
+            pieces = pieces_of(self.cleaned_data["picture"])
             return ask_edit(self._wish(), user=self.user, picture=pieces)
         except Refused as refused:
             self.add_error(None, str(refused))

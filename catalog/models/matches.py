@@ -53,9 +53,9 @@ class MatchSetQuerySet(models.QuerySet["MatchSet"]):
         changes = []
         for key, place, others in shown:
             found = ready[place]
-            same = [other for other, rest in found if rest == others]
-            newest = [*same, *(other for other, _ in found)]
-            changes.append((key, newest[0] if newest else None, bool(same)))
+            same = next((other for other, rest in found if rest == others), None)
+            newest = found[0][0] if found else None
+            changes.append((key, same or newest, same is not None))
         return changes
 
 

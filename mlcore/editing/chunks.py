@@ -4,9 +4,27 @@ T: frames
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 import torch
 from torch import Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunking:
+    """How many frames go through a network together, and by how many chunks overlap."""
+
+    at_once: int
+    """Memory grows with them"""
+    overlap: int
+
+    def taking(self, at_once: int) -> Self:
+        """Return the same for so many frames together; smaller chunks overlap by less."""
+        if at_once == self.at_once:
+            return self
+        overlap = min(self.overlap, max(1, at_once // 4))
+        return replace(self, at_once=at_once, overlap=overlap)
 
 
 def chunks(frames: int, at_once: int, overlap: int) -> list[range]:

@@ -4,13 +4,13 @@ T: frames of the clip, H, W: picture
 """
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_max_pool2d
 
-from mlcore.editing.chunks import chunks
+from mlcore.editing.chunks import Chunking, chunks
 from mlcore.editing.composite.tracking import tracked
 from mlcore.editing.correction import CorrectionConfig
 from mlcore.editing.inversion import REFINED
@@ -24,7 +24,7 @@ from mlcore.fit import seed_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class EditConfig:
+class EditConfig(Chunking):
     """How edits are made, whatever is ordered."""
 
     tuning: TuningConfig = field(default_factory=TuningConfig)
@@ -38,19 +38,11 @@ class EditConfig:
     leaving: float = 0.0
     """Share of the steps whose guidance leads away from the source"""
     at_once: int = 8
-    """Frames that the network sees together: memory grows with them"""
     overlap: int = 2
     longest: int = 768
     """Pixels of the longer side that the network works at"""
     feather: int = 2
     """Pixels over which the edit fades into the source"""
-
-    def taking(self, at_once: int) -> "EditConfig":
-        """Return how so many frames together are edited; smaller chunks overlap by less."""
-        if at_once == self.at_once:
-            return self
-        overlap = min(self.overlap, max(1, at_once // 4))
-        return replace(self, at_once=at_once, overlap=overlap)
 
     def fewer(self, frames: int) -> int:
         """Return half of those that a clip has together; 0: they are two already."""

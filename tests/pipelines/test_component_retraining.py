@@ -34,10 +34,9 @@ from pipelines.components.shipped import (
     set_up_finder,
 )
 from pipelines.errors import PipelineError
-from pipelines.jobs import Claim, Finished
 from pipelines.retraining.components.judging import UNTRAINED
-from pipelines.retraining.job import retrain
 from tests.ingesting import ended
+from tests.stages import done
 from tests.worker import WorkerTestCase
 
 Status = EncoderVersion.Status
@@ -122,22 +121,8 @@ class StageTests(TestCase):
         run = run_now(kept, user=None)
         run.config |= SMALL
         run.save()
-        self.go_on(run)
+        done(run)
         return run
-
-    def go_on(self, run: TrainingRun) -> None:
-        """Do what the run's job asks, as after a sweep."""
-        assert run.job is not None
-        Job.objects.filter(pk=run.job.pk).update(state=Job.State.READY)
-        job = Job.objects.claim(run.job.pk, worker="test", device="cpu")
-        assert job is not None
-        claim = Claim(job)
-        try:
-            retrain(claim)
-        except Finished:
-            claim.job.note("finished early")
-        claim.job.end(Job.State.DONE)
-        run.refresh_from_db()
 
     def test_one_that_is_not_surely_better_stays_a_candidate_and_nothing_is_fitted(
         self,
@@ -156,7 +141,7 @@ class StageTests(TestCase):
         again = run_now(schedule(name="Again", better_by=9.0, seed=1), user=None)
         again.config |= SMALL
         again.save()
-        self.go_on(again)
+        done(again)
 
         self.assertEqual(again.outcome["against"], first.name)
         self.assertEqual((first.parent, again.version.parent), (None, first))

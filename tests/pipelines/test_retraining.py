@@ -1,7 +1,9 @@
 import json
+import threading
 import time
 from datetime import timedelta
 
+from django.db import connection
 from django.utils.timezone import now
 from django_celery_beat.models import PeriodicTask
 
@@ -16,9 +18,7 @@ from catalog.models import (
     ShotVector,
     TrainingRun,
 )
-from catalog.services import (
-    roll_back,
-)
+from catalog.services import cancel_run, roll_back
 from pipelines.sought import live_search
 from tests.catalog.test_commands import run
 from tests.clock import running_clock
@@ -55,6 +55,22 @@ class RetrainingTests(WorkerTestCase):
         version = EncoderVersion.objects.get(pk=told["version"])
         self.assertEqual(version.training_run.seed, 3)
         self.assertFalse(RetrainSchedule.objects.exists())
+
+    def test_a_wait_for_one_that_is_cancelled_is_a_failure(self):
+        kept = toy_schedule(frames=SOME)
+        cancelling = threading.Thread(target=self._cancel_the_first, args=[kept])
+        cancelling.start()
+
+        document, code = run("retrain", "run", kept.name, "--wait")
+
+        cancelling.join()
+        self.assertEqual((document["state"], code), ("cancelled", 1))
+
+    def _cancel_the_first(self, schedule):
+        while (begun := schedule.runs.first()) is None:
+            time.sleep(0.02)
+        cancel_run(begun)
+        connection.close()
 
     def test_from_the_clock_to_the_board_and_back(self):
         before = live_sets()

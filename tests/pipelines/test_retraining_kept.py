@@ -19,7 +19,7 @@ from pipelines.retraining.fitting import Step, Told, order_of
 from pipelines.retraining.job import retrain
 from tests.full_disk import no_room_here
 from tests.retrainable import ANYTHING, NOTHING, toy_schedule, untrained_version
-from tests.stages import PowerCutError, StageCase
+from tests.stages import PowerCutError, StageCase, claimed
 
 GOES_ON = "training goes on from its last checkpoint"
 
@@ -39,7 +39,7 @@ class KeptCase(StageCase):
         run = run_now(toy_schedule(name=name, **fields), user=None)
         run.config |= {"kept_every": 0.0}
         run.save()
-        job = self.claimed(run)
+        job = claimed(run)
         with self.assertRaises(PowerCutError):
             retrain(Stopped(job))
         job.end(Job.State.CANCELLED, "Cancelled; press Retry to go on.")
@@ -54,7 +54,7 @@ class KeptCase(StageCase):
 
     def done(self, run: TrainingRun) -> Job:
         """Do the run's job to its end, whatever that is; here no heart can beat."""
-        claim = Claim(self.claimed(run))
+        claim = Claim(claimed(run))
         try:
             with suppress(Finished):
                 retrain(claim)
@@ -122,11 +122,11 @@ class CheckpointTests(KeptCase):
         before = path.read_bytes()
         said = "^The disk is full: make room, then press Retry. The last .* is whole.$"
         with self.assertRaisesRegex(PipelineError, said), no_room_here(2**16):
-            retrain(Claim(self.claimed(run)))
+            retrain(Claim(claimed(run)))
         self.assertEqual(path.read_bytes(), before)
         self.assertTrue(load(path))
 
-        retrain(Claim(self.claimed(run)))
+        retrain(Claim(claimed(run)))
 
         job = Job.objects.get(pk=run.job_id)
         self.assertEqual(job.log.count(GOES_ON), 2)
@@ -136,9 +136,9 @@ class CheckpointTests(KeptCase):
         run = run_now(toy_schedule(better_by=ANYTHING), user=None)
         full = self.assertRaisesRegex(PipelineError, "press Retry.$")
         with full, no_room_here(2**10):
-            retrain(Claim(self.claimed(run)))
+            retrain(Claim(claimed(run)))
 
-        retrain(Claim(self.claimed(run)))
+        retrain(Claim(claimed(run)))
 
         run.refresh_from_db()
         self.assertTrue(run.outcome["went_live"])
@@ -171,7 +171,7 @@ class BeginningTests(KeptCase):
 class StoppingTests(KeptCase):
     def test_a_person_s_end_is_heard_at_the_step_after_half_a_second(self):
         run = run_now(toy_schedule(), user=None)
-        told = Told(Claim(self.claimed(run)), run)
+        told = Told(Claim(claimed(run)), run)
         step = Step(number=0, loss=1.0, frames=2, done=0.1, seconds=0.1, words="")
         told.step(step)
         run.refresh_from_db()
@@ -190,5 +190,5 @@ class DeviceTests(KeptCase):
         run.save(update_fields=["config"])
 
         with self.assertRaisesRegex(PipelineError, "to run on cuda:63"):
-            retrain(Claim(self.claimed(run)))
+            retrain(Claim(claimed(run)))
         self.assertEqual(Job.objects.get(pk=run.job_id).stage, "backfill")

@@ -30,7 +30,7 @@ from tests.retrainable import (
     toy_schedule,
     untrained_version,
 )
-from tests.stages import CutOff, PowerCutError, StageCase
+from tests.stages import CutOff, PowerCutError, StageCase, claimed
 
 Status = EncoderVersion.Status
 
@@ -84,8 +84,8 @@ class StageTests(StageCase):
                 self.assertEqual(live_sets(), before)
                 self.assertNotIn("clip", live_search().versions)
             with self.subTest(stage), self.assertRaises(PowerCutError):
-                retrain(CutOff(self.claimed(run), stage))
-        retrain(Claim(self.claimed(run)))
+                retrain(CutOff(claimed(run), stage))
+        retrain(Claim(claimed(run)))
 
         run.refresh_from_db()
         one, two = (
@@ -104,7 +104,7 @@ class StageTests(StageCase):
     ):
         run = run_now(toy_schedule(better_by=ANYTHING), user=None)
         for stage, other in (("index", None), ("boards", untrained_version(5))):
-            job = self.claimed(run)
+            job = claimed(run)
             with self.subTest(stage), self.assertRaises(PowerCutError):
                 retrain(CutOff(job, stage))
             job.end(Job.State.FAILED, "The power went.")
@@ -120,7 +120,7 @@ class StageTests(StageCase):
             filled = EncoderVersion.objects.filled("clip")
             self.assertIn(run.version, filled)
         late = add_film(self.titles[0].production, searched=False)
-        retrain(Claim(self.claimed(run)))
+        retrain(Claim(claimed(run)))
 
         run = TrainingRun.objects.get(pk=run.pk)
         self.assertEqual(run.outcome["against"], other.name)
@@ -136,14 +136,14 @@ class StageTests(StageCase):
 
     def test_what_was_taken_back_does_not_go_live_again_with_its_job(self):
         run = run_now(toy_schedule(better_by=ANYTHING), user=None)
-        job = self.claimed(run)
+        job = claimed(run)
         with self.assertRaises(PowerCutError):
             retrain(CutOff(job, "tidy"))
         job.end(Job.State.FAILED, "The power went.")
         roll_back("clip", user=None)
 
         retry_job(job)
-        retrain(Claim(self.claimed(run)))
+        retrain(Claim(claimed(run)))
 
         self.assertEqual(Promotion.objects.count(), 2)
         self.assertNotIn("clip", live_search().versions)

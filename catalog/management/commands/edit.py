@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.back_ends import BACK_ENDS, COMPOSITE
-from catalog.commands import Document, JsonCommand, find_editor, find_title
+from catalog.commands import Document, JsonCommand, ended_badly, find_editor, find_title
 from catalog.documents.edits import edit_document
 from catalog.forms.edits import USUAL_FRAMES
 from catalog.models import EditJob, Job, Shot, Title
@@ -106,10 +106,7 @@ class Command(JsonCommand):
 
     def failed(self, document: Document) -> bool:
         """True when the edit's job ended without success; cancelled, where it was waited for."""
-        failed = {Job.State.FAILED, Job.State.QUARANTINED}
-        if self.waited:
-            failed |= {Job.State.CANCELLED}
-        return document.get("state") in failed
+        return ended_badly(document, cancelled=self.waited)
 
 
 def _add_wish(ask: ArgumentParser) -> None:

@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from catalog.commands import Document, JsonCommand, read_plan
+from catalog.commands import Document, JsonCommand, ended_badly, read_plan
 from catalog.documents.work import run_document, run_line
-from catalog.models import EncoderVersion, Job, RetrainSchedule
+from catalog.models import EncoderVersion, RetrainSchedule
 from catalog.services import check_schedule, dry_run, pretrain_now
 from catalog.waiting import seen_to_its_end
 
@@ -59,11 +59,7 @@ class Command(JsonCommand):
 
     def failed(self, document: Document) -> bool:
         """True when the run's job ended without success."""
-        return document.get("state") in {
-            Job.State.FAILED,
-            Job.State.QUARANTINED,
-            Job.State.CANCELLED,
-        }
+        return ended_badly(document)
 
 
 def _wanted(options: dict[str, Any]) -> RetrainSchedule:

@@ -4,9 +4,9 @@ from argparse import SUPPRESS
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from catalog.commands import Document, JsonCommand, read_plan
+from catalog.commands import Document, JsonCommand, ended_badly, read_plan
 from catalog.documents.work import run_document, run_line
-from catalog.models import Job, RetrainSchedule, TrainingRun
+from catalog.models import RetrainSchedule, TrainingRun
 from catalog.services import (
     Refused,
     cancel_run,
@@ -49,6 +49,7 @@ SWITCHES = {
 
 class Command(JsonCommand):
     help = "Keep schedules of retraining, run one, stop a run or go on with it."
+    waited = False
 
     def add_own_arguments(self, parser: ArgumentParser) -> None:
         """Take the verb."""
@@ -110,15 +111,15 @@ class Command(JsonCommand):
         return [f"{name}: {value}" for name, value in document.items()]
 
     def failed(self, document: Document) -> bool:
-        """True when the run's job ended without success."""
-        failed = {Job.State.FAILED, Job.State.QUARANTINED}
-        return document.get("state") in failed
+        """True when the run's job ended without success; cancelled, where it was waited for."""
+        return ended_badly(document, cancelled=self.waited)
 
     def _run(self, schedule: RetrainSchedule, options: dict[str, Any]) -> Document:
         if options["dry_run"]:
             return asdict(dry_run(schedule))
         run = run_now(schedule, user=None)
-        if options["wait"]:
+        self.waited = bool(options["wait"])
+        if self.waited:
             run = seen_to_its_end(run, self.stderr.write)
         return run_document(run)
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from catalog.commands import Document, JsonCommand
-from catalog.models import Job, TrainingRun
+from catalog.commands import Document, JsonCommand, ended_badly
+from catalog.models import TrainingRun
 from catalog.services import ask_training
 from catalog.waiting import a_worker, wait_for
 
@@ -40,11 +40,7 @@ class Command(JsonCommand):
 
     def failed(self, document: Document) -> bool:
         """True when the job ended without success."""
-        return document["state"] in {
-            Job.State.FAILED,
-            Job.State.QUARANTINED,
-            Job.State.CANCELLED,
-        }
+        return ended_badly(document)
 
     def lines(self, document: Document) -> list[str]:
         """One line."""

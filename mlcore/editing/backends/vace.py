@@ -23,7 +23,7 @@ from mlcore.clock import clock_of
 from mlcore.editing.backends.begun import after_each, begun
 from mlcore.editing.backends.placed import pipeline_in
 from mlcore.editing.backends.shown import given_of, held, latents_of
-from mlcore.editing.chunks import chunks, joined
+from mlcore.editing.chunks import Chunking, chunks, joined
 from mlcore.editing.composite.tracking import tracked
 from mlcore.editing.exact import exactly
 from mlcore.editing.memory import together
@@ -51,7 +51,7 @@ TRIED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class VaceConfig:
+class VaceConfig(Chunking):
     """How edits are made; without given values as Wan2.1-VACE was trained."""
 
     at_once: int = 81
@@ -66,13 +66,6 @@ class VaceConfig:
     def __post_init__(self) -> None:
         if self.at_once % 4 != 1:
             raise ValueError("frames at once must be one more than a multiple of 4")
-
-    def taking(self, at_once: int) -> "VaceConfig":
-        """Return how so many frames are made together; smaller chunks overlap by less."""
-        if at_once == self.at_once:
-            return self
-        overlap = min(self.overlap, max(1, at_once // 4))
-        return replace(self, at_once=at_once, overlap=overlap)
 
     def fewer(self, frames: int) -> int:
         """Return about half of those that a clip has together; 0: they are five already."""
