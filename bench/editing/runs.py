@@ -167,6 +167,7 @@ class _Edits:
             new = wanted.masks[0] & ~source.masks[0]
             found["mask_iou"] = iou(region, source.masks[0] | wanted.masks[0])
             found["new_recall"] = recall(region, new)
+            found["old_recall"] = recall(region, source.masks[0])
         return found
 
     def _region(self, kind: Region, config: RegionConfig) -> Tensor | None:

@@ -11,6 +11,7 @@ from mlcore.metrics import bootstrap_interval
 MEASURES = {
     "mask_iou": ".3f",
     "new_recall": ".3f",
+    "old_recall": ".3f",
     "background_psnr": ".1f",
     "colour_error": ".3f",
     "shape_iou": ".3f",
@@ -21,8 +22,11 @@ MEASURES = {
     "reconstruction": ".1f",
 }
 COMPARED = (
-    ("DiffEdit mask, smoothed, above our floor", "ours"),
+    ("DiffEdit mask, smoothed and even, above our floor", "ours"),
     ("ours, wide region", "ours"),
+    ("ours, ragged region", "ours"),
+    ("corrected as printed, ragged region", "corrected as printed"),
+    ("as an edit is made, ragged region", EDIT),
     ("ours", "ours, tuned"),
     ("ours", "corrected as printed"),
     ("ours, tuned", EDIT),

@@ -10,7 +10,7 @@ from unittest import mock
 
 from bench.editing.__main__ import arguments, main
 from bench.editing.arms import ARMS
-from bench.editing.table import MEASURES
+from bench.editing.table import COMPARED, MEASURES
 from mlcore.editing.network.keeping import save_denoiser
 from tests.mlcore.editing.small import tiny
 
@@ -54,6 +54,8 @@ class BenchTests(unittest.TestCase):
 
         for arm in (*ARMS, "composite, true mask"):
             self.assertIn(f"\n| {arm} | ", said)
+        for without, with_ in COMPARED:
+            self.assertIn(f"\n{with_} against {without}, flicker: ", said)
         told = self.bench("--cost", "--pixels", "16", *ONE_VIDEO, *named)
         for stage in ("tuning", "inversion", "regions", "sampling"):
             self.assertIn(stage, told)
