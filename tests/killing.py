@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.db import connection
 from django.utils.timezone import now
@@ -27,6 +28,18 @@ LINGERING = f"""
 CONNECTIONS_OF_OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+# A write that is begun and comes to its end when the test lets it.
+HOLDING = """
+    CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END';
+    CREATE TRIGGER hold BEFORE UPDATE ON {} FOR EACH ROW
+        WHEN ({}) EXECUTE FUNCTION hold();
+"""
+HELD = """
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event = 'advisory'
 """
 
 
@@ -118,6 +131,23 @@ def job_of(run: TrainingRun) -> Job:
 def has_checkpoint(run: TrainingRun) -> bool:
     """Whether something is kept of its training to go on with."""
     return any(local_path(f"training/{run.pk}").glob("*.training.safetensors"))
+
+
+@contextmanager
+def held_before(table: str, condition: str, seconds: float = 60.0) -> Iterator[None]:
+    """Have the worker stand still where it is about to write such a row, until the end."""
+    sql("SELECT pg_advisory_lock(1)")
+    sql(HOLDING.format(table, condition))
+    try:
+        deadline = time.monotonic() + seconds
+        with connection.cursor() as cursor:
+            while not cursor.execute(HELD).fetchall():
+                assert time.monotonic() < deadline, f"nobody wrote {condition}"
+                time.sleep(0.02)
+        yield
+    finally:
+        sql("SELECT pg_advisory_unlock(1)")
+        sql("DROP FUNCTION hold CASCADE")
 
 
 def sql(words: str) -> None:

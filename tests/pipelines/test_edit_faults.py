@@ -7,7 +7,6 @@ from pathlib import Path
 from unittest import mock
 
 from django.conf import settings
-from django.db import connection
 from django.utils.timezone import now
 
 from catalog.back_ends import BACK_ENDS
@@ -19,7 +18,7 @@ from tests.catalog.pages import logged_in
 from tests.edits import FRAMES, add_edit, box_at, job_of, write_moving
 from tests.factories import add_user
 from tests.ingesting import IngestCase, ended
-from tests.killing import CONNECTIONS_OF_OTHERS, sql
+from tests.killing import CONNECTIONS_OF_OTHERS, held_before, sql
 from tests.mlcore.editing.placed import place_unclip, place_vace
 
 PATIENCE_SECONDS = 600.0
@@ -35,17 +34,6 @@ STAGES_OF_COMPOSITE = (
     *("read", "region", "foretell", "tracking", "compositing"),
     *("measure", "write"),
 )
-# A write that is begun and never comes to its end.
-HOLDING = """
-    CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
-        'BEGIN PERFORM pg_sleep(600); RETURN NULL; END';
-    CREATE TRIGGER hold BEFORE UPDATE ON {} FOR EACH ROW
-        WHEN ({}) EXECUTE FUNCTION hold();
-"""
-HELD = """
-    SELECT pid FROM pg_stat_activity
-    WHERE datname = current_database() AND wait_event = 'PgSleep'
-"""
 LAST_WRITES = {
     "what it took": ("catalog_editjob", "NEW.outcome ? 'spent'"),
     "its last stage": ("catalog_job", "strpos(NEW.finished::text, 'write') > 0"),
@@ -144,17 +132,9 @@ class FaultTests(FaultCase):
 
     def kill_before(self, table: str, condition: str) -> None:
         """Kill the worker when it is about to write such a row; another takes its place."""
-        sql(HOLDING.format(table, condition))
-        try:
-            deadline = time.monotonic() + PATIENCE_SECONDS
-            with connection.cursor() as cursor:
-                while not cursor.execute(HELD).fetchall():
-                    self.assertLess(time.monotonic(), deadline, self.worker.log())
-                    time.sleep(0.02)
+        with held_before(table, condition, PATIENCE_SECONDS):
             self.worker.kill9()
-        finally:
             sql(CONNECTIONS_OF_OTHERS)
-            sql("DROP FUNCTION hold CASCADE")
         # That a silent worker's lease runs out is shown where other faults are.
         Job.objects.filter(state=Job.State.RUNNING).update(lease_until=now())
         self.worker.start()

@@ -1,9 +1,12 @@
 """Edits that are gone on with where something is otherwise by now."""
 
+import time
+
 from catalog.models import EditJob, Job, SourceFile
 from catalog.services import cancel_edit, resume_edit
 from tests.edits import add_edit, job_of, pictures, write_moving
 from tests.ingesting import ended
+from tests.killing import held_before
 from tests.pipelines.test_edit_faults import FaultCase
 from tests.untrained import place_untrained_toy
 
@@ -25,8 +28,10 @@ class GoneOnWithTests(FaultCase):
     def stopped(self, stage: str) -> EditJob:
         """An edit that was stopped in a stage."""
         edit = self.toy()
-        self.reach(edit, stage)
-        cancel_edit(EditJob.objects.get(pk=edit.pk))
+        with held_before("catalog_editjob", f"NEW.stage = '{stage}'"):
+            cancel_edit(EditJob.objects.get(pk=edit.pk))
+            # It asks twice a second whether it should go on, and a stage here is shorter.
+            time.sleep(0.5)
         job = ended(job_of(edit), self.worker)
         self.assertEqual(job.state, Job.State.CANCELLED)
         return EditJob.objects.get(pk=edit.pk)

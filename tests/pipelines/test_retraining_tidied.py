@@ -14,7 +14,7 @@ from pipelines.trained import weights_key
 from tests.catalog.pages import logged_in
 from tests.factories import add_user
 from tests.retrainable import SHOTS, toy_schedule, untrained_version
-from tests.stages import StageCase
+from tests.stages import StageCase, claimed
 
 Status = EncoderVersion.Status
 
@@ -85,7 +85,7 @@ class CandidateTests(StageCase):
         with self.assertRaisesRegex(Refused, "weights of its version were tidied away"):
             resume_run(run)
         with self.assertRaisesRegex(PipelineError, "were tidied away; it cannot go"):
-            retrain(Claim(self.claimed(run)))
+            retrain(Claim(claimed(run)))
 
     def test_weights_that_another_version_has_too_stay(self):
         old = [self.candidate(seed, passed=False) for seed in range(KEPT + 1)]
