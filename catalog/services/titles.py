@@ -138,7 +138,7 @@ def add_path(  # noqa: PLR0913  what a person says of a file
     _require_space()
     title = Title.objects.create(
         production=production,
-        name=(name or _name_of(resolved))[:300],
+        name=_name_of(name or resolved.stem),
         kind=kind,
         version=supersedes.version + 1 if supersedes else 1,
         supersedes=supersedes,
@@ -176,7 +176,7 @@ def add_upload(
     with transaction.atomic():
         title = Title.objects.create(
             production=production,
-            name=_name_of(Path(upload.name or "upload"))[:300],
+            name=_name_of(Path(upload.name or "upload").stem),
             kind=kind,
             version=supersedes.version + 1 if supersedes else 1,
             supersedes=supersedes,
@@ -196,12 +196,10 @@ def _importable(path: Path) -> bool:
     return any(path.is_relative_to(root) for root in settings.IMPORT_ROOTS)
 
 
-def _name_of(path: Path) -> str:
+def _name_of(words: str) -> str:
     # Control characters in a name would reach pages, logs and timelines.
-    return (
-        re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "", path.stem)
-        or "Untitled"
-    )
+    plain = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "", words)
+    return plain.strip()[:300] or "Untitled"
 
 
 def _store(upload: UploadedFile, target: Path) -> None:

@@ -111,9 +111,10 @@ def reproduce(request: PageRequest, edit_id: int) -> HttpResponse:
 
 @editors_post
 def accept(request: PageRequest, edit_id: int) -> HttpResponse:
-    """Take the result into the catalogue, as a title of its own."""
+    """Take the result into the catalogue, as a title of its own, called as was said."""
+    edit, name = _visible(request, edit_id), request.POST.get("name", "")
     try:
-        title = accept_edit(_visible(request, edit_id), user=request.user)
+        title = accept_edit(edit, user=request.user, name=name)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("edit", edit_id)

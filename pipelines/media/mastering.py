@@ -32,6 +32,29 @@ PRIMARIES = {"bt709": 1, "bt470bg": 5, "smpte170m": 6, "bt2020": 9, "dci-p3": 11
 }
 TRANSFERS = {"bt709": 1, "smpte170m": 6, "bt2020-10": 14, "pq": 16, "hlg": 18}
 SPACES = {"bt709": (1, "ITU709"), "bt601": (6, "ITU601"), "bt2020": (9, "BT2020")}
+# QuickTime has a number for each language it knows, which the muxer finds by one of the two
+# codes of ISO 639-2 alone; of a language that it does not find nothing would be written.
+FOUND_BY = {
+    "bod": "tib",
+    "cym": "wel",
+    "cze": "ces",
+    "deu": "ger",
+    "ell": "gre",
+    "eus": "baq",
+    "fas": "per",
+    "fre": "fra",
+    "hye": "arm",
+    "isl": "ice",
+    "kat": "geo",
+    "mkd": "mac",
+    "msa": "may",
+    "mya": "bur",
+    "nld": "dut",
+    "rum": "ron",
+    "slo": "slk",
+    "sqi": "alb",
+    "zho": "chi",
+}
 SOUND_PART = 4096
 
 
@@ -105,7 +128,8 @@ def _sound_stream(target: OutputContainer, sound: Samples) -> AudioStream:
     codec: Any = "pcm_s24le" if sound.bits == 24 else "pcm_s16le"
     stream: AudioStream = target.add_stream(codec, rate=sound.rate, layout=sound.layout)
     if sound.language:
-        stream.metadata["language"] = sound.language
+        code = FOUND_BY.get(sound.language, sound.language)
+        stream.metadata["language"] = code
     return stream
 
 

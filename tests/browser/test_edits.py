@@ -136,9 +136,11 @@ class EditTests(EditingCase):
         return np.array(colours).reshape(HIGH, WIDE, 3)
 
     def _accept(self):
+        self.page.fill("form:has(#accept-edit) [name=name]", "The square, red")
         self.page.click("#accept-edit")
-        self.page.wait_for_selector("text=/Accepted as/")
+        self.page.wait_for_selector("text=/Accepted as The square, red/")
         accepted = EditJob.objects.get().accepted
+        self.assertEqual(accepted.name, "The square, red")
         self.done(accepted.jobs.get(kind="ingest"))
         self.open(f"/titles/{accepted.pk}/")
         self.page.wait_for_selector("text=/Made by/")

@@ -203,8 +203,9 @@ class SteeringTests(TestCase):
         self.assertEqual(set(Path(settings.UPLOAD_ROOT).iterdir()), before)
 
         with elsewhere:
-            title = accept(edit, user=None)
+            title = accept(edit, user=None, name=" Square\x00,\nred \u202e" + "d" * 300)
 
+        self.assertEqual(title.name, "Square,red " + "d" * 289)
         self.assertEqual(Path(title.added_path).read_bytes(), b"film")
 
     def test_cancelled_it_can_be_gone_on_with_and_is_the_same_row(self):

@@ -14,7 +14,7 @@ from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
 from catalog.timecode import timecode
-from pipelines.media.mastering import write_master
+from pipelines.media.mastering import FOUND_BY, write_master
 from pipelines.media.probe import probe
 from pipelines.media.samples import Samples, read_samples
 
@@ -124,6 +124,25 @@ class MasterTests(unittest.TestCase):
         with av.open(str(out)) as opened:
             shown = [each.time for each in opened.decode(video=0)]
         self.assertEqual(shown, [float(k / rate) for k in range(END - FIRST)])
+
+    def test_a_language_is_kept_by_the_code_that_the_file_can_have(self):
+        source = write_film(self.folder / "source.mov", Fraction(25), "")
+        out = self.folder / "master.mov"
+        silence = np.zeros((1920, 1), np.int32)
+
+        write_master(
+            out,
+            [np.zeros((48, 64, 3), np.uint8)],
+            probe(source),
+            timecode="",
+            sounds=[
+                Samples(silence, SOUND_RATE, "mono", 16, code)
+                for code in (*FOUND_BY, *FOUND_BY.values())
+            ],
+        )
+
+        kept = [each.language for each in probe(out).audio]
+        self.assertEqual(kept, [*FOUND_BY.values()] * 2)
 
     def same(self, sound: Samples, track: Track, rate: Fraction) -> None:
         """The samples are those of the source, from the range's first frame on."""
