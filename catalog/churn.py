@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from catalog.models import MatchCandidate, MatchSet
+from catalog.models import MatchCandidate, MatchSet, Shot
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
     from django.db.models import QuerySet
 
     from catalog.models import EncoderVersion
@@ -32,6 +33,11 @@ class Churn:
     """(leaving shot, entering shot) of those that come in or climb most, the most first."""
     falling: list[Pair]
 
+    @property
+    def said(self) -> str:
+        """In a sentence."""
+        return f"{self.changed} of the top {self.top} {self.kind} pairs change."
+
 
 def rank_churn(version: EncoderVersion) -> Churn:
     """Compare the live boards with those that are ready, ranked with this version."""
@@ -52,6 +58,22 @@ def rank_churn(version: EncoderVersion) -> Churn:
         rising=[pair for pair in order if moves[pair] > 0][:SHOWN],
         falling=[pair for pair in reversed(order) if moves[pair] < 0][:SHOWN],
     )
+
+
+def moves(
+    version: EncoderVersion, user: User
+) -> list[tuple[str, list[tuple[Shot, Shot]]]]:
+    """Return the pairs that rise and fall, where weighed, of shots the user may see."""
+    churn = version.metrics.get("churn")
+    if not churn:
+        return []
+    sides = [("Rise", churn["rising"]), ("Fall", churn["falling"])]
+    named = {key for _, pairs in sides for pair in pairs for key in pair}
+    shots = Shot.objects.visible_to(user).select_related("title").in_bulk(list(named))
+    return [
+        (word, [(shots[a], shots[b]) for a, b in pairs if {a, b} <= shots.keys()])
+        for word, pairs in sides
+    ]
 
 
 def _best(sets: QuerySet[MatchSet], kind: str) -> list[Pair]:

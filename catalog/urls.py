@@ -148,6 +148,16 @@ urlpatterns = [
     path(
         "versions/<str:family>/rollback/", versions.rollback, name="versions-rollback"
     ),
+    path(
+        "versions/<str:family>/<int:version_id>/",
+        versions.churn,
+        name="versions-churn",
+    ),
+    path(
+        "versions/<str:family>/<int:version_id>/weigh/",
+        versions.weigh,
+        name="versions-weigh",
+    ),
     path("retraining/<int:run_id>/", retraining.run_detail, name="retraining-run"),
     path(
         "retraining/<int:run_id>/cancel/", retraining.cancel, name="retraining-cancel"

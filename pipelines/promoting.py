@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils.timezone import now
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from catalog.churn import rank_churn
 from catalog.models import EncoderVersion, MatchSet, Promotion, TrainingRun
 from catalog.services import Refused, promote_version, reopen_run
 from pipelines.across import find_across, write_across
@@ -91,15 +92,36 @@ def end_unless_passed(run: TrainingRun) -> None:
         raise Finished
 
 
-def end_where_a_person_decides(claim: Claim, run: TrainingRun) -> None:
-    """End a run whose version is ready, where a person puts versions live."""
-    if run.config["goes_live"] or is_live(version_of(run)):
+def weigh(claim: Claim) -> None:
+    """Write down how boards would change; where a person is to decide, end here."""
+    version = asked_version(claim)
+    if not is_live(version):
+        churn = rank_churn(version)
+        with claim.writing():
+            version.metrics |= {"churn": asdict(churn)}
+            version.save(update_fields=["metrics"])
+        claim.job.note(churn.said)
+    end_where_a_person_decides(claim)
+
+
+def end_where_a_person_decides(claim: Claim) -> None:
+    """End a job whose version is ready, where a person puts versions live."""
+    if is_live(asked_version(claim)) or not _waits(claim):
         return
-    with claim.writing():
-        run.ended_at = now()
-        run.save(update_fields=["ended_at"])
+    if "version" not in claim.job.subject:
+        run = run_of(claim)
+        with claim.writing():
+            run.ended_at = now()
+            run.save(update_fields=["ended_at"])
     claim.job.note("Ready; put it live by hand.")
     raise Finished
+
+
+def _waits(claim: Claim) -> bool:
+    """Whether what a job made ready is not put live by it."""
+    if "version" in claim.job.subject:
+        return bool(claim.job.subject.get("weighed"))
+    return not run_of(claim).config.get("goes_live", True)
 
 
 def retired_versions(family: str) -> QuerySet[EncoderVersion]:

@@ -6,7 +6,7 @@ the same weights, and titles that were ranked with a version are not ranked twic
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,11 @@ import numpy as np
 from django.utils.timezone import now
 
 from catalog.labels import LEARNED
-from catalog.models import EncoderVersion, TrainingRun
-from catalog.services import family_of
+from catalog.models import EncoderVersion, RetrainSchedule, TrainingRun
+from catalog.services import family_of, told_gate
 from mlcore.matching.ranking.choosing import choose_ranker
 from mlcore.matching.ranking.contrast import ContrastConfig, cosines, train_projection
-from mlcore.matching.ranking.gate import Verdict, decide
+from mlcore.matching.ranking.gate import Verdict, asked_for, decide, suffering
 from mlcore.matching.ranking.keeping import save_projection
 from mlcore.matching.ranking.ranker import save_ranker
 from pipelines.datasets import freeze_labels, look_pairs, pair_rows
@@ -34,6 +34,7 @@ from pipelines.promoting import (
     switch_by_hand,
     train_or_promote,
     version_of,
+    weigh,
 )
 from pipelines.trained import keep_weights, projection_of, ranker_of
 
@@ -76,7 +77,7 @@ def _fit(claim: Claim) -> None:
             config=config,
             weights_sha256=sha256,
         )
-        run.config = config
+        run.config |= config
         run.save(update_fields=["version", "config"])
 
 
@@ -133,7 +134,7 @@ def _decide(claim: Claim) -> None:
     """Compare with what is live; a version that is not surely better stays a candidate."""
     run = run_of(claim)
     version = version_of(run)
-    verdict = _compared(run, version)
+    verdict = _verdict(run, _compared(run, version))
     outcome = asdict(verdict) | {"went_live": False, "against": _against(run)}
     with claim.writing():
         version.metrics = outcome
@@ -147,7 +148,29 @@ def _decide(claim: Claim) -> None:
         raise Finished
 
 
-def _compared(run: TrainingRun, version: EncoderVersion) -> Verdict:
+@dataclass(frozen=True)
+class Compared:
+    """n held-out pairs as both sides order them."""
+
+    labels: NDArray[np.int64]
+    candidate: Floats
+    live: Floats
+    titles: NDArray[np.int64]
+    positives_in_all: int
+    """Good pairs, those of training counted."""
+
+
+def _verdict(run: TrainingRun, found: Compared) -> Verdict:
+    sides = found.labels, found.candidate, found.live, found.titles
+    seen = decide(*sides, positives_in_all=found.positives_in_all, seed=run.seed)
+    if not seen.enough:
+        return seen
+    told = told_gate(RetrainSchedule()) | run.config
+    hurt = suffering(*sides, told["worse_by"], seed=run.seed)
+    return asked_for(seen, told["better_by"], hurt)
+
+
+def _compared(run: TrainingRun, version: EncoderVersion) -> Compared:
     live = live_of(run.family)
     if run.family == LEARNED:
         looks = look_pairs(run.frozen)
@@ -169,14 +192,7 @@ def _compared(run: TrainingRun, version: EncoderVersion) -> Verdict:
         candidate = _said(version, held)
         before = rows.scores[out] if live is None else _said(live, held)
         labels, titles = rows.labels, rows.titles
-    return decide(
-        labels[out],
-        candidate,
-        before,
-        titles[out],
-        positives_in_all=int(labels.sum()),
-        seed=run.seed,
-    )
+    return Compared(labels[out], candidate, before, titles[out], int(labels.sum()))
 
 
 def _said(version: EncoderVersion, held: PairFeatures) -> NDArray[np.float64]:
@@ -197,6 +213,7 @@ TRAINING = {
     "fit": _fit,
     "gate": _decide,
     "boards": rank_boards,
+    "churn": weigh,
     "switch": switch,
 }
-BY_HAND = {"boards": rank_boards, "switch": switch_by_hand}
+BY_HAND = {"boards": rank_boards, "churn": weigh, "switch": switch_by_hand}

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connection
@@ -134,17 +134,25 @@ def has_checkpoint(run: TrainingRun) -> bool:
 
 
 @contextmanager
-def held_before(table: str, condition: str, seconds: float = 60.0) -> Iterator[None]:
-    """Have the worker stand still where it is about to write such a row, until the end."""
-    sql("SELECT pg_advisory_lock(1)")
-    sql(HOLDING.format(table, condition))
-    try:
+def held_before(
+    table: str, condition: str, seconds: float = 60.0
+) -> Iterator[Callable[[], None]]:
+    """Have the worker stand still where it is about to write such a row, until the end.
+
+    What is given returns when it does.
+    """
+
+    def held() -> None:
         deadline = time.monotonic() + seconds
         with connection.cursor() as cursor:
             while not cursor.execute(HELD).fetchall():
                 assert time.monotonic() < deadline, f"nobody wrote {condition}"
                 time.sleep(0.02)
-        yield
+
+    sql("SELECT pg_advisory_lock(1)")
+    sql(HOLDING.format(table, condition))
+    try:
+        yield held
     finally:
         sql("SELECT pg_advisory_unlock(1)")
         sql("DROP FUNCTION hold CASCADE")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mlcore.matching.ranking.evaluate import both_columns
-from mlcore.matching.ranking.gate import decide
+from mlcore.matching.ranking.gate import decide, suffering
 from mlcore.matching.ranking.intervals import redrawn_precisions
 from mlcore.matching.ranking.labelled import LabelledPairs
 from mlcore.matching.ranking.pairfeatures import PairFeatures, plain_features
@@ -13,6 +13,8 @@ from mlcore.metrics import average_precision
 DRAWS = 100
 HOLD_OUTS = (3, 5, 10, 20)
 LABELS = (30, 100, 300, 1000)
+WORSE_BY = 0.05
+"""What a schedule allows unless told otherwise"""
 
 
 def measure_gate(train: LabelledPairs, pairs: LabelledPairs) -> None:
@@ -43,6 +45,11 @@ def measure_gate(train: LabelledPairs, pairs: LabelledPairs) -> None:
         pairs.labels, said, live, pairs.titles, positives_in_all=int(train.labels.sum())
     )
     print(f"  the whole hold-out: {whole.reason}")
+    _, titles = np.unique(pairs.titles, return_inverse=True)
+    hurt = suffering(pairs.labels, said, live, titles, WORSE_BY)
+    print(
+        f"  titles that surely lose more than {WORSE_BY}: {len(hurt)} of {len(names)}"
+    )
     _measure_labels(train, pairs, known, features)
 
 

@@ -61,6 +61,7 @@ from catalog.services.looks import keep_look
 from catalog.services.rankings import (
     ask_promotion,
     ask_training,
+    ask_weighing,
     family_of,
     is_encoder,
     is_switched,
@@ -68,6 +69,7 @@ from catalog.services.rankings import (
     promote_version,
     roll_back,
     scheduled_families,
+    told_gate,
     trainable_kinds,
 )
 from catalog.services.retraining import (
@@ -128,6 +130,7 @@ __all__ = [
     "ask_recommendation",
     "ask_search",
     "ask_training",
+    "ask_weighing",
     "begin_run",
     "cancel_edit",
     "cancel_job",
@@ -192,6 +195,7 @@ __all__ = [
     "suggested_for",
     "sweep_jobs",
     "take_back",
+    "told_gate",
     "trainable_kinds",
     "undo_verdict",
     "wish_of",

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from catalog.labels import LEARNED, labels_of
-from catalog.models import EncoderVersion, Job, MatchSet, Promotion, Title
+from catalog.models import (
+    EncoderVersion,
+    Job,
+    MatchSet,
+    Promotion,
+    RetrainSchedule,
+    Title,
+)
 from catalog.services.jobs import add_job
 from catalog.services.titles import Refused
 from catalog.services.training import begin_run
@@ -64,18 +71,28 @@ def trainable_kinds() -> list[str]:
 def ask_training(kind: str, *, user: User | None, **told: Any) -> Job:
     """Ask for a ranking of this kind to be trained, or return the job that already does.
 
-    `told` are fields of the run: which schedule asks. Raises Refused for an unknown kind,
-    and where labels are too few.
+    `told` are fields of the run: which schedule asks, what its gate is told. Raises Refused
+    for an unknown kind, and where labels are too few.
     """
     known = trainable_kinds()
     if kind not in known:
         raise Refused(f"There is no kind {kind!r}; there are {', '.join(known)}.")
     if missing := labels_of(kind).missing_to_train():
         raise Refused(f"Too few labels to train {kind}: {missing} needed.")
+    told.setdefault("config", told_gate(RetrainSchedule()))
     run = begin_run(
         family_of(kind), Job.Kind.TRAIN, subject={"kind": kind}, user=user, **told
     )
     return Job.objects.get(training_run=run)
+
+
+def told_gate(schedule: RetrainSchedule) -> dict[str, Any]:
+    """What a schedule tells the gate of its runs, and whether what passes goes live."""
+    return {
+        "better_by": schedule.better_by,
+        "worse_by": schedule.worse_by,
+        "goes_live": schedule.goes_live,
+    }
 
 
 @transaction.atomic
@@ -86,6 +103,24 @@ def ask_promotion(version: EncoderVersion, *, user: User | None, reason: str) ->
     Raises Refused for a version that is live, whose weights were tidied away, or of a
     family that is not trained.
     """
+    return _ask_ready("promote", version, user, reason=reason.strip()[:250])
+
+
+@transaction.atomic
+def ask_weighing(version: EncoderVersion, *, user: User | None) -> Job:
+    """Ask how boards would change by a trained version, which does not go live by it.
+
+    A worker ranks every title with it; to put it live then takes a moment. Raises Refused
+    as asking for it to go live does, and for a family that no board rests on.
+    """
+    if version.family in Family.OFF_BOARDS:
+        raise Refused(f"No board rests on versions of {version.family}.")
+    return _ask_ready("weigh", version, user, weighed=True)
+
+
+def _ask_ready(
+    what: str, version: EncoderVersion, user: User | None, **told: Any
+) -> Job:
     kind_of(version.family)
     # Either it is asked for first, and is not tidied away, or it is seen to be.
     version = EncoderVersion.objects.select_for_update().get(pk=version.pk)
@@ -95,9 +130,9 @@ def ask_promotion(version: EncoderVersion, *, user: User | None, reason: str) ->
         )
     if version.status == Status.ACTIVE:
         raise Refused(f"{version} is live already.")
-    subject = {"version": version.pk, "reason": reason.strip()[:250]}
-    key = f"promote:{version.family}:{version.pk}"
     kind = Job.Kind.RETRAIN if is_encoder(version.family) else Job.Kind.TRAIN
+    key = f"{what}:{version.family}:{version.pk}"
+    subject = {"version": version.pk, **told}
     return add_job(kind, None, subject=subject, key=key, asked_by=user)
 
 

@@ -19,7 +19,7 @@ from catalog.models import (
     Shot,
     TrainingRun,
 )
-from catalog.services.rankings import ask_training, is_encoder, kind_of
+from catalog.services.rankings import ask_training, is_encoder, kind_of, told_gate
 from catalog.services.schedules import check_schedule
 from catalog.services.titles import Refused
 from catalog.services.training import begin_run
@@ -162,7 +162,8 @@ def _begin(
     kept = schedule if schedule.pk else None
     told = {"schedule": kept, "due_for": due_for, "seed": schedule.seed}
     if not is_encoder(schedule.family):
-        job = ask_training(kind_of(schedule.family), user=user, **told)
+        kind, config = kind_of(schedule.family), told_gate(schedule)
+        job = ask_training(kind, user=user, config=config, **told)
         return TrainingRun.objects.get(job=job)
     check_schedule(schedule)
     family = schedule.family
@@ -191,9 +192,7 @@ def _config(schedule: RetrainSchedule) -> dict[str, Any]:
         "minutes": schedule.minutes,
         "motion_steps": schedule.motion_steps,
         "device": schedule.device,
-        "better_by": schedule.better_by,
-        "worse_by": schedule.worse_by,
-        "goes_live": schedule.goes_live,
+        **told_gate(schedule),
     }
 
 

@@ -42,7 +42,6 @@ class VersionRow:
     cards: float | None
     against: str
     reason: str
-    passed: bool
 
     @property
     def bar(self) -> dict[str, str] | None:
@@ -145,7 +144,6 @@ def _row(version: EncoderVersion) -> VersionRow:
         cards=(seen.get("cards") or {}).get("candidate"),
         against=seen.get("against", ""),
         reason=seen.get("reason", ""),
-        passed=bool(seen.get("passed")),
     )
 
 

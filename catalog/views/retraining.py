@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from catalog.churn import moves
 from catalog.htmx import PageRequest, render_part
-from catalog.models import EncoderVersion, RetrainSchedule, Shot, TrainingRun
+from catalog.models import EncoderVersion, RetrainSchedule, TrainingRun
 from catalog.models.productions import sees_everything
 from catalog.services import (
     Refused,
@@ -23,7 +24,6 @@ from catalog.views.access import admins_post, editors_only
 from catalog.views.steering import done
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
     from django.http import HttpResponse
 
 CLIP = EncoderVersion.Family.CLIP
@@ -86,7 +86,7 @@ def run_detail(request: PageRequest, run_id: int) -> HttpResponse:
         "shots": sum(map(len, frozen.get("shots", {}).values())),
         "titles": len(frozen.get("shots", {})),
         "held_out": len(frozen.get("held_out", {})),
-        "moves": _moves(run, request.user),
+        "moves": moves(run.version, request.user) if run.version else [],
         "working": not run.is_over,
         "may_decide": sees_everything(request.user),
     }
@@ -152,21 +152,3 @@ def _foreseen(request: PageRequest) -> dict[str, Any] | None:
         return {"schedule": schedule, "would": dry_run(schedule)}
     except Refused as refused:
         return {"schedule": schedule, "refused": str(refused)}
-
-
-def _moves(run: TrainingRun, user: User) -> list[tuple[str, list[tuple[Shot, Shot]]]]:
-    """The pairs that rise and fall, of shots that the user may see."""
-    churn = run.outcome.get("churn")
-    if not churn:
-        return []
-    named = {
-        key for side in ("rising", "falling") for pair in churn[side] for key in pair
-    }
-    shots = Shot.objects.visible_to(user).select_related("title").in_bulk(list(named))
-    return [
-        (
-            word,
-            [(shots[a], shots[b]) for a, b in churn[side] if {a, b} <= shots.keys()],
-        )
-        for word, side in (("Rise", "rising"), ("Fall", "falling"))
-    ]

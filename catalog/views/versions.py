@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from catalog.churn import moves
 from catalog.htmx import PageRequest, render_part
 from catalog.models import EncoderVersion, Job, Promotion
 from catalog.models.productions import sees_everything
-from catalog.services import is_switched, roll_back
+from catalog.services import ask_weighing, is_switched, roll_back
 from catalog.services.rankings import way_back
 from catalog.versions import chart_of, compared, metric_of
 from catalog.views.access import admins_post, editors_only
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpResponse
 
-VERSIONS, HISTORY = 30, 20
+VERSIONS, HISTORY, JOBS = 30, 20, 3
 FIRST = EncoderVersion.Family.CLIP
 
 
@@ -34,7 +37,7 @@ def versions(request: PageRequest, family: str) -> HttpResponse:
     shown, live = _shown(family)
     history = Promotion.objects.filter(family=family)
     metric = metric_of(family)
-    jobs = list(_switching(family))
+    jobs = list(_switching(family)[:JOBS])
     pair = _pair(request, shown)
     context = {
         "family": family,
@@ -51,6 +54,7 @@ def versions(request: PageRequest, family: str) -> HttpResponse:
         "way_back": way_back(live),
         "history": history.select_related("version", "before", "made_by")[:HISTORY],
         "may_decide": sees_everything(request.user) and is_switched(family),
+        "on_boards": family not in EncoderVersion.Family.OFF_BOARDS,
     }
     return render_part(request, "versions.html", context, part="versions")
 
@@ -59,6 +63,30 @@ def versions(request: PageRequest, family: str) -> HttpResponse:
 def promote(request: PageRequest, family: str) -> HttpResponse:
     """Put a version live whatever its gate said; the history keeps who and why."""
     return done(request, lambda: promote_named(request), "versions", family)
+
+
+@editors_only
+@require_safe
+def churn(request: PageRequest, family: str, version_id: int) -> HttpResponse:
+    """How boards would change by a version; asks again while it is weighed."""
+    found = EncoderVersion.objects.filter(family=family)
+    version = get_object_or_404(found, pk=version_id)
+    job = _switching(family).filter(subject__version=version_id).first()
+    context = {
+        "version": version,
+        "moves": moves(version, request.user),
+        "job": job if job and (not job.is_over or job.error) else None,
+        "working": job is not None and not job.is_over,
+    }
+    return render_part(request, "version_churn.html", context, part="weighed")
+
+
+@admins_post
+def weigh(request: PageRequest, family: str, version_id: int) -> HttpResponse:
+    """Have it seen how boards would change by a version, without it going live."""
+    version = get_object_or_404(EncoderVersion, family=family, pk=version_id)
+    act = partial(ask_weighing, version, user=request.user)
+    return done(request, act, "versions-churn", family, version_id)
 
 
 @admins_post
@@ -86,7 +114,7 @@ def _switching(family: str) -> QuerySet[Job]:
     """The newest jobs that put a version of the family live, or were to."""
     asked = EncoderVersion.objects.filter(family=family).values_list("pk", flat=True)
     found = Job.objects.filter(subject__version__in=list(asked))
-    return found.filter(kind__in=[Job.Kind.TRAIN, Job.Kind.RETRAIN])[:3]
+    return found.filter(kind__in=[Job.Kind.TRAIN, Job.Kind.RETRAIN])
 
 
 def _pair(

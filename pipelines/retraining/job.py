@@ -8,11 +8,9 @@ the switch, boards and searches know nothing of it.
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from catalog.churn import rank_churn
 from catalog.models import (
     EncoderVersion,
     Shot,
@@ -25,12 +23,11 @@ from pipelines.indexes import ensure_indexes, forms_of
 from pipelines.promoting import (
     asked_version,
     end_where_a_person_decides,
-    is_live,
     rank_boards,
-    run_of,
     switch,
     switch_by_hand,
     train_or_promote,
+    weigh,
 )
 from pipelines.retraining.components.freezing import freeze as freeze_components
 from pipelines.retraining.components.judging import judge_components
@@ -95,36 +92,23 @@ def _index(claim: Claim) -> None:
     ensure_indexes(forms, waiting=lambda: claim.progress(0.0, "index being built"))
 
 
-def _weigh(claim: Claim) -> None:
-    """Write down how boards would change; where a person is to decide, end here."""
-    run = run_of(claim)
-    version = asked_version(claim)
-    if is_live(version):
-        return
-    with claim.writing():
-        run.outcome = run.outcome | {"churn": asdict(rank_churn(version))}
-        run.save(update_fields=["outcome"])
-    end_where_a_person_decides(claim, run)
-
-
-def _ready(claim: Claim) -> None:
-    """Where a person is to decide, end here."""
-    end_where_a_person_decides(claim, run_of(claim))
-
-
 def _tidy(claim: Claim) -> None:
     """Drop what the switch has left behind."""
     tidy(claim, CLIP.family)
 
 
-READYING = {"backfill": _backfill, "index": _index, "boards": rank_boards}
+READYING = {
+    "backfill": _backfill,
+    "index": _index,
+    "boards": rank_boards,
+    "churn": weigh,
+}
 RETRAINING = {
     "freeze": freeze,
     "train": pretrain_clips,
     "motion": teach_motion,
     "gate": judge_clips,
     **READYING,
-    "churn": _weigh,
     "switch": switch,
     "tidy": _tidy,
 }
@@ -135,7 +119,7 @@ COMPONENTS = {
     "train": train_components,
     "gate": judge_components,
     **LIBRARY,
-    "ready": _ready,
+    "ready": end_where_a_person_decides,
     "switch": switch,
     "tidy": learn_anew,
 }

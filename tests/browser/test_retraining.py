@@ -42,6 +42,10 @@ class RetrainingTests(BrowserTestCase):
 
         self._earlier(run)
         self.page.click("text=Versions")
+        self.page.click("text=/^[0-9]+ of 100 change$/")
+        self.page.wait_for_selector("text=/of the top 100 clip pairs change/")
+        self.assertEqual(self.page.locator(".moves li").count(), 20)
+        self.page.click("text=Versions of clip")
         self.page.fill(f"#why-{run.version_id}", "I looked at the pairs.")
         self.page.click(f"#promote-{run.version_id}")
         self.until(lambda: self._status(run) == Status.ACTIVE)

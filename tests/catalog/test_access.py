@@ -13,6 +13,7 @@ from catalog.models import (
     BinItem,
     EditingComponent,
     EditJob,
+    EncoderVersion,
     ImportedCut,
     Job,
     MatchCandidate,
@@ -35,6 +36,7 @@ from tests.factories import (
     add_bin,
     add_bin_item,
     add_cut,
+    add_encoder,
     add_export,
     add_job,
     add_production,
@@ -57,17 +59,19 @@ CHANGES |= {"edit-cancel", "edit-resume", "edit-reproduce", "edit-accept"}
 ADMINS = {"ranking-train", "ranking-promote", "ranking-rollback", "components-render"}
 ADMINS |= {"components-learn", "retraining-start", "retraining-cancel"}
 ADMINS |= {"retraining-resume", "schedule-drop", "versions-promote"}
-ADMINS |= {"versions-rollback"}
+ADMINS |= {"versions-rollback", "versions-weigh"}
 CHANGES |= ADMINS
 # For admins, also to look at.
 FORMS = {"schedule-add", "schedule"}
 # For editors, also to look at.
 EDITORS = CHANGES | FORMS | {"title-add", "cut-add", "ranking", "retraining"}
-EDITORS |= {"retraining-run", "versions", "edit-new", "edit-again", "edit-estimate"}
+EDITORS |= {"retraining-run", "versions", "versions-churn"}
+EDITORS |= {"edit-new", "edit-again", "edit-estimate"}
 # About nobody's footage.
 GENERAL = {"login", "logout", "password", "health", "keys", "board", "titles", "jobs"}
 GENERAL |= {"undo", "bins", "bin-add", "cuts", "export", "search", "ranking", *ADMINS}
-GENERAL |= {"chains", "chain-keep", "retraining", "retraining-run", "versions", *FORMS}
+GENERAL |= {"chains", "chain-keep", "retraining", "retraining-run", *FORMS}
+GENERAL |= {"versions", "versions-churn"}
 GENERAL |= {"edits"}
 # The house's: what programs draw, on photographs that are nobody's footage.
 GENERAL |= {"components", "component", "component-map", "component-preview"}
@@ -103,7 +107,7 @@ def _built(name: str) -> Iterator[str]:
 
 
 def moved(pair: MatchCandidate) -> dict[str, object]:
-    """The outcome of a run by which a pair of the owner's would rise."""
+    """What is known of a version by which a pair of the owner's would rise."""
     rising = [[pair.leaving.pk, pair.entering.pk]]
     churn = {"kind": "learned", "top": 100, "changed": 1, "falling": []}
     return {"reason": "Better.", "churn": churn | {"rising": rising}}
@@ -120,6 +124,7 @@ class EveryAddress(PageTestCase):
     component: EditingComponent
     choice: Acceptance
     schedule: RetrainSchedule
+    version: EncoderVersion
     training: TrainingRun
     edit: EditJob
 
@@ -140,8 +145,11 @@ class EveryAddress(PageTestCase):
         cls.choice = add_acceptance(cls.pair, cls.component, cls.owner)
         add_suggestion(cls.pair, cls.component)
         cls.schedule = RetrainSchedule.objects.create(name="Nightly", family="learned")
+        cls.version = add_encoder("learned", status="candidate")
+        cls.version.metrics = moved(cls.pair)
+        cls.version.save()
         cls.training = TrainingRun.objects.create(
-            family="learned", outcome=moved(cls.pair)
+            family="learned", outcome=cls.version.metrics, version=cls.version
         )
         cls.edit = done_edit(cls.title, target_prompt="Secret Harbour's disc")
         write_preview(cls.component)
@@ -170,7 +178,8 @@ class EveryAddress(PageTestCase):
             "acceptance_id": self.choice.pk,
             "run_id": self.training.pk,
             "schedule_id": self.schedule.pk,
-            "family": "clip",
+            "family": self.version.family,
+            "version_id": self.version.pk,
             "edit_id": self.edit.pk,
         }
         pattern = next(

@@ -58,28 +58,31 @@ class ChurnTests(PageTestCase):
         self.assertEqual(rising[:7], [59, 58, 57, 56, 55, 60, 54])
         self.assertEqual(len(rising), SHOWN)
 
-    def test_the_page_of_the_run_has_both_as_pictures_of_either_side(self):
+    def test_the_pages_of_run_and_version_have_both_as_pictures_of_either_side(self):
         churn = asdict(rank_churn(self.coming))
+        self.coming.metrics = {"churn": churn}
+        self.coming.save()
         run = TrainingRun.objects.create(
             family="clip",
             job=add_job(None, state="done"),
-            outcome={"reason": "Better.", "against": "nothing", "churn": churn},
+            version=self.coming,
+            outcome={"reason": "Better.", "against": "nothing"},
         )
         editor = logged_in(add_user("", "editor", [self.title.production]))
 
-        page = editor.get(f"/retraining/{run.pk}/")
-
-        self.assertContains(page, "1 of the top 100 clip pairs change.")
-        shown = [
-            each["src"] for each in markup(page).find("img") if "/still/" in each["src"]
-        ]
         wanted = [
             f"/media/{self.title.pk}/still/{frame}"
             for leaving, entering in churn["rising"] + churn["falling"]
             for frame in (self.frames[leaving][1] - 1, self.frames[entering][0])
         ]
         self.assertEqual(len(wanted), 4 * SHOWN)
-        self.assertEqual([each.rstrip("/") for each in shown], wanted)
+        for where in (f"/retraining/{run.pk}/", f"/versions/clip/{self.coming.pk}/"):
+            page = editor.get(where)
+
+            self.assertContains(page, "1 of the top 100 clip pairs change.")
+            sources = [each["src"] for each in markup(page).find("img")]
+            shown = [each.rstrip("/") for each in sources if "/still/" in each]
+            self.assertEqual(shown, wanted)
 
     @property
     def frames(self):

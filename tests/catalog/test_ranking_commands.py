@@ -176,10 +176,14 @@ class EncoderCommandTests(TestCase):
     def test_what_cannot_be_promoted_or_rolled_back_is_one_sentence(self):
         mask = add_encoder("mask", status="candidate")
         live = add_encoder("ranker-frame")
+        library = add_encoder("component", status="candidate")
         for words, said in (
             (("promote", "999"), "There is no encoder version 999."),
             (("promote", str(mask.pk)), "mask is not trained here"),
             (("promote", str(live.pk)), "is live already"),
+            (("weigh", "999"), "There is no encoder version 999."),
+            (("weigh", str(live.pk)), "is live already"),
+            (("weigh", str(library.pk)), "No board rests on versions of component."),
             (("rollback", "mask"), "mask is not trained here"),
             (("rollback", "ranker-frame"), "there is no way back"),
         ):

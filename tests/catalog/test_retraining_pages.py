@@ -5,7 +5,7 @@ from catalog.services import run_now, save_schedule
 from catalog.views.retraining import plot_of
 from tests.catalog.pages import HTMX, PageTestCase, logged_in, text
 from tests.catalog.scheduling import footage, schedule
-from tests.factories import add_job, add_pair, add_user
+from tests.factories import add_encoder, add_job, add_pair, add_user
 
 
 class RetrainingPageTests(PageTestCase):
@@ -97,10 +97,14 @@ class RetrainingPageTests(PageTestCase):
         own, other = ([each.leaving.pk, each.entering.pk] for each in (pair, hidden))
         churn = {"kind": "clip", "top": 100, "changed": 38}
         churn |= {"rising": [own], "falling": [other]}
+        version = add_encoder("clip", status="candidate")
+        version.metrics = {"churn": churn}
+        version.save()
         run = TrainingRun.objects.create(
             family="clip",
             job=add_job(None, state="done"),
-            outcome={"reason": "Better.", "against": "nothing", "churn": churn},
+            version=version,
+            outcome={"reason": "Better.", "against": "nothing"},
         )
         editor = add_user("", "editor", [pair.leaving.title.production])
 

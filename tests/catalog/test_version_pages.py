@@ -121,6 +121,48 @@ class VersionPageTests(PageTestCase):
         self.assertEqual(made.status, Status.RETIRED)
         self.assertContains(self.client.get("/versions/clip/"), "Rolled back")
 
+    def test_what_one_would_change_is_asked_for_and_seen_before(self):
+        made = add_encoder("clip", status="candidate")
+        here = f"/versions/clip/{made.pk}/"
+        self.assertContains(self.client.get("/versions/clip/"), "What would change?")
+        self.assertContains(self.client.get(here), "has not been asked yet")
+
+        page = self.client.post(f"{here}weigh/", follow=True)
+
+        self.assertEqual(page.redirect_chain[-1][0], here)
+        job = Job.objects.get()
+        self.assertEqual(
+            (job.kind, job.subject), ("retrain", {"version": made.pk, "weighed": True})
+        )
+        for words in ("it is made ready", "every 2s"):
+            self.assertContains(self.client.get(here, headers=HTMX), words)
+        # To put it live is another job than to weigh it.
+        self.client.post("/versions/clip/promote/", {"version": made.pk, "reason": "x"})
+        self.assertEqual(Job.objects.count(), 2)
+
+        churn = {"kind": "clip", "top": 100, "changed": 38, "rising": [], "falling": []}
+        made.metrics = {"churn": churn}
+        made.save()
+        Job.objects.update(state="done")
+        page = self.client.get(here, headers=HTMX)
+        self.assertContains(page, "38 of the top 100 clip pairs change.")
+        self.assertNotContains(page, "every 2s")
+        page = self.client.get("/versions/clip/")
+        for words in ("38 of 100 change", "Weigh again", here):
+            self.assertContains(page, words)
+
+    def test_a_version_that_no_board_rests_on_is_not_weighed(self):
+        for family in EncoderVersion.Family.OFF_BOARDS:
+            made = add_encoder(family, status="candidate")
+            page = self.client.get(f"/versions/{family}/")
+            self.assertContains(page, "Put live")
+            self.assertNotContains(page, "What would change?")
+            page = self.client.post(f"/versions/{family}/{made.pk}/weigh/", follow=True)
+            self.assertContains(page, "No board rests on versions of")
+        self.assertFalse(Job.objects.exists())
+        page = self.client.post(f"/versions/clip/{made.pk}/weigh/")
+        self.assertEqual(page.status_code, 404)
+
     def test_the_way_back_says_where_it_leads_and_is_gone_once_gone(self):
         first = add_encoder("clip", status="candidate")
         promote_version(first, user=self.admin, reason="Better than none.")

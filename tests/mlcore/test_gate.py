@@ -10,7 +10,7 @@ from sklearn.metrics import average_precision_score
 from catalog import labels as catalog_labels
 from mlcore.matching.ranking import gate
 from mlcore.matching.ranking.evaluate import report
-from mlcore.matching.ranking.gate import asked_for, decide
+from mlcore.matching.ranking.gate import asked_for, decide, suffering
 from mlcore.matching.ranking.intervals import (
     cards_by_chance,
     cards_to,
@@ -106,6 +106,35 @@ class GateTests(unittest.TestCase):
             self.assertTrue(asked.reason.startswith(words), asked.reason)
         few = decide(labels, follows, blind, titles, positives_in_all=9)
         self.assertEqual(asked_for(few, -1.0), few)
+
+    def test_no_title_may_surely_suffer_by_more_than_is_allowed(self):
+        labels, follows, blind, titles = judged()
+        third = titles == 3
+        chance = np.random.default_rng(1)
+        # Of one title the candidate knows nothing; of another less, and not surely.
+        spoilt = np.where(third, chance.normal(size=len(titles)), follows)
+        almost = follows + np.where(
+            titles == 5, 0.3 * chance.normal(size=len(titles)), 0
+        )
+        found = decide(labels, follows, blind, titles, positives_in_all=90)
+
+        hurt = suffering(labels, spoilt, follows, titles, 0.05)
+
+        self.assertEqual([each.title for each in hurt], [3])
+        own = labels[third], spoilt[third], follows[third]
+        lost = average_precision(*own[:2]) - average_precision(own[0], own[2])
+        self.assertAlmostEqual(hurt[0].gain.ap, lost)
+        self.assertLess(hurt[0].gain.high, -0.05)
+        self.assertEqual(suffering(labels, almost, follows, titles, 0.05), [])
+        self.assertEqual(suffering(labels, spoilt, follows, titles, 1.0), [])
+        # A title whose pairs are all bad, or of two pairs, says nothing.
+        none = np.where(third, 0, labels)
+        self.assertEqual(suffering(none, spoilt, follows, titles, 0.05), [])
+        two = np.array([1, 0]), np.array([0.1, 0.9]), np.array([0.9, 0.1])
+        self.assertEqual(suffering(*two, np.array([3, 3]), 0.05), [])
+        asked = asked_for(found, 0.0, hurt)
+        self.assertFalse(asked.passed)
+        self.assertRegex(asked.reason, r"^Worse in parts: .* of title 3 -0\.\d+ \(")
 
     def test_too_few_titles_or_good_pairs_are_no_evidence_however_good(self):
         labels, follows, blind, titles = judged(titles=7)

@@ -3,6 +3,8 @@
 import os
 import time
 import unittest
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from unittest import mock
 
@@ -30,8 +32,9 @@ STAGES = (
     *("read", "foretell", "tuning", "inversion", "regions", "sampling"),
     *("measure", "write"),
 )
+STAGES_OF_JOB = ("read", "region", "foretell", "measure", "write")
 STAGES_OF_COMPOSITE = (
-    *("read", "region", "foretell", "tracking", "compositing"),
+    *("read", "region", "foretell", "camera", "compositing"),
     *("measure", "write"),
 )
 LAST_WRITES = {
@@ -52,8 +55,7 @@ class FaultCase(IngestCase):
         """Kill the worker in each of these stages of an edit of its own."""
         for stage in stages:
             with self.subTest(stage):
-                edit = asked()
-                self.reach(edit, stage)
+                edit = self.brought_to(stage, asked)
                 self.worker.kill9()
                 self.worker.start()
 
@@ -71,18 +73,17 @@ class FaultCase(IngestCase):
         seen = [heat.read_bytes() if heat.is_file() else None for heat in heats]
         self.assertEqual(*seen)
 
-    def reach(self, edit: EditJob, stage: str) -> None:
-        """Return when it is in a stage of its job or of its back-end."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            job = job_of(edit)
-            if job.is_over:
-                break
-            own = EditJob.objects.values_list("stage", flat=True).get(pk=edit.pk)
-            if job.state == Job.State.RUNNING and stage in (job.stage, own):
-                return
-            time.sleep(0.005)
-        raise AssertionError(f"{edit} never came to {stage}: {job_of(edit).log}")
+    def brought_to(self, stage: str, asked: Callable[[], EditJob]) -> EditJob:
+        """An edit that has just begun a stage of its job or of its back-end."""
+        with self.held_at(stage) as held:
+            edit = asked()
+            held()
+        return edit
+
+    def held_at(self, stage: str) -> AbstractContextManager[Callable[[], None]]:
+        """The worker stands still where an edit begins a stage, until the end."""
+        table = "catalog_job" if stage in STAGES_OF_JOB else "catalog_editjob"
+        return held_before(table, f"NEW.stage = '{stage}'", PATIENCE_SECONDS)
 
 
 class FaultTests(FaultCase):
@@ -106,8 +107,7 @@ class FaultTests(FaultCase):
         self.assertEqual(len(whole.inputs["weights_sha256"]), 64)
         self.killed_in(STAGES if EVERYWHERE else ("sampling",), whole, self.toy)
         with self.subTest("stopped"):
-            edit = self.toy()
-            self.reach(edit, "inversion")
+            edit = self.brought_to("inversion", self.toy)
             self.stopped_and_gone_on_with(edit, whole)
 
     def test_a_composite_killed_while_it_looks_for_its_region_is_the_same(self):
@@ -132,7 +132,8 @@ class FaultTests(FaultCase):
 
     def kill_before(self, table: str, condition: str) -> None:
         """Kill the worker when it is about to write such a row; another takes its place."""
-        with held_before(table, condition, PATIENCE_SECONDS):
+        with held_before(table, condition, PATIENCE_SECONDS) as held:
+            held()
             self.worker.kill9()
             sql(CONNECTIONS_OF_OTHERS)
         # That a silent worker's lease runs out is shown where other faults are.

@@ -6,7 +6,6 @@ from catalog.models import EditJob, Job, SourceFile
 from catalog.services import cancel_edit, resume_edit
 from tests.edits import add_edit, job_of, pictures, write_moving
 from tests.ingesting import ended
-from tests.killing import held_before
 from tests.pipelines.test_edit_faults import FaultCase
 from tests.untrained import place_untrained_toy
 
@@ -27,8 +26,9 @@ class GoneOnWithTests(FaultCase):
 
     def stopped(self, stage: str) -> EditJob:
         """An edit that was stopped in a stage."""
-        edit = self.toy()
-        with held_before("catalog_editjob", f"NEW.stage = '{stage}'"):
+        with self.held_at(stage) as held:
+            edit = self.toy()
+            held()
             cancel_edit(EditJob.objects.get(pk=edit.pk))
             # It asks twice a second whether it should go on, and a stage here is shorter.
             time.sleep(0.5)
@@ -70,8 +70,7 @@ class GoneOnWithTests(FaultCase):
         self.same(edit, whole)
 
     def test_another_worker_foretells_anew_what_it_takes(self):
-        edit = self.toy()
-        self.reach(edit, "tuning")
+        edit = self.brought_to("tuning", self.toy)
         self.worker.kill9()
         elsewhere = {"device": "a GPU", "worker": "elsewhere", "seconds_a_frame": 900}
         edit.refresh_from_db()

@@ -106,7 +106,7 @@ class RetrainingTests(WorkerTestCase):
         found = MatchCandidate.objects.live().filter(kind="clip")
         self.assertGreater(found.count(), len(self.titles))
         shown = found.on_board().count()
-        self.assertEqual(run.outcome["churn"]["changed"], min(100, shown))
+        self.assertEqual(version.metrics["churn"]["changed"], min(100, shown))
         for one in MatchSet.objects.filter(live=True):
             self.assertEqual(one.versions["clip"], version.pk)
 

@@ -1,9 +1,12 @@
+from contextlib import suppress
+
 import torch
 
 from catalog.models import (
     EncoderVersion,
     Job,
     MatchCandidate,
+    MatchSet,
     Promotion,
     ShotVector,
     TrainingRun,
@@ -11,13 +14,14 @@ from catalog.models import (
 from catalog.services import (
     Refused,
     ask_promotion,
+    ask_weighing,
     promote_version,
     resume_run,
     retry_job,
     roll_back,
     run_now,
 )
-from pipelines.jobs import Claim, run_claimed
+from pipelines.jobs import Claim, Finished, run_claimed
 from pipelines.retraining.job import RETRAINING, retrain
 from pipelines.sought import live_search
 from pipelines.trained import clips_of
@@ -58,8 +62,9 @@ class StageTests(StageCase):
 
         self.assertEqual(run.version.status, Status.CANDIDATE)
         self.assertEqual(live_sets(), before)
-        self.assertGreater(run.outcome["churn"]["changed"], 0)
-        shown = [tuple(pair) for pair in run.outcome["churn"]["rising"]]
+        churn = run.version.metrics["churn"]
+        self.assertGreater(churn["changed"], 0)
+        shown = [tuple(pair) for pair in churn["rising"]]
         ready = MatchCandidate.objects.filter(match_set__live=False, kind="clip")
         self.assertLessEqual(set(shown), set(ready.values_list("leaving", "entering")))
 
@@ -71,6 +76,43 @@ class StageTests(StageCase):
         self.assertEqual(run.version.status, Status.ACTIVE)
         said = Promotion.objects.get().reason
         self.assertEqual(said, "By hand: I looked at the pairs.")
+
+    def test_what_did_not_pass_is_weighed_first_and_then_put_live_at_once(self):
+        before = live_sets()
+        version = self.ran(toy_schedule(better_by=NOTHING)).version
+        self.assertNotIn("churn", version.metrics)
+
+        said = self.by_hand(ask_weighing(version, user=None))
+
+        self.assertRegex(said, r"\d+ of the top 100 clip pairs change\.")
+        self.assertIn("Ready; put it live by hand.", said)
+        version.refresh_from_db()
+        self.assertEqual(version.status, Status.CANDIDATE)
+        self.assertFalse(version.metrics["passed"])
+        self.assertGreater(version.metrics["churn"]["changed"], 0)
+        self.assertEqual(live_sets(), before)
+        ready = set(MatchSet.objects.filter(live=False).values_list("pk", flat=True))
+        self.assertTrue(ready)
+
+        self.by_hand(ask_promotion(version, user=None, reason="I looked."))
+
+        version.refresh_from_db()
+        self.assertEqual(version.status, Status.ACTIVE)
+        # Those that were made ready to be weighed, and no others.
+        self.assertEqual(live_sets(), ready)
+        with self.assertRaisesRegex(Refused, "is live already"):
+            ask_weighing(version, user=None)
+
+    def by_hand(self, job: Job) -> str:
+        """Do a job that a person asked for; what it says of itself."""
+        ours = Job.objects.claim(job.pk, worker="test", device="cpu")
+        assert ours is not None
+        claim = Claim(ours)
+        with suppress(Finished):
+            retrain(claim)
+        claim.job.end(Job.State.DONE)
+        job.refresh_from_db()
+        return job.log
 
     def test_cut_off_after_any_stage_it_ends_as_if_it_had_not_been(self):
         whole = self.ran(toy_schedule(better_by=ANYTHING))

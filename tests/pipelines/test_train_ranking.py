@@ -1,15 +1,27 @@
 import time
 
+import numpy as np
+
 from catalog.models import (
     EncoderVersion,
     Job,
     MatchCandidate,
     MatchSet,
     Promotion,
+    RetrainSchedule,
     ShotVector,
     TrainingRun,
 )
-from catalog.services import Refused, ask_promotion, ask_training, roll_back
+from catalog.services import (
+    Refused,
+    ask_promotion,
+    ask_training,
+    roll_back,
+    run_now,
+    save_schedule,
+)
+from pipelines.train_ranking import Compared, _verdict
+from tests.catalog.test_commands import names_in_docs, run
 from tests.ingesting import ended
 from tests.labelled import labelled_catalogue
 from tests.worker import WorkerTestCase
@@ -33,14 +45,14 @@ class TrainingTests(WorkerTestCase):
     def test_a_better_ranking_goes_live_with_its_boards_and_every_step_goes_back(self):
         before = set(self.live_sets().values_list("pk", flat=True))
 
-        run = self.trained("frame")
+        begun = self.trained("frame")
 
-        first = run.version
-        self.assertTrue(run.outcome["passed"], run.outcome)
-        self.assertGreater(run.outcome["gain"]["low"], 0)
-        self.assertLess(run.outcome["cards"]["candidate"], 25)
+        first = begun.version
+        self.assertTrue(begun.outcome["passed"], begun.outcome)
+        self.assertGreater(begun.outcome["gain"]["low"], 0)
+        self.assertLess(begun.outcome["cards"]["candidate"], 25)
         self.assertEqual((first.family, first.status), ("ranker-frame", Status.ACTIVE))
-        pairs = run.frozen["pairs"]
+        pairs = begun.frozen["pairs"]
         held_out = {pair["counted_under"] for pair in pairs if pair["held_out"]}
         self.assertEqual(len(held_out), 10)
         self.assertEqual(first.config["trained_on"], 200)
@@ -52,6 +64,9 @@ class TrainingTests(WorkerTestCase):
         self.assertIn("Not surely better", second.metrics["reason"])
         self.assertEqual(second.metrics["against"], first.name)
         self.assertIsNone(second.parent)  # it began with no ranking's weights
+
+        self.weighed(second)
+        self.boards_follow(first)
 
         job = ask_promotion(second, user=None, reason="It looks right to me.")
         self.assertEqual(ended(job, self.worker).state, Job.State.DONE)
@@ -67,6 +82,13 @@ class TrainingTests(WorkerTestCase):
         self.assertEqual(Job.objects.exclude(kind="train").count(), 0)
         with self.assertRaisesRegex(Refused, "no way back"):
             roll_back("ranker-frame", user=None)
+
+    def weighed(self, version: EncoderVersion) -> None:
+        document, code = run("encoders", "weigh", f"{version.pk}")
+        self.assertEqual(code, 0, document)
+        names = {*document, *document["churn"]}
+        self.assertEqual(names, names_in_docs("encoders weigh"))
+        self.assertEqual(document["churn"]["kind"], "frame")
 
     def rolled_back(self) -> Promotion:
         began = time.monotonic()
@@ -87,12 +109,58 @@ class TrainingTests(WorkerTestCase):
             self.assertEqual(standing, sorted(standing, reverse=True))
             self.assertNotEqual([one.score for one in ranked], sorted(learned))
 
-    def test_the_learned_kind_is_found_from_kept_looks_and_shown(self):
-        run = self.trained("learned")
+    def test_a_schedule_says_how_much_better_and_who_puts_it_live(self):
+        asked = {"name": "Labels", "family": "ranker-frame", "goes_live": False}
+        first = run_now(save_schedule(RetrainSchedule(**asked)), user=None)
+        ended(first.job, self.worker)
 
-        self.assertTrue(run.outcome["passed"], run.outcome)
-        self.assertEqual(run.outcome["against"], "looks as they are")
-        rows = ShotVector.objects.filter(version=run.version)
+        first.refresh_from_db()
+        version = first.version
+        self.assertTrue(first.outcome["passed"], first.outcome)
+        self.assertFalse(first.outcome["went_live"])
+        self.assertIsNotNone(first.ended_at)
+        self.assertEqual(version.status, Status.CANDIDATE)
+        self.assertEqual(version.metrics["churn"]["kind"], "frame")
+        self.assertGreater(version.metrics["churn"]["changed"], 0)
+        ready = set(MatchSet.objects.filter(live=False).values_list("pk", flat=True))
+        self.assertEqual(len(ready), len(self.titles))
+
+        asked |= {"name": "More", "better_by": first.outcome["gain"]["low"] + 0.01}
+        more = run_now(save_schedule(RetrainSchedule(**asked)), user=None)
+        ended(more.job, self.worker)
+        more.refresh_from_db()
+        self.assertFalse(more.outcome["passed"])
+        self.assertIn("Less than asked for", more.outcome["reason"])
+
+        job = ask_promotion(version, user=None, reason="I looked at the pairs.")
+        self.assertEqual(ended(job, self.worker).state, Job.State.DONE)
+        self.assertEqual(set(self.live_sets().values_list("pk", flat=True)), ready)
+        self.boards_follow(version)
+
+    def test_a_title_that_surely_suffers_keeps_it_from_going_live(self):
+        labels = np.tile([1, 0, 0], 40)
+        titles = np.repeat(np.arange(12), 10)
+        right = labels + np.linspace(0, 0.5, len(labels))
+        candidate = np.where(titles == 7, -right, right)
+        live = np.where(titles == 7, right, 0.0)
+        found = Compared(labels, candidate, live, titles, 90)
+        run = TrainingRun(config={"better_by": 0.0, "worse_by": 0.2})
+
+        self.assertRegex(_verdict(run, found).reason, "^Worse in parts: .* of title 7 ")
+
+        run.config["worse_by"] = 1.0
+        self.assertTrue(_verdict(run, found).passed)
+        run.config["better_by"] = 0.9
+        self.assertIn("Less than asked for", _verdict(run, found).reason)
+        # Of runs that an earlier release began nothing was written down.
+        self.assertFalse(_verdict(TrainingRun(), found).passed)
+
+    def test_the_learned_kind_is_found_from_kept_looks_and_shown(self):
+        begun = self.trained("learned")
+
+        self.assertTrue(begun.outcome["passed"], begun.outcome)
+        self.assertEqual(begun.outcome["against"], "looks as they are")
+        rows = ShotVector.objects.filter(version=begun.version)
         self.assertEqual(rows.count(), 30 * 6 * 2)
         self.assertEqual(set(rows.values_list("slot", flat=True)), {"head", "tail"})
         self.assertIn("learned", MatchSet.objects.kinds())

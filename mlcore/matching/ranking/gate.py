@@ -1,5 +1,6 @@
 """Whether a newly trained ranking may go live: only when it is surely better."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -47,6 +48,15 @@ class Verdict:
     """Cards to 15 good ones: by the candidate, by the live one, by chance."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suffering:
+    """A hold-out title that a candidate surely serves worse."""
+
+    title: int
+    gain: Precision
+    """Below 0"""
+
+
 def decide(
     labels: Labels,
     candidate: Floats,
@@ -83,15 +93,51 @@ def decide(
     )
 
 
-def asked_for(seen: Verdict, better_by: float) -> Verdict:
+def asked_for(
+    seen: Verdict, better_by: float, suffering: Sequence[Suffering] = ()
+) -> Verdict:
     """Return what is decided where the gain has to be surely above `better_by`.
 
-    It is a difference of average precisions: .02 asks for two hundredths.
+    It is a difference of average precisions: .02 asks for two hundredths. No title may
+    suffer.
     """
     if not seen.enough or seen.gain is None:
         return seen
-    passed = seen.gain.low > better_by
-    return replace(seen, passed=passed, reason=_said(seen.gain, better_by))
+    reason = _said(seen.gain, better_by)
+    if suffering:
+        parts = "; ".join(
+            f"title {each.title} {_span(each.gain)}" for each in suffering
+        )
+        reason = f"Worse in parts: average precision of {parts}."
+    passed = seen.gain.low > better_by and not suffering
+    return replace(seen, passed=passed, reason=reason)
+
+
+def suffering(
+    labels: Labels,
+    candidate: Floats,
+    live: Floats,
+    titles: NDArray[np.int64],
+    worse_by: float,
+    *,
+    seed: int = 0,
+) -> list[Suffering]:
+    """Return the titles whose own average precision surely falls by more than `worse_by`.
+
+    Of each the (n,) hold-out pairs are drawn again: a title of few pairs has too wide an
+    interval to be sure of anything. One whose pairs are all alike says nothing.
+    """
+    found = []
+    for title in np.unique(titles):
+        own = titles == title
+        good = labels[own]
+        if good.min() == good.max():
+            continue
+        each = np.arange(len(good))
+        gain = gain_with_interval(good, candidate[own], live[own], each, seed=seed)
+        if gain.high < -worse_by:
+            found.append(Suffering(title=int(title), gain=gain))
+    return found
 
 
 def _undecided(lacking: str, seen: dict[str, int]) -> Verdict:
@@ -119,11 +165,15 @@ def _lacking(titles: int, positives: int, held_out: int) -> str:
 
 
 def _said(gain: Precision, better_by: float = 0.0) -> str:
-    span = f"{gain.ap:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
+    how = "Not surely better"
     if gain.low > max(better_by, 0):
-        return f"Better: average precision {span}."
-    if gain.low > 0:
-        return f"Less than asked for: average precision {span}."
-    if gain.high < 0:
-        return f"Worse: average precision {span}."
-    return f"Not surely better: average precision {span}."
+        how = "Better"
+    elif gain.low > 0:
+        how = "Less than asked for"
+    elif gain.high < 0:
+        how = "Worse"
+    return f"{how}: average precision {_span(gain)}."
+
+
+def _span(gain: Precision) -> str:
+    return f"{gain.ap:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
