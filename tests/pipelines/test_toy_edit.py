@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d
 
+from catalog import embedded
 from catalog.files import local_path
 from catalog.models import EditJob
 from catalog.services import cancel_edit, keep_target
@@ -31,7 +32,8 @@ class ToyEditTests(WorkerTestCase):
     def ask(self, folder: Path) -> list[str]:
         """What is said while the toy edit is asked for."""
         said: list[str] = []
-        household = Household(namespace.folder(), namespace.folder() / "log")
+        # Of the servers that are there: others it would start, and nobody stop.
+        household = Household(embedded.var_folder(), namespace.folder() / "log")
         self.addCleanup(household.leash.close)
         ask_toy_edit(household, folder, said.append)
         return said
