@@ -60,14 +60,17 @@ def rank_churn(version: EncoderVersion) -> Churn:
     )
 
 
-def moves(
-    version: EncoderVersion, user: User
-) -> list[tuple[str, list[tuple[Shot, Shot]]]]:
-    """Return the pairs that rise and fall, where weighed, of shots the user may see."""
-    churn = version.metrics.get("churn")
-    if not churn:
+def churn_of(version: EncoderVersion | None) -> Churn | None:
+    """Return what was written down when a version was weighed; None: it was not."""
+    told = version.metrics.get("churn") if version else None
+    return Churn(**told) if told else None
+
+
+def moves(churn: Churn | None, user: User) -> list[tuple[str, list[tuple[Shot, Shot]]]]:
+    """Return the pairs that rise and fall, of shots the user may see."""
+    if churn is None:
         return []
-    sides = [("Rise", churn["rising"]), ("Fall", churn["falling"])]
+    sides = [("Rise", churn.rising), ("Fall", churn.falling)]
     named = {key for _, pairs in sides for pair in pairs for key in pair}
     shots = Shot.objects.visible_to(user).select_related("title").in_bulk(list(named))
     return [

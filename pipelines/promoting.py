@@ -16,8 +16,20 @@ from django.utils.timezone import now
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catalog.churn import rank_churn
-from catalog.models import EncoderVersion, MatchSet, Promotion, TrainingRun
-from catalog.services import Refused, promote_version, reopen_run
+from catalog.models import (
+    EncoderVersion,
+    MatchSet,
+    Promotion,
+    RetrainSchedule,
+    TrainingRun,
+)
+from catalog.services import (
+    Refused,
+    check_usable,
+    promote_version,
+    reopen_run,
+    told_gate,
+)
 from pipelines.across import find_across, write_across
 from pipelines.boards import write_set
 from pipelines.errors import PipelineError
@@ -121,7 +133,13 @@ def _waits(claim: Claim) -> bool:
     """Whether what a job made ready is not put live by it."""
     if "version" in claim.job.subject:
         return bool(claim.job.subject.get("weighed"))
-    return not run_of(claim).config.get("goes_live", True)
+    return not gate_of(run_of(claim))["goes_live"]
+
+
+def gate_of(run: TrainingRun) -> dict[str, Any]:
+    """What a run's gate was told; the usual where nobody said anything."""
+    usual = told_gate(RetrainSchedule())
+    return {**usual, **run.config}
 
 
 def retired_versions(family: str) -> QuerySet[EncoderVersion]:
@@ -218,10 +236,10 @@ def version_of(run: TrainingRun) -> EncoderVersion:
 
 
 def _usable(version: EncoderVersion) -> EncoderVersion:
-    if version.is_tidied:
-        raise PipelineError(
-            f"The weights of {version} were tidied away; it cannot go live. Train again."
-        )
+    try:
+        check_usable(version)
+    except Refused as refused:
+        raise PipelineError(str(refused)) from None
     return version
 
 

@@ -14,8 +14,8 @@ import numpy as np
 from django.utils.timezone import now
 
 from catalog.labels import LEARNED
-from catalog.models import EncoderVersion, RetrainSchedule, TrainingRun
-from catalog.services import family_of, told_gate
+from catalog.models import EncoderVersion, TrainingRun
+from catalog.services import family_of
 from mlcore.matching.ranking.choosing import choose_ranker
 from mlcore.matching.ranking.contrast import ContrastConfig, cosines, train_projection
 from mlcore.matching.ranking.gate import Verdict, asked_for, decide, suffering
@@ -27,6 +27,7 @@ from pipelines.jobs import Finished
 from pipelines.looking import clip_columns
 from pipelines.promoting import (
     begun_run,
+    gate_of,
     live_of,
     rank_boards,
     run_of,
@@ -165,7 +166,7 @@ def _verdict(run: TrainingRun, found: Compared) -> Verdict:
     seen = decide(*sides, positives_in_all=found.positives_in_all, seed=run.seed)
     if not seen.enough:
         return seen
-    told = told_gate(RetrainSchedule()) | run.config
+    told = gate_of(run)
     hurt = suffering(*sides, told["worse_by"], seed=run.seed)
     return asked_for(seen, told["better_by"], hurt)
 

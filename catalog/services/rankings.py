@@ -71,15 +71,14 @@ def trainable_kinds() -> list[str]:
 def ask_training(kind: str, *, user: User | None, **told: Any) -> Job:
     """Ask for a ranking of this kind to be trained, or return the job that already does.
 
-    `told` are fields of the run: which schedule asks, what its gate is told. Raises Refused
-    for an unknown kind, and where labels are too few.
+    `told` are fields of the run: which schedule asks, what its gate is told where that is
+    not the usual. Raises Refused for an unknown kind, and where labels are too few.
     """
     known = trainable_kinds()
     if kind not in known:
         raise Refused(f"There is no kind {kind!r}; there are {', '.join(known)}.")
     if missing := labels_of(kind).missing_to_train():
         raise Refused(f"Too few labels to train {kind}: {missing} needed.")
-    told.setdefault("config", told_gate(RetrainSchedule()))
     run = begin_run(
         family_of(kind), Job.Kind.TRAIN, subject={"kind": kind}, user=user, **told
     )
@@ -124,16 +123,21 @@ def _ask_ready(
     kind_of(version.family)
     # Either it is asked for first, and is not tidied away, or it is seen to be.
     version = EncoderVersion.objects.select_for_update().get(pk=version.pk)
-    if version.is_tidied:
-        raise Refused(
-            f"The weights of {version} were tidied away; it cannot go live. Train again."
-        )
+    check_usable(version)
     if version.status == Status.ACTIVE:
         raise Refused(f"{version} is live already.")
     kind = Job.Kind.RETRAIN if is_encoder(version.family) else Job.Kind.TRAIN
     key = f"{what}:{version.family}:{version.pk}"
     subject = {"version": version.pk, **told}
     return add_job(kind, None, subject=subject, key=key, asked_by=user)
+
+
+def check_usable(version: EncoderVersion) -> None:
+    """Raise Refused for a version whose weights were tidied away."""
+    if version.is_tidied:
+        raise Refused(
+            f"The weights of {version} were tidied away; it cannot go live. Train again."
+        )
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from catalog.churn import moves
+from catalog.churn import churn_of, moves
 from catalog.htmx import PageRequest, render_part
 from catalog.models import EncoderVersion, RetrainSchedule, TrainingRun
 from catalog.models.productions import sees_everything
@@ -72,7 +72,7 @@ def run_detail(request: PageRequest, run_id: int) -> HttpResponse:
     """One run: what it learns from, how it goes, what was decided and would change."""
     rows = TrainingRun.objects.select_related("job", "schedule", "version")
     run = get_object_or_404(rows, pk=run_id)
-    frozen = run.frozen
+    frozen, churn = run.frozen, churn_of(run.version)
     context = {
         "run": run,
         "plots": [
@@ -86,7 +86,8 @@ def run_detail(request: PageRequest, run_id: int) -> HttpResponse:
         "shots": sum(map(len, frozen.get("shots", {}).values())),
         "titles": len(frozen.get("shots", {})),
         "held_out": len(frozen.get("held_out", {})),
-        "moves": moves(run.version, request.user) if run.version else [],
+        "churn": churn,
+        "moves": moves(churn, request.user),
         "working": not run.is_over,
         "may_decide": sees_everything(request.user),
     }

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from catalog.churn import moves
+from catalog.churn import churn_of, moves
 from catalog.htmx import PageRequest, render_part
 from catalog.models import EncoderVersion, Job, Promotion
 from catalog.models.productions import sees_everything
@@ -37,7 +37,9 @@ def versions(request: PageRequest, family: str) -> HttpResponse:
     shown, live = _shown(family)
     history = Promotion.objects.filter(family=family)
     metric = metric_of(family)
-    jobs = list(_switching(family)[:JOBS])
+    of_family = EncoderVersion.objects.filter(family=family)
+    asked = list(of_family.values_list("pk", flat=True))
+    jobs = list(_switching(asked)[:JOBS])
     pair = _pair(request, shown)
     context = {
         "family": family,
@@ -71,10 +73,11 @@ def churn(request: PageRequest, family: str, version_id: int) -> HttpResponse:
     """How boards would change by a version; asks again while it is weighed."""
     found = EncoderVersion.objects.filter(family=family)
     version = get_object_or_404(found, pk=version_id)
-    job = _switching(family).filter(subject__version=version_id).first()
+    job, known = _switching([version_id]).first(), churn_of(version)
     context = {
         "version": version,
-        "moves": moves(version, request.user),
+        "churn": known,
+        "moves": moves(known, request.user),
         "job": job if job and (not job.is_over or job.error) else None,
         "working": job is not None and not job.is_over,
     }
@@ -110,10 +113,9 @@ def _shown(family: str) -> tuple[list[EncoderVersion], EncoderVersion | None]:
     return [*newest, *older], live
 
 
-def _switching(family: str) -> QuerySet[Job]:
-    """The newest jobs that put a version of the family live, or were to."""
-    asked = EncoderVersion.objects.filter(family=family).values_list("pk", flat=True)
-    found = Job.objects.filter(subject__version__in=list(asked))
+def _switching(asked: list[int]) -> QuerySet[Job]:
+    """Jobs that make one of these versions ready, and most put it live, the newest first."""
+    found = Job.objects.filter(subject__version__in=asked)
     return found.filter(kind__in=[Job.Kind.TRAIN, Job.Kind.RETRAIN])
 
 

@@ -1,5 +1,7 @@
 """An encoder of editing components by the clock: trained, judged, made ready, live, and back."""
 
+import time
+
 from django.db import transaction
 from django.test import TestCase
 
@@ -101,7 +103,9 @@ class WholeTests(WorkerTestCase):
         self.assertEqual((made.version, made.before), (version, None))
         self.assertTrue(Job.objects.filter(kind=Job.Kind.LEARN).exists())
 
+        began = time.monotonic()
         roll_back("component", user=None)
+        self.assertLess(time.monotonic() - began, 1.0)
         with self.assertRaisesRegex(PipelineError, "not set up"):
             live_finder()
         self.assertFalse(ComponentPlace.objects.live().exists())

@@ -94,22 +94,20 @@ def decide(
 
 
 def asked_for(
-    seen: Verdict, better_by: float, suffering: Sequence[Suffering] = ()
+    seen: Verdict, better_by: float, hurt: Sequence[Suffering] = ()
 ) -> Verdict:
     """Return what is decided where the gain has to be surely above `better_by`.
 
-    It is a difference of average precisions: .02 asks for two hundredths. No title may
-    suffer.
+    It is a difference of average precisions: .02 asks for two hundredths. Titles that are
+    `hurt`, one is enough, keep it from passing.
     """
     if not seen.enough or seen.gain is None:
         return seen
     reason = _said(seen.gain, better_by)
-    if suffering:
-        parts = "; ".join(
-            f"title {each.title} {_span(each.gain)}" for each in suffering
-        )
+    if hurt:
+        parts = "; ".join(f"title {each.title} {_span(each.gain)}" for each in hurt)
         reason = f"Worse in parts: average precision of {parts}."
-    passed = seen.gain.low > better_by and not suffering
+    passed = seen.gain.low > better_by and not hurt
     return replace(seen, passed=passed, reason=reason)
 
 
